@@ -1,0 +1,2 @@
+//! Hydrates the islands.
+use caas_app as _;
