@@ -1,1 +1,14 @@
-//! CaaS.
+//! CaaS, Car as a Service: what the business is.
+//!
+//! Each module is a room of the house (see `ARCHITECTURE.md`) with the same furniture: `model` (types and state
+//! machines), `rules` (pure decisions), `repository` (SQL), `service` (use cases in one transaction), `port` (an outside
+//! system as a trait). Types and rules compile to WebAssembly; everything that touches the database or time needs the
+//! feature `ssr`.
+
+pub mod kernel;
+pub mod notifications;
+
+#[cfg(feature = "ssr")]
+mod platform;
+#[cfg(feature = "ssr")]
+pub use platform::*;

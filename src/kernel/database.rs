@@ -1,0 +1,299 @@
+//! One SQL text for two engines: SQLite (embedded, the default) and PostgreSQL.
+//!
+//! The URL chooses. A [`Tx`] is a transaction on either; the macro [`sql!`](crate::sql) runs the same statement on the one
+//! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
+
+use super::error::{Failure, Result};
+use crate::sql;
+use sqlx::postgres::{PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, Sqlite, Transaction};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+/// SQLite releases before this one can corrupt a WAL database.
+const OLDEST_SOUND_SQLITE: i64 = 3_051_003;
+
+/// Something people may be watching has changed, for example `activation:0192…`.
+pub type Topic = String;
+
+/// The topic that tells job runners to look for work.
+const JOBS: &str = "jobs";
+
+/// The database, on whichever engine.
+#[derive(Clone)]
+pub struct Database {
+    engine: Engine,
+    bus: Bus,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+#[derive(Clone)]
+struct Bus {
+    /// Tells our own announcements from those of other processes.
+    process: Uuid,
+    topics: broadcast::Sender<Topic>,
+    jobs: Arc<Notify>,
+}
+
+impl Bus {
+    fn publish(&self, topic: &str) {
+        if topic == JOBS {
+            self.jobs.notify_one();
+        } else {
+            // Nobody listening is no error.
+            let _ = self.topics.send(topic.to_owned());
+        }
+    }
+}
+
+impl Database {
+    /// Opens the database the URL names: `sqlite:path` (made when it is not there) or `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Database> {
+        let engine = if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("cache_size", "-8192")
+                .statement_cache_capacity(512);
+            if let Some(folder) = options.get_filename().parent()
+                && !folder.as_os_str().is_empty()
+            {
+                std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+            }
+            // One writer: SQLite has one write lock, so a queue in memory beats busy-waiting on the file.
+            let writer = SqlitePoolOptions::new()
+                .max_connections(1)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .acquire_timeout(Duration::from_secs(30))
+                .connect_with(options.clone())
+                .await?;
+            let readers = SqlitePoolOptions::new()
+                .max_connections(4)
+                .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+                .await?;
+            Engine::Sqlite { writer, readers }
+        } else {
+            Engine::Postgres(
+                PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?,
+            )
+        };
+        let (topics, _) = broadcast::channel(1024);
+        let bus = Bus { process: Uuid::from_u128(process_number()), topics, jobs: Arc::new(Notify::new()) };
+        let database = Database { engine, bus };
+        database.refuse_unsound_sqlite().await?;
+        Ok(database)
+    }
+
+    async fn refuse_unsound_sqlite(&self) -> Result<()> {
+        if let Engine::Sqlite { writer, .. } = &self.engine {
+            let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(writer).await?;
+            let number = version.split('.').fold(0, |n, part| n * 1000 + part.parse::<i64>().unwrap_or(0));
+            if number < OLDEST_SOUND_SQLITE {
+                return Err(Failure::Stored(format!("SQLite {version} can corrupt a WAL database; 3.51.3 is needed")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => sqlx::migrate!("migrations/sqlite").run(writer).await?,
+            Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether every migration this version knows has been applied.
+    pub async fn is_migrated(&self) -> Result<bool> {
+        let wanted = sqlx::migrate!("migrations/sqlite").iter().map(|m| m.version).max().unwrap_or(0);
+        let mut tx = self.read().await?;
+        let (applied,) = sql!(tx, one (i64,), "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations WHERE success")?;
+        Ok(applied >= wanted)
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = match &self.engine {
+            // IMMEDIATE takes the write lock at once: a transaction that reads first could not get it later.
+            Engine::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+    }
+
+    /// Begins a transaction that only reads, and sees one state throughout on SQLite.
+    pub async fn read(&self) -> Result<Tx> {
+        let inner = match &self.engine {
+            Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+    }
+
+    /// Announcements of committed changes, of this process and, on PostgreSQL with [`Database::listen`], of all others.
+    pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
+        self.bus.topics.subscribe()
+    }
+
+    /// Wakes one waiter when a job has been added.
+    pub fn job_added(&self) -> Arc<Notify> {
+        self.bus.jobs.clone()
+    }
+
+    /// Carries announcements of other processes to ours until it is dropped. On SQLite there are none.
+    pub async fn listen(&self) -> Result<()> {
+        let Engine::Postgres(pool) = &self.engine else {
+            return std::future::pending().await;
+        };
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen("caas").await?;
+        loop {
+            let notification = listener.recv().await?;
+            if let Some((process, topic)) = notification.payload().split_once(' ')
+                && process != self.bus.process.to_string()
+            {
+                self.bus.publish(topic);
+            }
+        }
+    }
+
+    /// Whether several processes can share this database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Lets connections end.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Unlike for two processes that run at the same time.
+fn process_number() -> u128 {
+    use super::rng::Rng as _;
+    let mut bytes = [0u8; 16];
+    super::rng::SystemRng.fill(&mut bytes);
+    u128::from_le_bytes(bytes)
+}
+
+/// A transaction. It is rolled back when it is dropped without [`Tx::commit`].
+pub struct Tx {
+    inner: Inner,
+    announcements: Vec<Topic>,
+    bus: Bus,
+}
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// The connection under a transaction, for the macro [`sql!`](crate::sql).
+pub enum Conn<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    /// The connection, for the macro [`sql!`](crate::sql).
+    pub fn conn(&mut self) -> Conn<'_> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => Conn::Sqlite(tx),
+            Inner::Postgres(tx) => Conn::Postgres(tx),
+        }
+    }
+
+    /// Whether this is PostgreSQL, for the few statements that must differ.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(_))
+    }
+
+    /// Tells those who watch this topic, once the change is committed.
+    pub fn announce(&mut self, topic: impl Into<Topic>) {
+        let topic = topic.into();
+        if !self.announcements.contains(&topic) {
+            self.announcements.push(topic);
+        }
+    }
+
+    /// Tells the job runners that there may be work.
+    pub(crate) fn announce_job(&mut self) {
+        self.announce(JOBS);
+    }
+
+    /// Makes the changes durable, then publishes the announcements.
+    pub async fn commit(mut self) -> Result<()> {
+        if let Inner::Postgres(tx) = &mut self.inner {
+            for topic in &self.announcements {
+                sqlx::query("SELECT pg_notify('caas', $1)")
+                    .bind(format!("{} {topic}", self.bus.process))
+                    .execute(&mut **tx)
+                    .await?;
+            }
+        }
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        for topic in &self.announcements {
+            self.bus.publish(topic);
+        }
+        Ok(())
+    }
+}
+
+/// Runs one SQL text on the engine a [`Tx`] belongs to. Placeholders are `$1, $2, …`; rows are anything with `FromRow`.
+///
+/// ```ignore
+/// let changed: u64 = sql!(tx, execute "UPDATE users SET name = $1 WHERE id = $2", name, id)?;
+/// let user: Option<User> = sql!(tx, optional User, "SELECT * FROM users WHERE id = $1", id)?;
+/// let users: Vec<User> = sql!(tx, all User, "SELECT * FROM users")?;
+/// let (count,): (i64,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM users")?;
+/// ```
+#[macro_export]
+macro_rules! sql {
+    ($tx:expr, execute $query:expr $(, $arg:expr)* $(,)?) => {
+        match $tx.conn() {
+            $crate::kernel::database::Conn::Sqlite(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+            $crate::kernel::database::Conn::Postgres(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+        }
+    };
+    ($tx:expr, optional $row:ty, $query:expr $(, $arg:expr)* $(,)?) => { $crate::sql!(@fetch $tx, fetch_optional, $row, $query $(, $arg)*) };
+    ($tx:expr, one $row:ty, $query:expr $(, $arg:expr)* $(,)?) => { $crate::sql!(@fetch $tx, fetch_one, $row, $query $(, $arg)*) };
+    ($tx:expr, all $row:ty, $query:expr $(, $arg:expr)* $(,)?) => { $crate::sql!(@fetch $tx, fetch_all, $row, $query $(, $arg)*) };
+    (@fetch $tx:expr, $fetch:ident, $row:ty, $query:expr $(, $arg:expr)*) => {
+        match $tx.conn() {
+            $crate::kernel::database::Conn::Sqlite(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
+            $crate::kernel::database::Conn::Postgres(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
+        }
+    };
+}
+
+/// Whether an error is a violated unique constraint, so that a use case can answer "taken" rather than fail.
+pub fn is_duplicate(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|e| e.is_unique_violation())
+}

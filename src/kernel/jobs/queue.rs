@@ -1,0 +1,175 @@
+//! The table of jobs.
+
+use super::Job;
+use crate::Caas;
+use crate::kernel::Timestamp;
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use chrono::TimeDelta;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// One row of the queue.
+pub type JobId = Uuid;
+
+/// How long a claimed job belongs to its runner before another may take it. Renewed while the job runs.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
+
+/// When and under which name a job is to run.
+#[derive(Debug, Clone, Default)]
+pub struct Enqueue {
+    /// Not before this time; at once when absent.
+    pub at: Option<Timestamp>,
+    /// At most one job with this key waits or runs; a second one is dropped.
+    pub key: Option<String>,
+}
+
+impl Enqueue {
+    /// At once.
+    pub fn now() -> Enqueue {
+        Enqueue::default()
+    }
+
+    /// At this time.
+    pub fn at(at: Timestamp) -> Enqueue {
+        Enqueue { at: Some(at), key: None }
+    }
+
+    /// Under a key.
+    pub fn keyed(self, key: impl Into<String>) -> Enqueue {
+        Enqueue { key: Some(key.into()), ..self }
+    }
+}
+
+/// Adds a job in the caller's transaction.
+pub async fn enqueue<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, when: Enqueue) -> Result<()> {
+    let now = caas.now();
+    let due = when.at.unwrap_or(now);
+    sql!(tx, execute
+        "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (unique_key) DO NOTHING",
+        caas.new_uuid(), J::KIND, sqlx::types::Json(serde_json::to_value(job)?), when.key.as_deref(), due, J::MAX_ATTEMPTS, now)?;
+    tx.announce_job();
+    Ok(())
+}
+
+#[derive(FromRow, Clone)]
+pub(super) struct Claimed {
+    pub id: Uuid,
+    pub kind: String,
+    pub payload: sqlx::types::Json<serde_json::Value>,
+    pub due_at: Timestamp,
+    pub attempts: i64,
+    pub max_attempts: i64,
+}
+
+/// Takes up to `limit` due jobs for this runner. Another runner can't get them until the lease ends.
+pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Claimed>> {
+    let leased_until = now + LEASE;
+    // The two statements differ only in how rows that another runner is claiming are passed over.
+    let mut jobs = if tx.is_postgres() {
+        sql!(tx, all Claimed,
+            "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
+             WHERE id IN (SELECT id FROM jobs
+                          WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                          ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+             RETURNING id, kind, payload, due_at, attempts, max_attempts",
+            leased_until, now, limit)?
+    } else {
+        sql!(tx, all Claimed,
+            "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
+             WHERE id IN (SELECT id FROM jobs
+                          WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                          ORDER BY due_at, id LIMIT $3)
+             RETURNING id, kind, payload, due_at, attempts, max_attempts",
+            leased_until, now, limit)?
+    };
+    jobs.sort_by_key(|job| (job.due_at, job.id));
+    Ok(jobs)
+}
+
+/// When the next job that nobody holds is due.
+pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    let (next,) = sql!(tx, one (Option<Timestamp>,),
+        "SELECT MIN(CASE WHEN leased_until IS NULL OR leased_until < due_at THEN due_at ELSE leased_until END)
+         FROM jobs WHERE died_at IS NULL")?;
+    Ok(next)
+}
+
+pub(super) async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
+    let row = sql!(tx, optional (i64,),
+        "SELECT 1 FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1", now)?;
+    Ok(row.is_some())
+}
+
+/// Keeps jobs that still run from being taken by others.
+pub(super) async fn renew(tx: &mut Tx, ids: &[Uuid], until: Timestamp) -> Result<()> {
+    for id in ids {
+        sql!(tx, execute "UPDATE jobs SET leased_until = $1 WHERE id = $2 AND leased_until IS NOT NULL", until, *id)?;
+    }
+    Ok(())
+}
+
+/// Frees every lease. Only for a process that has the database to itself and has just started.
+pub(super) async fn release_all(tx: &mut Tx) -> Result<()> {
+    sql!(tx, execute "UPDATE jobs SET leased_until = NULL WHERE leased_until IS NOT NULL")?;
+    Ok(())
+}
+
+pub(super) async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
+    sql!(tx, execute "DELETE FROM jobs WHERE id = $1", id)?;
+    Ok(())
+}
+
+/// To be run again later, which counts as no failure.
+pub(super) async fn postpone(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<()> {
+    sql!(tx, execute "UPDATE jobs SET due_at = $1, leased_until = NULL, attempts = 0, last_error = NULL WHERE id = $2", at, id)?;
+    tx.announce_job();
+    Ok(())
+}
+
+/// Notes a failure: another try at `retry_at`, or death.
+pub(super) async fn fail(tx: &mut Tx, id: Uuid, error: &str, retry_at: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    match retry_at {
+        Some(at) => {
+            sql!(tx, execute "UPDATE jobs SET due_at = $1, leased_until = NULL, last_error = $2 WHERE id = $3", at, error, id)?
+        }
+        None => {
+            sql!(tx, execute "UPDATE jobs SET died_at = $1, leased_until = NULL, last_error = $2, unique_key = NULL WHERE id = $3", now, error, id)?
+        }
+    };
+    Ok(())
+}
+
+/// A job that failed for good and waits for a person.
+#[derive(Debug, FromRow)]
+pub struct DeadJob {
+    /// The job.
+    pub id: Uuid,
+    /// What kind of work it is.
+    pub kind: String,
+    /// Why it failed the last time.
+    pub last_error: Option<String>,
+    /// When it was given up.
+    pub died_at: Timestamp,
+}
+
+/// The dead jobs, newest first.
+pub async fn dead_jobs(tx: &mut Tx, limit: i64) -> Result<Vec<DeadJob>> {
+    Ok(sql!(tx, all DeadJob,
+        "SELECT id, kind, last_error, died_at FROM jobs WHERE died_at IS NOT NULL ORDER BY died_at DESC, id DESC LIMIT $1", limit)?)
+}
+
+/// Runs a dead job again.
+pub async fn revive_dead_job(tx: &mut Tx, id: JobId, now: Timestamp) -> Result<bool> {
+    let changed = sql!(tx, execute
+        "UPDATE jobs SET died_at = NULL, attempts = 0, due_at = $1 WHERE id = $2 AND died_at IS NOT NULL", now, id)?;
+    tx.announce_job();
+    Ok(changed == 1)
+}
+
+/// Forgets a dead job.
+pub async fn discard_dead_job(tx: &mut Tx, id: JobId) -> Result<bool> {
+    Ok(sql!(tx, execute "DELETE FROM jobs WHERE id = $1 AND died_at IS NOT NULL", id)? == 1)
+}

@@ -1,0 +1,258 @@
+//! Claims due jobs and runs them.
+
+use super::queue::{self, Claimed};
+use super::{Job, JobError, Outcome, Run};
+use crate::Caas;
+use crate::kernel::Timestamp;
+use crate::kernel::error::{Failure, Result};
+use chrono::TimeDelta;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+type Handler = fn(serde_json::Value, Caas, Run) -> BoxFuture<'static, Result<Outcome, JobError>>;
+
+/// Which kinds of jobs this program can run.
+#[derive(Clone, Default)]
+pub struct Registry {
+    handlers: HashMap<&'static str, Handler>,
+}
+
+impl Registry {
+    /// Adds a kind.
+    pub fn with<J: Job>(mut self) -> Registry {
+        let earlier = self.handlers.insert(J::KIND, |payload, caas, run| {
+            async move {
+                let job: J = serde_json::from_value(payload).map_err(Failure::from)?;
+                job.run(&caas, run).await
+            }
+            .boxed()
+        });
+        assert!(earlier.is_none(), "job kind {} is registered twice", J::KIND);
+        self
+    }
+}
+
+/// Runs jobs until it is told to stop.
+pub struct Runner {
+    caas: Caas,
+    registry: Registry,
+    /// Jobs at work at the same time.
+    concurrency: usize,
+    running: Arc<Mutex<HashSet<Uuid>>>,
+}
+
+/// How long a runner sleeps at most: the net under the wake-up calls.
+const POLL: Duration = Duration::from_millis(500);
+
+impl Runner {
+    /// A runner with room for this many jobs at a time.
+    pub fn new(caas: Caas, registry: Registry, concurrency: usize) -> Runner {
+        Runner { caas, registry, concurrency, running: Arc::default() }
+    }
+
+    /// Runs jobs until `stop`, then lets those at work end.
+    pub async fn run(self, stop: CancellationToken) {
+        if !self.caas.db.is_shared() {
+            // What was at work when the process ended goes on at once, not when its lease ends.
+            if let Err(error) = self.release_all().await {
+                tracing::error!(%error, "job_leases_not_released");
+            }
+        }
+        let tasks = TaskTracker::new();
+        let freed = Arc::new(tokio::sync::Notify::new());
+        let added = self.caas.db.job_added();
+        let mut last_renewal = self.caas.now();
+        while !stop.is_cancelled() {
+            let room = self.concurrency - self.at_work().len();
+            let claimed = if room == 0 { Vec::new() } else { self.claim(room).await };
+            let more = claimed.len() == room && room > 0;
+            for job in claimed {
+                self.running.lock().expect("no panic under this lock").insert(job.id);
+                let (caas, registry, running, freed) =
+                    (self.caas.clone(), self.registry.clone(), self.running.clone(), freed.clone());
+                tasks.spawn(async move {
+                    run_one(&caas, &registry, &job).await;
+                    running.lock().expect("no panic under this lock").remove(&job.id);
+                    freed.notify_one();
+                });
+            }
+            let now = self.caas.now();
+            if now - last_renewal >= queue::LEASE / 3 {
+                last_renewal = now;
+                if let Err(error) = self.renew().await {
+                    tracing::warn!(%error, "job_leases_not_renewed");
+                }
+            }
+            if more {
+                continue;
+            }
+            let nap = self.nap().await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = added.notified() => {}
+                () = freed.notified() => {}
+                () = pause(nap) => {}
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+
+    fn at_work(&self) -> Vec<Uuid> {
+        self.running.lock().expect("no panic under this lock").iter().copied().collect()
+    }
+
+    async fn release_all(&self) -> Result<()> {
+        let mut tx = self.caas.db.begin().await?;
+        queue::release_all(&mut tx).await?;
+        tx.commit().await
+    }
+
+    async fn renew(&self) -> Result<()> {
+        let ids = self.at_work();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.caas.db.begin().await?;
+        queue::renew(&mut tx, &ids, self.caas.now() + queue::LEASE).await?;
+        tx.commit().await
+    }
+
+    async fn claim(&self, room: usize) -> Vec<Claimed> {
+        let limit = i64::try_from(room).unwrap_or(i64::MAX);
+        match claim_due(&self.caas, limit).await {
+            Ok(mut jobs) => {
+                // A leap of the sandbox's clock ends leases early; what is at work here is not run a second time.
+                let at_work = self.at_work();
+                jobs.retain(|job| !at_work.contains(&job.id));
+                jobs
+            }
+            Err(error) => {
+                tracing::error!(%error, "jobs_not_claimed");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn nap(&self) -> Duration {
+        let next = async {
+            let mut tx = self.caas.db.read().await?;
+            queue::next_due(&mut tx).await
+        };
+        match next.await {
+            Ok(Some(due)) => (due - self.caas.now()).to_std().unwrap_or(Duration::from_millis(5)).min(POLL),
+            _ => POLL,
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the runner is what turns due times into waiting")]
+async fn pause(nap: Duration) {
+    tokio::time::sleep(nap).await;
+}
+
+/// Claims due jobs. Looks before it writes, so that an idle runner costs no commit.
+async fn claim_due(caas: &Caas, limit: i64) -> Result<Vec<Claimed>> {
+    let now = caas.now();
+    let mut look = caas.db.read().await?;
+    let due = queue::is_due(&mut look, now).await?;
+    drop(look);
+    if !due {
+        return Ok(Vec::new());
+    }
+    let mut tx = caas.db.begin().await?;
+    let jobs = queue::claim(&mut tx, now, limit).await?;
+    tx.commit().await?;
+    Ok(jobs)
+}
+
+/// Runs every job that is due now, one after the other, until none is left. Returns how many ran.
+///
+/// This is how tests and the simulation move the world on without a running server.
+pub async fn run_due_jobs(caas: &Caas, registry: &Registry) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        let jobs = claim_due(caas, 1).await?;
+        if jobs.is_empty() {
+            return Ok(count);
+        }
+        for job in jobs {
+            run_one(caas, registry, &job).await;
+            count += 1;
+            assert!(count < 1_000_000, "jobs make new due jobs without end: the last was {}", job.kind);
+        }
+    }
+}
+
+async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed) {
+    let started = std::time::Duration::from_micros(micros(caas.now()));
+    let run = Run { earlier_runs: job.attempts - 1, due_at: job.due_at };
+    let result = match registry.handlers.get(job.kind.as_str()) {
+        Some(handler) => AssertUnwindSafe(handler(job.payload.0.clone(), caas.clone(), run))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(Failure::Stored("the job panicked".to_owned()).into())),
+        None => Err(Failure::Stored(format!("this version has no job `{}`", job.kind)).into()),
+    };
+    let ended = std::time::Duration::from_micros(micros(caas.now()));
+    metrics::histogram!("caas_job_duration_seconds", "kind" => job.kind.clone())
+        .record(ended.saturating_sub(started).as_secs_f64());
+    if let Err(error) = settle(caas, job, result).await {
+        // The lease ends by itself and the job runs again.
+        tracing::error!(job = %job.id, kind = %job.kind, %error, "job_not_settled");
+    }
+}
+
+fn micros(at: Timestamp) -> u64 {
+    u64::try_from(at.timestamp_micros()).unwrap_or_default()
+}
+
+async fn settle(caas: &Caas, job: &Claimed, result: Result<Outcome, JobError>) -> Result<()> {
+    match result {
+        Ok(Outcome::Done) => {
+            let mut tx = caas.db.begin().await?;
+            queue::delete(&mut tx, job.id).await?;
+            tx.commit().await
+        }
+        Ok(Outcome::DoneIn(mut tx)) => {
+            queue::delete(&mut tx, job.id).await?;
+            tx.commit().await
+        }
+        Ok(Outcome::Again(at)) => {
+            let mut tx = caas.db.begin().await?;
+            queue::postpone(&mut tx, job.id, at).await?;
+            tx.commit().await
+        }
+        Ok(Outcome::AgainIn(at, mut tx)) => {
+            queue::postpone(&mut tx, job.id, at).await?;
+            tx.commit().await
+        }
+        Err(error) => {
+            let now = caas.now();
+            let retry_at = (job.attempts < job.max_attempts).then(|| now + backoff(caas, job.attempts));
+            tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, dead = retry_at.is_none(), %error, "job_failed");
+            metrics::counter!("caas_job_failures_total", "kind" => job.kind.clone()).increment(1);
+            let text: String = error.to_string().chars().take(500).collect();
+            let mut tx = caas.db.begin().await?;
+            queue::fail(&mut tx, job.id, &text, retry_at, now).await?;
+            tx.commit().await
+        }
+    }
+}
+
+/// 1 s, 2 s, 4 s … up to 15 minutes, give or take a tenth.
+fn backoff(caas: &Caas, attempts: i64) -> TimeDelta {
+    let exponent = u32::try_from((attempts - 1).clamp(0, 10)).unwrap_or(0);
+    let seconds = (1i64 << exponent).min(900);
+    let jitter = caas.jitter(0.1);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most 990,000")]
+    let millis = (seconds as f64 * 1000.0 * jitter) as i64;
+    TimeDelta::milliseconds(millis)
+}

@@ -1,0 +1,24 @@
+//! What every room stands on: money, time, chance, ids, languages, the database and its jobs.
+
+#[macro_use]
+pub mod codes;
+pub mod ids;
+pub mod locale;
+pub mod money;
+
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+#[macro_use]
+pub mod database;
+#[cfg(feature = "ssr")]
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod failpoint;
+#[cfg(feature = "ssr")]
+pub mod jobs;
+#[cfg(feature = "ssr")]
+pub mod rng;
+
+/// A moment in UTC, cut to microseconds (PostgreSQL keeps no more).
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,70 @@
+//! What every use case is given: the database, time, chance and the settings.
+
+use crate::kernel::clock::Clock;
+use crate::kernel::database::Database;
+use crate::kernel::rng::Rng;
+use crate::kernel::{Timestamp, jobs};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The platform. Cheap to clone.
+#[derive(Clone)]
+pub struct Caas(Arc<Parts>);
+
+/// What a [`Caas`] is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub rng: Arc<dyn Rng>,
+    /// The business's settings.
+    pub policies: Policies,
+}
+
+/// The business's settings, with the defaults of the rulebook.
+#[derive(Clone, Debug, Default)]
+pub struct Policies {
+    /// Whether waiting times get their ±10 % of jitter. Off in tests.
+    pub jitter: bool,
+}
+
+impl Caas {
+    /// Puts the platform together.
+    pub fn new(parts: Parts) -> Caas {
+        Caas(Arc::new(parts))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id of any kind.
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        T::from(self.new_uuid())
+    }
+
+    /// A new UUID v7.
+    pub fn new_uuid(&self) -> uuid::Uuid {
+        self.rng.uuid(self.now())
+    }
+
+    /// A factor around 1, at most `share` away from it; exactly 1 when jitter is off.
+    pub fn jitter(&self, share: f64) -> f64 {
+        if self.policies.jitter { 1.0 - share + 2.0 * share * self.rng.unit() } else { 1.0 }
+    }
+}
+
+impl Deref for Caas {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Every kind of job the business has.
+pub fn job_registry() -> jobs::Registry {
+    jobs::Registry::default()
+}
