@@ -1,0 +1,18 @@
+# Everything a developer needs; the work is done in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: run test bench fmt help
+
+run: ## Build and start the app with a demo world (PORT=, DATABASE_URL= and other settings come from the environment)
+	@scripts/run.sh
+
+test: ## All checks and tests, on SQLite and PostgreSQL and in a real browser (STAGES="format clippy" runs only those)
+	@scripts/test.sh
+
+bench: ## Release build; page weight, response times and commits a second beside fsyncs a second
+	@scripts/bench.sh
+
+fmt: ## Format the Rust code
+	@cargo fmt --all
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
