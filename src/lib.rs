@@ -5,8 +5,12 @@
 //! system as a trait). Types and rules compile to WebAssembly; everything that touches the database or time needs the
 //! feature `ssr`.
 
+#[macro_use]
 pub mod kernel;
+
+pub mod activation;
 pub mod notifications;
+pub mod payments;
 
 #[cfg(feature = "ssr")]
 mod platform;

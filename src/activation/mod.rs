@@ -1,0 +1,5 @@
+//! The OTA engine: how a service gets into a vehicle, and out again.
+
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod port;
