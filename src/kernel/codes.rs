@@ -27,7 +27,7 @@ macro_rules! codes {
 
         impl std::str::FromStr for $name {
             type Err = $crate::kernel::codes::UnknownCode;
-            fn from_str(code: &str) -> Result<Self, Self::Err> {
+            fn from_str(code: &str) -> Result<Self, $crate::kernel::codes::UnknownCode> {
                 match code {
                     $($code => Ok($name::$variant),)+
                     _ => Err($crate::kernel::codes::UnknownCode { what: stringify!($name), code: code.to_owned() }),
@@ -37,7 +37,7 @@ macro_rules! codes {
 
         impl TryFrom<String> for $name {
             type Error = $crate::kernel::codes::UnknownCode;
-            fn try_from(code: String) -> Result<Self, Self::Error> { code.parse() }
+            fn try_from(code: String) -> Result<Self, $crate::kernel::codes::UnknownCode> { code.parse() }
         }
 
         impl From<$name> for String {
