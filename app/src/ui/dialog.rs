@@ -51,8 +51,9 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
+    let label_id = title_id.clone();
     view! {
-        <dialog class="dialog" id=id open=open aria-labelledby=title_id.clone()>
+        <dialog class="dialog" id=id open=open aria-labelledby=label_id>
             <h2 id=title_id>{title}</h2>
             {children()}
             <form method="dialog"><button class="btn btn--quiet">{close_word}</button></form>
