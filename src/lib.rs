@@ -8,7 +8,10 @@
 #[macro_use]
 pub mod kernel;
 
+pub mod accounts;
 pub mod activation;
+pub mod catalogue;
+pub mod expediente;
 pub mod notifications;
 pub mod payments;
 

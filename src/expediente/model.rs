@@ -1,0 +1,206 @@
+//! What an entry of the expediente can say.
+
+use crate::kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+codes! {
+    /// Who brought it about.
+    pub enum ActorKind {
+        /// The customer.
+        Customer = "CUSTOMER",
+        /// A person of ours or of a dealership.
+        Staff = "STAFF",
+        /// The platform by itself.
+        System = "SYSTEM",
+        /// The vehicle, through API IoT.
+        Vehicle = "VEHICLE",
+        /// The payment gateway.
+        Gateway = "GATEWAY",
+        /// Somebody who is not signed in.
+        Anonymous = "ANONYMOUS",
+    }
+}
+
+/// Who brought it about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// The person, where there is one.
+    pub id: Option<Uuid>,
+}
+
+impl Actor {
+    /// The platform by itself.
+    pub const SYSTEM: Actor = Actor { kind: ActorKind::System, id: None };
+    /// The vehicle.
+    pub const VEHICLE: Actor = Actor { kind: ActorKind::Vehicle, id: None };
+    /// The payment gateway.
+    pub const GATEWAY: Actor = Actor { kind: ActorKind::Gateway, id: None };
+    /// Somebody who is not signed in.
+    pub const ANONYMOUS: Actor = Actor { kind: ActorKind::Anonymous, id: None };
+
+    /// A customer.
+    pub fn customer(id: impl Into<Uuid>) -> Actor {
+        Actor { kind: ActorKind::Customer, id: Some(id.into()) }
+    }
+
+    /// A person of ours or of a dealership.
+    pub fn staff(id: impl Into<Uuid>) -> Actor {
+        Actor { kind: ActorKind::Staff, id: Some(id.into()) }
+    }
+}
+
+codes! {
+    /// What kind of thing an entry is about.
+    pub enum SubjectKind {
+        /// An account and its sign-in.
+        Account = "ACCOUNT",
+        /// One service on its way to, in, or out of a vehicle.
+        Activation = "ACTIVATION",
+        /// The money side of a purchase.
+        Payment = "PAYMENT",
+        /// A way to pay.
+        PaymentMethod = "PAYMENT_METHOD",
+        /// A support ticket.
+        Ticket = "TICKET",
+        /// Switching a service off.
+        Deactivation = "DEACTIVATION",
+        /// A page or thing somebody may not see.
+        Access = "ACCESS",
+        /// A circuit breaker towards an outside system.
+        Breaker = "BREAKER",
+    }
+}
+
+codes! {
+    /// What happened.
+    pub enum EntryKind {
+        /// An account was made.
+        AccountCreated = "ACCOUNT_CREATED",
+        /// The address was confirmed.
+        EmailConfirmed = "EMAIL_CONFIRMED",
+        /// Somebody signed in.
+        SignedIn = "SIGNED_IN",
+        /// A sign-in failed.
+        SignInFailed = "SIGN_IN_FAILED",
+        /// Somebody signed out.
+        SignedOut = "SIGNED_OUT",
+        /// One or all sessions were ended.
+        SessionsEnded = "SESSIONS_ENDED",
+        /// A reset of the password was asked for.
+        PasswordResetRequested = "PASSWORD_RESET_REQUESTED",
+        /// The password was changed.
+        PasswordChanged = "PASSWORD_CHANGED",
+        /// Name, language or the like was changed.
+        ProfileChanged = "PROFILE_CHANGED",
+        /// The role was changed.
+        RoleChanged = "ROLE_CHANGED",
+        /// Somebody asked for what is not theirs.
+        AccessRefused = "ACCESS_REFUSED",
+        /// A way to pay was added.
+        PaymentMethodAdded = "PAYMENT_METHOD_ADDED",
+        /// A way to pay was removed.
+        PaymentMethodRemoved = "PAYMENT_METHOD_REMOVED",
+        /// Another way to pay became the first choice.
+        PaymentMethodPreferred = "PAYMENT_METHOD_PREFERRED",
+        /// The customer ordered, with obligation to pay.
+        ServiceOrdered = "SERVICE_ORDERED",
+        /// A payment was made out.
+        PaymentOpened = "PAYMENT_OPENED",
+        /// The hold is being asked for: the activation waits for it.
+        PaymentRequested = "PAYMENT_REQUESTED",
+        /// The request for the hold was sent to the gateway.
+        PaymentSent = "PAYMENT_SENT",
+        /// The gateway's answer did not come.
+        PaymentAnswerLost = "PAYMENT_ANSWER_LOST",
+        /// The bank wants the customer to confirm.
+        AuthenticationNeeded = "AUTHENTICATION_NEEDED",
+        /// The money is held.
+        PaymentHeld = "PAYMENT_HELD",
+        /// The bank said no.
+        PaymentDeclined = "PAYMENT_DECLINED",
+        /// The order ended because the bank said no.
+        OrderRejected = "ORDER_REJECTED",
+        /// The money was taken.
+        PaymentCaptured = "PAYMENT_CAPTURED",
+        /// The hold was reversed: nothing was charged.
+        HoldReversed = "HOLD_REVERSED",
+        /// The customer gave up before anything was held.
+        PaymentAbandoned = "PAYMENT_ABANDONED",
+        /// CaaS bears the cost.
+        CostAbsorbed = "COST_ABSORBED",
+        /// Money was given back.
+        PaymentRefunded = "PAYMENT_REFUNDED",
+        /// What the bank says of captured money.
+        SettlementChanged = "SETTLEMENT_CHANGED",
+        /// The activation waits for its first attempt.
+        ActivationQueued = "ACTIVATION_QUEUED",
+        /// An attempt begins.
+        AttemptStarted = "ATTEMPT_STARTED",
+        /// An attempt ended without confirmation.
+        AttemptFailed = "ATTEMPT_FAILED",
+        /// The next attempt has its time.
+        RetryScheduled = "RETRY_SCHEDULED",
+        /// The vehicle confirmed.
+        ServiceActive = "SERVICE_ACTIVE",
+        /// The engine gave up.
+        ActivationEscalated = "ACTIVATION_ESCALATED",
+        /// A ticket was opened.
+        TicketOpened = "TICKET_OPENED",
+        /// The activation waits for a person.
+        AwaitingSupport = "AWAITING_SUPPORT",
+        /// A person began or ended an attempt by hand.
+        ManualAttempt = "MANUAL_ATTEMPT",
+        /// A person decided that it can't be done.
+        PermanentFailure = "PERMANENT_FAILURE",
+        /// Closed without a charge.
+        ClosedWithoutCharge = "CLOSED_WITHOUT_CHARGE",
+        /// The customer cancelled before delivery.
+        ServiceCancelled = "SERVICE_CANCELLED",
+        /// The service is being switched off.
+        DeactivationStarted = "DEACTIVATION_STARTED",
+        /// Switching off needs a person.
+        DeactivationEscalated = "DEACTIVATION_ESCALATED",
+        /// The vehicle confirmed that the service is off.
+        DeactivationDone = "DEACTIVATION_DONE",
+        /// The time is over and the service is off.
+        ServiceExpired = "SERVICE_EXPIRED",
+        /// The customer withdrew and the service is off.
+        ServiceWithdrawn = "SERVICE_WITHDRAWN",
+        /// The service is off because it was not paid for.
+        ServiceSuspended = "SERVICE_SUSPENDED",
+        /// The vehicle confirmed after all was over.
+        LateConfirmation = "LATE_CONFIRMATION",
+        /// A circuit breaker changed its state.
+        BreakerChanged = "BREAKER_CHANGED",
+    }
+}
+
+/// An entry as it is read back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number in the chain.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub kind: EntryKind,
+    /// About what kind of thing.
+    pub subject_kind: SubjectKind,
+    /// About which.
+    pub subject_id: Uuid,
+    /// The car it concerns.
+    pub vehicle_id: Option<Uuid>,
+    /// State before, for a change of state.
+    pub before: Option<String>,
+    /// State after.
+    pub after: Option<String>,
+    /// Facts for the reader.
+    pub data: serde_json::Value,
+}
