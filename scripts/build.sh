@@ -28,8 +28,9 @@ ensure_rust
 ensure_wasm_target
 ensure_leptos_tools
 
-# --disable-erase-components: else a debug build of cargo-leptos uses other compiler flags than plain cargo, and
-# everything would be compiled twice.
+# cargo-leptos adds `--cfg erase_components` to RUSTFLAGS of debug builds. With other flags than plain cargo everything
+# would be compiled twice, once for the tests and once for the site. This variable, set and empty, wins over RUSTFLAGS.
+export CARGO_ENCODED_RUSTFLAGS=
 if [ "$profile" = release ]; then
   ensure_npm_packages
   PATH=$PWD/end2end/node_modules/.bin:$PATH
@@ -41,7 +42,7 @@ else
   else
     say "Building the server and the site for the first time (about 6 minutes on two cores)"
   fi
-  arguments=(--disable-erase-components)
+  arguments=()
 fi
 rm -f "$stamp"
 # Old hashed files would only pile up.

@@ -32,9 +32,9 @@ stage_source() { scripts/check-source.sh; }
 stage_clippy() {
   cargo clippy --locked --all-targets -p caas -p caas-app -p caas-server -p caas-sandbox \
     --features caas/ssr,caas-app/ssr -- -D warnings
-  # The domain without the server's half, and the pages' half of the browser.
+  # The half of the pages that runs in the browser; in the folder where the site is built, to share that work.
   ensure_wasm_target
-  cargo clippy --locked -p caas-frontend --target wasm32-unknown-unknown -- -D warnings
+  cargo clippy --locked -p caas-frontend --target wasm32-unknown-unknown --target-dir target/front -- -D warnings
 }
 
 # Rules, use cases and HTTP. With CAAS_TEST_POSTGRES_URL the use cases run on both engines.
