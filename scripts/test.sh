@@ -61,6 +61,7 @@ counts() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
     /^ *Summary \[/ || /^test result:/ || /^ +[0-9]+ (passed|failed|flaky)/ {
       line = $0
+      gsub(/\([^)]*\)/, "", line)
       while (match(line, /[0-9]+ (passed|failed|flaky|timed out)/)) {
         split(substr(line, RSTART, RLENGTH), word, " ")
         if (word[2] == "passed" || word[2] == "flaky") passed += word[1]; else failed += word[1]
