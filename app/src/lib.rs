@@ -1,1 +1,15 @@
-//! Pages.
+//! What people see: pages, islands and server functions.
+//!
+//! Pages are rendered on the server only; [`web`] gives them the request, [`shell`] the frame around them, and
+//! [`pages::routes`] is the list of all addresses. Only what must be alive in the browser is an island and compiles to
+//! WebAssembly, and with it [`ui`] and the server functions that islands call.
+
+pub mod islands;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod web;

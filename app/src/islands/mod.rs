@@ -1,0 +1,3 @@
+//! What is alive in the browser. Each island gets finished text and public data only: its props stand in the HTML.
+
+pub mod live;

@@ -1,0 +1,151 @@
+//! What can be said after a redirect, by code, in both languages. Add yours here.
+
+use crate::ui::Tone;
+use caas::codes;
+use caas::kernel::locale::Locale;
+
+codes! {
+    /// A message that the next page shows once.
+    pub enum Message {
+        /// Changes were kept.
+        Saved = "saved",
+        /// A session began.
+        SignedIn = "signed_in",
+        /// A session ended.
+        SignedOut = "signed_out",
+        /// An account was made.
+        AccountCreated = "account_created",
+        /// A mail with a link is on its way.
+        CheckYourMail = "check_your_mail",
+        /// The address is confirmed.
+        EmailConfirmed = "email_confirmed",
+        /// The link is used or too old.
+        LinkExpired = "link_expired",
+        /// The password is another one now.
+        PasswordChanged = "password_changed",
+        /// Other sessions were ended.
+        SessionsEnded = "sessions_ended",
+        /// Nothing was done, for reasons of ours.
+        Failed = "failed",
+    }
+}
+
+impl Message {
+    /// The message in words.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match self {
+            Message::Saved => locale.t("Guardado.", "Saved."),
+            Message::SignedIn => locale.t("Has entrado en tu cuenta.", "You are signed in."),
+            Message::SignedOut => locale.t("Has salido de tu cuenta.", "You are signed out."),
+            Message::AccountCreated => locale.t(
+                "Tu cuenta está lista. Te hemos enviado un correo para confirmar tu dirección.",
+                "Your account is ready. We have sent you an email to confirm your address.",
+            ),
+            Message::CheckYourMail => locale.t(
+                "Si la dirección tiene cuenta, recibirás un correo con un enlace.",
+                "If the address has an account, you will get an email with a link.",
+            ),
+            Message::EmailConfirmed => locale.t("Tu dirección está confirmada.", "Your address is confirmed."),
+            Message::LinkExpired => locale.t(
+                "Este enlace ya se ha usado o ha caducado. Pide uno nuevo.",
+                "This link has been used or has expired. Ask for a new one.",
+            ),
+            Message::PasswordChanged => locale.t("Tu contraseña ha cambiado.", "Your password has changed."),
+            Message::SessionsEnded => {
+                locale.t("Se han cerrado las demás sesiones.", "The other sessions have been ended.")
+            }
+            Message::Failed => locale.t(
+                "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
+                "We could not do that because of a fault on our side. Try again in a moment.",
+            ),
+        }
+    }
+
+    /// How the message looks.
+    pub const fn tone(self) -> Tone {
+        match self {
+            Message::LinkExpired => Tone::Waiting,
+            Message::Failed => Tone::Problem,
+            Message::SignedOut | Message::CheckYourMail => Tone::Info,
+            _ => Tone::Done,
+        }
+    }
+}
+
+codes! {
+    /// What is wrong with a field, or (field `""`) with a form as a whole.
+    pub enum FieldError {
+        /// Nothing was filled in.
+        Missing = "missing",
+        /// Not of the form asked for.
+        Invalid = "invalid",
+        /// Too little text.
+        TooShort = "too_short",
+        /// Too much text.
+        TooLong = "too_long",
+        /// Somebody has it already.
+        Taken = "taken",
+        /// The two do not agree.
+        Mismatch = "mismatch",
+        /// A password that everybody guesses.
+        TooCommon = "too_common",
+        /// Email or password is wrong; it is not said which.
+        WrongCredentials = "wrong_credentials",
+        /// Too many tries for now.
+        TooManyTries = "too_many_tries",
+        /// A consent is needed.
+        ConsentNeeded = "consent_needed",
+        /// Something changed since the page was shown.
+        Changed = "changed",
+        /// A fault on our side.
+        Failed = "failed",
+    }
+}
+
+impl FieldError {
+    /// The error in words: what happened and what to do.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match self {
+            FieldError::Missing => locale.t("Rellena este campo.", "Fill in this field."),
+            FieldError::Invalid => locale
+                .t("Revisa este dato: no tiene la forma esperada.", "Check this: it does not have the expected form."),
+            FieldError::TooShort => locale.t("Es demasiado corto.", "It is too short."),
+            FieldError::TooLong => locale.t("Es demasiado largo.", "It is too long."),
+            FieldError::Taken => locale.t("Ya está en uso.", "It is already in use."),
+            FieldError::Mismatch => locale.t("No coinciden.", "They do not match."),
+            FieldError::TooCommon => {
+                locale.t("Es una contraseña fácil de adivinar. Elige otra.", "It is easy to guess. Choose another one.")
+            }
+            FieldError::WrongCredentials => {
+                locale.t("El correo o la contraseña no son correctos.", "The email or the password is not right.")
+            }
+            FieldError::TooManyTries => locale.t(
+                "Demasiados intentos. Espera unos minutos y prueba de nuevo.",
+                "Too many tries. Wait a few minutes and try again.",
+            ),
+            FieldError::ConsentNeeded => {
+                locale.t("Necesitamos tu consentimiento para seguir.", "We need your consent to go on.")
+            }
+            FieldError::Changed => locale.t(
+                "Algo ha cambiado desde que abriste la página. Revísalo y vuelve a intentarlo.",
+                "Something has changed since you opened the page. Look again and retry.",
+            ),
+            FieldError::Failed => locale.t(
+                "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
+                "We could not do that because of a fault on our side. Try again in a moment.",
+            ),
+        }
+    }
+}
+
+/// What a field's code says in words: one of ours, or one of a room's. Add your room's here. A code that nobody knows was
+/// forged or is of another version, and says no more than that something is wrong.
+pub(super) fn problem_text(code: &str, locale: Locale) -> &'static str {
+    if let Ok(error) = code.parse::<FieldError>() {
+        error.text(locale)
+    } else if let Ok(problem) = code.parse::<caas::accounts::Problem>() {
+        problem.text(locale)
+    } else {
+        FieldError::Invalid.text(locale)
+    }
+}

@@ -1,0 +1,81 @@
+//! What a page function returns.
+
+use super::Refusal;
+use axum::http::StatusCode;
+use leptos::prelude::*;
+
+/// A page, ready but for the frame around it.
+pub struct Page {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) class: &'static str,
+    pub(crate) section: Option<Section>,
+    pub(crate) status: StatusCode,
+    pub(crate) body: AnyView,
+}
+
+/// A page or the reason why there is none.
+pub type PageResult = Result<Page, Refusal>;
+
+/// The part of the site a page belongs to: marked in the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What a car can do more.
+    Catalogue,
+    /// The customer's cars and their story.
+    Expediente,
+    /// The account.
+    Account,
+    /// The dealership's desk.
+    Dealership,
+    /// Support.
+    Support,
+    /// Operations and finance.
+    Operations,
+    /// Administration.
+    Admin,
+    /// The played outside world.
+    Sandbox,
+}
+
+impl Page {
+    /// A page with its title (without the site's name) and what stands in `<main>`.
+    pub fn new(title: impl Into<String>, body: impl IntoView + Send + 'static) -> Page {
+        Page {
+            title: title.into(),
+            description: String::new(),
+            class: "page",
+            section: None,
+            status: StatusCode::OK,
+            body: body.into_any(),
+        }
+    }
+
+    /// One sentence for search engines.
+    #[must_use]
+    pub fn description(mut self, text: impl Into<String>) -> Page {
+        self.description = text.into();
+        self
+    }
+
+    /// The classes of `<main>`, `page` when not given.
+    #[must_use]
+    pub fn class(mut self, class: &'static str) -> Page {
+        self.class = class;
+        self
+    }
+
+    /// The part of the site it belongs to.
+    #[must_use]
+    pub fn section(mut self, section: Section) -> Page {
+        self.section = Some(section);
+        self
+    }
+
+    /// Another status than 200.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Page {
+        self.status = status;
+        self
+    }
+}

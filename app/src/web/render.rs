@@ -1,0 +1,92 @@
+//! From a page to HTML.
+//!
+//! The whole page is rendered before anything is sent, so that status, redirects and cookies decided on the way still
+//! count, and so that the islands' program is loaded only where an island stands.
+
+use super::{PageResult, Refusal, Route, WebContext};
+use crate::shell;
+use axum::body::Body;
+use axum::http::{Response, StatusCode, header};
+use futures::StreamExt as _;
+use hydration_context::{SharedContext, SsrSharedContext};
+use leptos::nonce::Nonce;
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::reactive::owner::Sandboxed;
+use std::future::Future;
+use std::sync::Arc;
+
+/// Makes the page of a route and answers with it.
+pub async fn render(web: WebContext, route: &Route) -> Response<Body> {
+    let page = (route.show)(web.clone());
+    render_page(web, page).await
+}
+
+/// Answers with the page for a refusal.
+pub async fn render_refusal(web: WebContext, refusal: Refusal) -> Response<Body> {
+    render_page(web, async move { Err(refusal) }).await
+}
+
+async fn render_page(web: WebContext, page: impl Future<Output = PageResult> + Send) -> Response<Body> {
+    // Outside of islands nothing is serialised for the browser.
+    let shared = Arc::new(SsrSharedContext::new_islands());
+    let owner = Owner::new_root(Some(shared.clone() as Arc<dyn SharedContext + Send + Sync>));
+    let rendering = owner.with(|| {
+        provide_context(web.clone());
+        provide_context(Nonce::from_value(web.nonce.as_str()));
+        Sandboxed::new(ScopedFuture::new(to_response(web, page, shared)))
+    });
+    let response = rendering.await;
+    owner.unset_with_forced_cleanup();
+    response
+}
+
+async fn to_response(
+    web: WebContext,
+    page: impl Future<Output = PageResult> + Send,
+    shared: Arc<SsrSharedContext>,
+) -> Response<Body> {
+    let page = match page.await {
+        Ok(page) => page,
+        Err(refusal) => {
+            refusal.note(&web);
+            match refusal {
+                Refusal::Goto(goto) => {
+                    web.send_to(goto);
+                    return empty(StatusCode::SEE_OTHER);
+                }
+                Refusal::SignIn => {
+                    web.send_to(Refusal::sign_in(Some(&web.here())));
+                    return empty(StatusCode::SEE_OTHER);
+                }
+                refusal => shell::refusal_page(&web, &refusal),
+            }
+        }
+    };
+    let status = page.status;
+    let head = shell::Head::of(&web, &page);
+    let body: String = shell::frame(&web, page).to_html_stream_in_order().collect().await;
+    let data = if body.contains("<leptos-island") { Some(island_data(&shared).await) } else { None };
+    let html = shell::document(&web, &head, &body, data.as_deref());
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// What resources inside islands hand to the browser, as a script.
+async fn island_data(shared: &SsrSharedContext) -> String {
+    while let Some(pending) = shared.await_deferred() {
+        pending.await;
+    }
+    match shared.pending_data() {
+        Some(chunks) => chunks.collect().await,
+        None => String::new(),
+    }
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,27 @@
+//! One address and the page that stands there.
+
+use super::{PageResult, WebContext};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A page being made.
+pub type PageFuture = Pin<Box<dyn Future<Output = PageResult> + Send>>;
+
+/// One address and the page that stands there.
+#[derive(Clone)]
+pub struct Route {
+    /// The path, with placeholders like `/catalogo/{slug}`.
+    pub path: &'static str,
+    /// Makes the page.
+    pub show: Arc<dyn Fn(WebContext) -> PageFuture + Send + Sync>,
+}
+
+/// The page that stands at a path.
+pub fn get<S, F>(path: &'static str, show: S) -> Route
+where
+    S: Fn(WebContext) -> F + Send + Sync + 'static,
+    F: Future<Output = PageResult> + Send + 'static,
+{
+    Route { path, show: Arc::new(move |web| Box::pin(show(web))) }
+}
