@@ -33,7 +33,7 @@ pub fn CarCard(
         <article class="car-card">
             <CarDrawing model=model colour=colour/>
             <div class="car-card__text">
-                <h3>{title}</h3>
+                <p class="car-card__name">{title}</p>
                 {given(code).map(|code| view! { <p class="code">{code}</p> })}
                 {given(facts).map(|facts| view! { <p class="muted">{facts}</p> })}
                 {status}

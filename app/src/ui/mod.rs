@@ -78,6 +78,8 @@ mod button;
 mod car_card;
 mod car_drawing;
 mod check_field;
+#[cfg(test)]
+mod contrast;
 mod data_table;
 mod dialog;
 mod empty_state;

@@ -22,7 +22,7 @@ pub fn ServiceCard(
     /// A [`super::StatusPill`] when there is something to say ("Activo", "Bloqueado").
     #[prop(optional)]
     status: Option<AnyView>,
-    /// Short reason below the price, e.g. why it is blocked.
+    /// Short reason above the price, e.g. why it is blocked.
     #[prop(optional, into)]
     note: String,
 ) -> impl IntoView {
@@ -31,8 +31,8 @@ pub fn ServiceCard(
             <svg class="icon" aria-hidden="true"><use href=icon.href()/></svg>
             <h3><a class="stretched" href=href>{name}</a></h3>
             <p>{promise}</p>
-            <p class="service__price">{price}</p>
             {given(note).map(|note| view! { <p class="service__note">{note}</p> })}
+            <p class="service__price">{price}</p>
             {status}
         </li>
     }
