@@ -36,9 +36,7 @@ impl SandboxClock {
     /// A clock that stands still until a test moves it.
     #[must_use]
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self(Arc::new(Mode::Manual(AtomicI64::new(
-            start.timestamp_micros(),
-        ))))
+        Self(Arc::new(Mode::Manual(AtomicI64::new(start.timestamp_micros()))))
     }
 
     /// The time, in whole microseconds.
@@ -56,9 +54,7 @@ impl SandboxClock {
         let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
         let (Mode::System(cell) | Mode::Manual(cell)) = &*self.0;
         // The closure always returns a value, so the update cannot fail.
-        let _ = cell.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |old| {
-            Some(old.saturating_add(by))
-        });
+        let _ = cell.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |old| Some(old.saturating_add(by)));
     }
 
     /// Moves the clock forward to a moment; a moment that is already past changes nothing.

@@ -12,11 +12,7 @@ use crate::world::values::Vin;
 
 /// One way to fail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "SCREAMING_SNAKE_CASE",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Fault {
     /// Answers 503; nothing is executed.
     Outage,
@@ -125,13 +121,7 @@ impl FaultRule {
     }
 
     fn new(system: System, vin: Option<Vin>, fault: Fault) -> Self {
-        Self {
-            system,
-            vin,
-            operation: None,
-            fault,
-            times: None,
-        }
+        Self { system, vin, operation: None, fault, times: None }
     }
 
     /// Restricts the rule to one operation.
@@ -152,36 +142,27 @@ impl FaultRule {
         self.times != Some(0)
             && self.system == call.operation.system()
             && self.operation.is_none_or(|wanted| wanted == call.operation)
-            && self
-                .vin
-                .as_ref()
-                .is_none_or(|vin| call.vin == Some(vin.as_str()))
+            && self.vin.as_ref().is_none_or(|vin| call.vin == Some(vin.as_str()))
             && self.means_something(call)
     }
 
     /// A decline says nothing about a status query: such a call neither feels nor uses up the rule.
     fn means_something(&self, call: &Occasion<'_>) -> bool {
-        let command = matches!(
-            call.operation,
-            Operation::Activate | Operation::Deactivate
-        );
+        let command = matches!(call.operation, Operation::Activate | Operation::Deactivate);
         match self.fault {
             Fault::Outage | Fault::Error | Fault::Latency { .. } | Fault::Hang => true,
             Fault::LostAnswer | Fault::LostAnswerHanging => {
                 self.operation.is_some() || call.operation.changes_something()
             }
-            Fault::Decline { .. } | Fault::SlowAuthorisation { .. } => {
-                call.operation == Operation::InitiatePayment
-            }
+            Fault::Decline { .. } | Fault::SlowAuthorisation { .. } => call.operation == Operation::InitiatePayment,
             Fault::SettlementFails { .. } | Fault::Chargeback { .. } => call.captures,
             Fault::Nack { .. } | Fault::AsyncFailure { .. } => command,
             Fault::Offline | Fault::Driving | Fault::PoweredOff => {
                 command || call.operation == Operation::VehicleStatus
             }
-            Fault::DuplicateCallback { .. }
-            | Fault::LateCallback { .. }
-            | Fault::EarlyCallback
-            | Fault::NoCallback => command || call.captures,
+            Fault::DuplicateCallback { .. } | Fault::LateCallback { .. } | Fault::EarlyCallback | Fault::NoCallback => {
+                command || call.captures
+            }
         }
     }
 }
@@ -282,10 +263,7 @@ impl Faults {
     /// Puts a rule in force and returns its number.
     pub fn set(&mut self, rule: FaultRule) -> u64 {
         self.next_id += 1;
-        self.rules.push(ActiveFault {
-            id: self.next_id,
-            rule,
-        });
+        self.rules.push(ActiveFault { id: self.next_id, rule });
         self.next_id
     }
 
@@ -313,11 +291,7 @@ impl Faults {
     pub(crate) fn befall(&mut self, call: &Occasion<'_>) -> Effects {
         let mut effects = Effects::default();
         let stopped_by = self.rules.iter().position(|active| {
-            active.rule.fits(call)
-                && matches!(
-                    active.rule.fault,
-                    Fault::Outage | Fault::Error | Fault::Hang
-                )
+            active.rule.fits(call) && matches!(active.rule.fault, Fault::Outage | Fault::Error | Fault::Hang)
         });
         for (index, active) in self.rules.iter_mut().enumerate() {
             let latency = matches!(active.rule.fault, Fault::Latency { .. });

@@ -14,9 +14,7 @@ use crate::webhook::WebhookTarget;
 use crate::world::call::{Call, CallSeen, Outcome};
 use crate::world::gateway::model::{Payment, PaymentMethod, SettlementEntry};
 use crate::world::gateway::{GatewaySettings, TestCard};
-use crate::world::iot::model::{
-    Command, Connectivity, DrivingState, IotSettings, Vehicle, VehiclePatch, VehicleSpec,
-};
+use crate::world::iot::model::{Command, Connectivity, DrivingState, IotSettings, Vehicle, VehiclePatch, VehicleSpec};
 use crate::world::mailbox::Mail;
 use crate::world::outbox::OutgoingWebhook;
 use crate::world::values::Vin;
@@ -54,12 +52,7 @@ impl Sandbox {
         Self::assemble(world, clock, None, Wiring::default())
     }
 
-    pub(crate) fn assemble(
-        world: World,
-        clock: SandboxClock,
-        snapshot_path: Option<PathBuf>,
-        wiring: Wiring,
-    ) -> Self {
+    pub(crate) fn assemble(world: World, clock: SandboxClock, snapshot_path: Option<PathBuf>, wiring: Wiring) -> Self {
         Self {
             shared: Arc::new(Shared {
                 world: Mutex::new(world),
@@ -196,19 +189,13 @@ impl Sandbox {
 
     /// Connects or disconnects a vehicle; `false` when the VIN is unknown.
     pub fn set_connectivity(&self, vin: &Vin, connectivity: Connectivity) -> bool {
-        let patch = VehiclePatch {
-            connectivity: Some(connectivity),
-            ..VehiclePatch::default()
-        };
+        let patch = VehiclePatch { connectivity: Some(connectivity), ..VehiclePatch::default() };
         self.patch_vehicle(vin, &patch).is_some()
     }
 
     /// Drives, parks or switches a vehicle off; `false` when the VIN is unknown.
     pub fn set_operation(&self, vin: &Vin, operation: DrivingState) -> bool {
-        let patch = VehiclePatch {
-            operation: Some(operation),
-            ..VehiclePatch::default()
-        };
+        let patch = VehiclePatch { operation: Some(operation), ..VehiclePatch::default() };
         self.patch_vehicle(vin, &patch).is_some()
     }
 
@@ -353,17 +340,11 @@ impl Sandbox {
     }
 
     pub(crate) fn wiring_mut(&self) -> MutexGuard<'_, Wiring> {
-        self.shared
-            .wiring
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.wiring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, World> {
-        self.shared
-            .world
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Before any answer leaves: a killed process must not forget what it executed.

@@ -15,20 +15,13 @@ impl IdMint {
     /// A mint; worlds with different seeds have different ids.
     #[must_use]
     pub fn new(seed: u16) -> Self {
-        Self {
-            seed,
-            epoch: 0,
-            next: 0,
-        }
+        Self { seed, epoch: 0, next: 0 }
     }
 
     /// A new identifier beginning with `prefix` and an underscore.
     pub fn mint(&mut self, prefix: &str) -> String {
         self.next += 1;
-        format!(
-            "{prefix}_{:04x}{:04x}{:08x}",
-            self.seed, self.epoch, self.next
-        )
+        format!("{prefix}_{:04x}{:04x}{:08x}", self.seed, self.epoch, self.next)
     }
 
     pub(crate) fn begin_epoch(&mut self) {

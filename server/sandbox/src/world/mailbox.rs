@@ -50,7 +50,6 @@ impl Mailbox {
     /// The newest mail with this `Message-ID`.
     #[must_use]
     pub fn get(&self, message_id: &str) -> Option<&Mail> {
-        self.newest_first()
-            .find(|mail| mail.message_id == message_id)
+        self.newest_first().find(|mail| mail.message_id == message_id)
     }
 }

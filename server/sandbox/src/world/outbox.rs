@@ -59,13 +59,7 @@ impl Outbox {
         }
         let due = happened + TimeDelta::seconds(i64::from(manner.late_seconds));
         let first = ids.mint("msg");
-        let second = manner.duplicate.map(|same_id| {
-            if same_id {
-                first.clone()
-            } else {
-                ids.mint("msg")
-            }
-        });
+        let second = manner.duplicate.map(|same_id| if same_id { first.clone() } else { ids.mint("msg") });
         for webhook_id in std::iter::once(first).chain(second) {
             self.next_row += 1;
             self.rows.push(OutgoingWebhook {
@@ -84,21 +78,19 @@ impl Outbox {
     /// Messages due, earliest first; they stay until [`Outbox::delivered`].
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<OutgoingWebhook> {
-        let mut due: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|row| row.due <= now)
-            .cloned()
-            .collect();
+        let mut due: Vec<_> = self.rows.iter().filter(|row| row.due <= now).cloned().collect();
         due.sort_by_key(|row| (row.due, row.row));
         due
     }
 
     /// Messages due, put aside for a minute so that no second sender takes them.
-    pub(crate) fn lease(&mut self, now: DateTime<Utc>) -> Vec<OutgoingWebhook> {
-        let due = self.due(now);
-        for row in self.rows.iter_mut().filter(|row| row.due <= now) {
-            row.due = now + LEASE;
+    pub(crate) fn lease(&mut self, now: DateTime<Utc>, can_send: impl Fn(System) -> bool) -> Vec<OutgoingWebhook> {
+        let mut due = self.due(now);
+        due.retain(|row| can_send(row.system));
+        for row in &mut self.rows {
+            if row.due <= now && can_send(row.system) {
+                row.due = now + LEASE;
+            }
         }
         due
     }

@@ -72,18 +72,15 @@ impl TryFrom<WireAmount> for Amount {
     type Error = String;
 
     fn try_from(wire: WireAmount) -> Result<Self, Self::Error> {
-        let cents = Self::parse_cents(&wire.value)
-            .ok_or_else(|| format!("not a decimal with two places: {:?}", wire.value))?;
+        let cents =
+            Self::parse_cents(&wire.value).ok_or_else(|| format!("not a decimal with two places: {:?}", wire.value))?;
         Ok(Self::new(cents, wire.currency))
     }
 }
 
 impl From<Amount> for WireAmount {
     fn from(amount: Amount) -> Self {
-        Self {
-            value: amount.value(),
-            currency: amount.currency,
-        }
+        Self { value: amount.value(), currency: amount.currency }
     }
 }
 
@@ -104,14 +101,8 @@ impl Vin {
     /// When the text does not fit the pattern.
     pub fn parse(text: &str) -> Result<Self, NotAVin> {
         let fits = text.len() == 17
-            && text
-                .bytes()
-                .all(|b| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P' | b'R'..=b'Z' | b'0'..=b'9'));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAVin)
-        }
+            && text.bytes().all(|b| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P' | b'R'..=b'Z' | b'0'..=b'9'));
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotAVin) }
     }
 
     /// The 17 characters.

@@ -73,11 +73,8 @@ impl TestCard {
     /// Recognises a number as typed, with or without spaces and dashes.
     #[must_use]
     pub fn recognise(typed: &str) -> Option<Self> {
-        let bare: String = typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .flat_map(char::to_uppercase)
-            .collect();
+        let bare: String =
+            typed.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect();
         Self::ALL.into_iter().find(|card| card.number() == bare)
     }
 
@@ -119,11 +116,7 @@ impl TestCard {
     /// Card or transfer.
     #[must_use]
     pub fn method_type(self) -> MethodType {
-        if self == Self::BankTransfer {
-            MethodType::BankTransfer
-        } else {
-            MethodType::Card
-        }
+        if self == Self::BankTransfer { MethodType::BankTransfer } else { MethodType::Card }
     }
 
     /// Last four characters of the number.
@@ -141,12 +134,8 @@ impl TestCard {
             Self::TryAgainLater => Some(DeclineReason::TryAgainLater),
             Self::Expired => Some(DeclineReason::ExpiredCard),
             Self::Stolen => Some(DeclineReason::StolenCard),
-            Self::NeedsAuthentication if !authenticated => {
-                Some(DeclineReason::AuthenticationRequired)
-            }
-            Self::MerchantDeclined if initiator == Initiator::Merchant => {
-                Some(DeclineReason::InsufficientFunds)
-            }
+            Self::NeedsAuthentication if !authenticated => Some(DeclineReason::AuthenticationRequired),
+            Self::MerchantDeclined if initiator == Initiator::Merchant => Some(DeclineReason::InsufficientFunds),
             _ => None,
         }
     }

@@ -144,9 +144,7 @@ impl Vehicle {
     /// Whether a service is switched on.
     #[must_use]
     pub fn is_active(&self, service_id: &str) -> bool {
-        self.services
-            .iter()
-            .any(|s| s.service_id == service_id && s.status == ServiceStatus::Active)
+        self.services.iter().any(|s| s.service_id == service_id && s.status == ServiceStatus::Active)
     }
 }
 
@@ -251,10 +249,6 @@ pub struct IotSettings {
 
 impl Default for IotSettings {
     fn default() -> Self {
-        Self {
-            answer: AnswerMode::Queued,
-            activation_latency_ms: 3_000,
-            accept_unknown_vins: None,
-        }
+        Self { answer: AnswerMode::Queued, activation_latency_ms: 3_000, accept_unknown_vins: None }
     }
 }

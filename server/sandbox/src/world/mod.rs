@@ -1,0 +1,300 @@
+//! The played world: bank books, vehicles, a mailbox, faults, and what is still to happen.
+//!
+//! Nothing here knows HTTP or reads a clock. Whoever holds a [`World`] passes the time in, and the world first lives
+//! through everything that fell due until then ([`World::advance_to`]): holds lapse, transfers arrive, money settles,
+//! vehicles confirm. What CaaS is to be told of it waits in the [`outbox`].
+
+pub mod agenda;
+pub mod call;
+pub(crate) mod fields;
+pub mod gateway;
+pub mod ids;
+pub mod iot;
+pub mod mailbox;
+pub mod outbox;
+pub mod snapshot;
+pub mod values;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::faults::{Effects, Faults, Occasion, Stop};
+use call::{Answer, Call, CallSeen, Operation, Outcome, Problem, System};
+use gateway::model::PaymentMethod;
+use gateway::{GatewayWorld, TestCard};
+use ids::IdMint;
+use iot::IotWorld;
+use mailbox::Mailbox;
+use outbox::{Outbox, OutgoingWebhook};
+
+/// Calls kept in the log; the oldest go first.
+const CALLS_KEPT: usize = 5_000;
+
+/// Everything the sandbox plays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct World {
+    ids: IdMint,
+    gateway: GatewayWorld,
+    iot: IotWorld,
+    mailbox: Mailbox,
+    faults: Faults,
+    outbox: Outbox,
+    calls: Vec<CallSeen>,
+    /// Offset of the clock this world has lived by, in microseconds.
+    clock_offset_micros: i64,
+}
+
+/// What the parts of the world need of the whole while they act.
+pub(crate) struct Surroundings<'a> {
+    pub now: DateTime<Utc>,
+    pub ids: &'a mut IdMint,
+    pub outbox: &'a mut Outbox,
+}
+
+impl World {
+    /// An empty world; the seed distinguishes its ids from those of other worlds.
+    #[must_use]
+    pub fn new(seed: u16) -> Self {
+        Self {
+            ids: IdMint::new(seed),
+            gateway: GatewayWorld::default(),
+            iot: IotWorld::default(),
+            mailbox: Mailbox::default(),
+            faults: Faults::default(),
+            outbox: Outbox::default(),
+            calls: Vec::new(),
+            clock_offset_micros: 0,
+        }
+    }
+
+    /// Executes a call as the contracts say, subject to the faults in force.
+    pub fn call(&mut self, now: DateTime<Utc>, call: &Call) -> Outcome {
+        self.advance_to(now);
+        let effects = self.faults.befall(&occasion_of(call));
+        let (answer, changed) = match effects.stop {
+            Some(Stop::Hang) => (None, false),
+            Some(Stop::Outage) => (Some(Problem::new(503, "unavailable", "out of service").to_answer()), false),
+            Some(Stop::Error) => (Some(Problem::new(500, "internal_error", "unexpected error").to_answer()), false),
+            None => (Some(self.execute(now, call, &effects)), call.operation.changes_something()),
+        };
+        let outcome = Outcome {
+            lost: effects.loss,
+            latency_ms: effects.latency_ms,
+            webhooks_first: effects.callback.early && changed,
+            changed: changed || effects.counted,
+            answer,
+        };
+        self.note(now, call, &outcome);
+        outcome
+    }
+
+    fn execute(&mut self, now: DateTime<Utc>, call: &Call, effects: &Effects) -> Answer {
+        let mut around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
+        match call.operation.system() {
+            System::Gateway => self.gateway.answer(&mut around, call, effects),
+            System::Iot => self.iot.answer(&mut around, call, effects),
+        }
+    }
+
+    fn note(&mut self, now: DateTime<Utc>, call: &Call, outcome: &Outcome) {
+        let answer = outcome.answer.as_ref();
+        self.calls.push(CallSeen {
+            at: now,
+            system: call.operation.system(),
+            operation: call.operation,
+            path: call.operation.path(&call.subject),
+            idempotency_key: call.idempotency_key.clone(),
+            status: answer.map(|answer| answer.status),
+            code: answer.and_then(|answer| answer.code().map(str::to_owned)),
+            hit: answer.is_some_and(|answer| answer.hit),
+            lost: outcome.lost.is_some(),
+        });
+        if self.calls.len() > CALLS_KEPT {
+            self.calls.remove(0);
+        }
+    }
+
+    /// Lives through everything due until `now`, in the order it falls due.
+    pub fn advance_to(&mut self, now: DateTime<Utc>) {
+        loop {
+            let money = self.gateway.next_due().filter(|due| *due <= now);
+            let cars = self.iot.next_due().filter(|due| *due <= now);
+            let Some(moment) = [money, cars].into_iter().flatten().min() else {
+                return;
+            };
+            let mut around = Surroundings { now: moment, ids: &mut self.ids, outbox: &mut self.outbox };
+            if money == Some(moment) {
+                self.gateway.happen(&mut around);
+            } else {
+                self.iot.happen(&mut around);
+            }
+        }
+    }
+
+    /// Lives until `now` and shows the webhooks to be sent; they stay until reported delivered in the outbox.
+    pub fn due_events(&mut self, now: DateTime<Utc>) -> Vec<OutgoingWebhook> {
+        self.advance_to(now);
+        self.outbox.due(now)
+    }
+
+    /// Like [`World::due_events`], but takes them out as if delivered.
+    pub fn take_due(&mut self, now: DateTime<Utc>) -> Vec<OutgoingWebhook> {
+        let due = self.due_events(now);
+        for webhook in &due {
+            self.outbox.delivered(webhook.row);
+        }
+        due
+    }
+
+    /// When something happens next by itself: an event of the world or a webhook to be sent.
+    #[must_use]
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        [self.gateway.next_due(), self.iot.next_due(), self.outbox.next_due()].into_iter().flatten().min()
+    }
+
+    /// A tokenised method without the hosted page.
+    pub fn add_payment_method(&mut self, customer_id: &str, card: TestCard, now: DateTime<Utc>) -> PaymentMethod {
+        self.gateway.add_method(&mut self.ids, customer_id, card, None, now)
+    }
+
+    /// The customer finished the hosted page with this card.
+    ///
+    /// # Errors
+    /// 404 for an unknown session, 409 `session_closed` for one that is no longer open.
+    pub fn complete_session(
+        &mut self,
+        session_id: &str,
+        card: TestCard,
+        now: DateTime<Utc>,
+    ) -> Result<String, Problem> {
+        self.gateway.complete_session(&mut self.ids, session_id, card, now)
+    }
+
+    /// Settles a captured payment now; `false` when no settlement is pending.
+    pub fn settle_now(&mut self, payment_id: &str, now: DateTime<Utc>) -> bool {
+        let (gateway, mut around) = self.gateway_around(now);
+        gateway.settle(&mut around, payment_id)
+    }
+
+    /// Lets a pending settlement fail now; `false` when none is pending.
+    pub fn fail_settlement(&mut self, payment_id: &str, reason: &str, now: DateTime<Utc>) -> bool {
+        let (gateway, mut around) = self.gateway_around(now);
+        gateway.fail_settlement(&mut around, payment_id, reason)
+    }
+
+    /// Charges a settled payment back; `false` when it is not settled or was charged back before.
+    pub fn charge_back(&mut self, payment_id: &str, reason: &str, now: DateTime<Utc>) -> bool {
+        let (gateway, mut around) = self.gateway_around(now);
+        gateway.charge_back(&mut around, payment_id, reason)
+    }
+
+    fn gateway_around(&mut self, now: DateTime<Utc>) -> (&mut GatewayWorld, Surroundings<'_>) {
+        let around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
+        (&mut self.gateway, around)
+    }
+
+    /// Empties books, vehicles, mailbox, faults and outbox; settings and the run of ids stay.
+    pub fn reset(&mut self) {
+        let gateway = self.gateway.settings().clone();
+        let iot = self.iot.settings().clone();
+        self.gateway = GatewayWorld::default();
+        self.gateway.set_settings(gateway);
+        self.iot = IotWorld::default();
+        self.iot.set_settings(iot);
+        self.mailbox = Mailbox::default();
+        self.faults.clear_all();
+        self.outbox = Outbox::default();
+        self.calls.clear();
+    }
+
+    /// Bank books.
+    #[must_use]
+    pub fn gateway(&self) -> &GatewayWorld {
+        &self.gateway
+    }
+
+    /// Bank books, to be changed.
+    pub fn gateway_mut(&mut self) -> &mut GatewayWorld {
+        &mut self.gateway
+    }
+
+    /// Vehicles.
+    #[must_use]
+    pub fn iot(&self) -> &IotWorld {
+        &self.iot
+    }
+
+    /// Vehicles, to be changed.
+    pub fn iot_mut(&mut self) -> &mut IotWorld {
+        &mut self.iot
+    }
+
+    /// Mails.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Mails, to be added to.
+    pub fn mailbox_mut(&mut self) -> &mut Mailbox {
+        &mut self.mailbox
+    }
+
+    /// Faults in force.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Faults, to be changed.
+    pub fn faults_mut(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// Webhooks waiting.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Webhooks waiting, to be reported on.
+    pub fn outbox_mut(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// Calls seen, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> &[CallSeen] {
+        &self.calls
+    }
+
+    /// Offset of the clock this world has lived by, in microseconds.
+    #[must_use]
+    pub fn clock_offset_micros(&self) -> i64 {
+        self.clock_offset_micros
+    }
+
+    pub(crate) fn note_clock(&mut self, offset_micros: i64) {
+        self.clock_offset_micros = offset_micros;
+    }
+
+    pub(crate) fn begin_epoch(&mut self) {
+        self.ids.begin_epoch();
+    }
+}
+
+fn occasion_of(call: &Call) -> Occasion<'_> {
+    let body = call.body.as_ref();
+    let vin = match call.operation {
+        Operation::VehicleStatus | Operation::Diagnostics => Some(call.subject.as_str()),
+        Operation::Activate | Operation::Deactivate => body.and_then(|body| body["vin"].as_str()),
+        _ => None,
+    };
+    let automatic = body.is_some_and(|body| body["captureMode"] == "AUTOMATIC");
+    Occasion {
+        operation: call.operation,
+        vin,
+        captures: call.operation == Operation::CapturePayment
+            || (call.operation == Operation::InitiatePayment && automatic),
+    }
+}
