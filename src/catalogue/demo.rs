@@ -165,3 +165,6 @@ fn as_service(caas: &Caas, demo: &DemoService) -> Service {
         offers: offers.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
