@@ -6,5 +6,24 @@
 //! SHA-256 is stored.
 
 pub mod model;
+pub mod rules;
+
+#[cfg(feature = "ssr")]
+mod demo;
+#[cfg(feature = "ssr")]
+mod limits;
+#[cfg(feature = "ssr")]
+mod mails;
+#[cfg(feature = "ssr")]
+pub mod password;
+#[cfg(feature = "ssr")]
+mod repository;
+#[cfg(feature = "ssr")]
+mod service;
 
 pub use model::*;
+
+#[cfg(feature = "ssr")]
+pub use demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, seed_demo};
+#[cfg(feature = "ssr")]
+pub use service::*;

@@ -63,6 +63,8 @@ codes! {
         Country = "country",
         /// The time zone.
         TimeZone = "time_zone",
+        /// Where dealership staff work.
+        Dealership = "dealership",
     }
 }
 
