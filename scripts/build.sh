@@ -31,6 +31,8 @@ ensure_leptos_tools
 # cargo-leptos adds `--cfg erase_components` to RUSTFLAGS of debug builds. With other flags than plain cargo everything
 # would be compiled twice, once for the tests and once for the site. This variable, set and empty, wins over RUSTFLAGS.
 export CARGO_ENCODED_RUSTFLAGS=
+# It looks for a program named like the package, caas-server, unless told.
+export LEPTOS_BIN_EXE_NAME=caas
 if [ "$profile" = release ]; then
   ensure_npm_packages
   PATH=$PWD/end2end/node_modules/.bin:$PATH
@@ -47,5 +49,6 @@ fi
 rm -f "$stamp"
 # Old hashed files would only pile up.
 rm -rf target/site/pkg
-cargo leptos build "${arguments[@]}" --cargo-locked
+# Its own backtraces say nothing about our code.
+RUST_BACKTRACE=0 cargo leptos build "${arguments[@]}" --cargo-locked
 echo "$now" >"$stamp"
