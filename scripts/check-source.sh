@@ -15,7 +15,7 @@ files() { git ls-files -z --cached --others --exclude-standard -- "$@" | xargs -
 search() { local pattern=$1; shift; files "$@" | tr '\n' '\0' | xargs -0 -r grep -nHE -e "$pattern" -- 2>/dev/null || true; }
 
 complain "leptos does not escape the children of <textarea> and <noscript>, nor inner_html: use ui::text_area::TextArea" \
-  "$(search '<textarea|<noscript|inner_html' app server frontend | grep -E '^[^:]+\.rs:' | grep -v '^app/src/ui/text_area\.rs:' || true)"
+  "$(search '<textarea|<noscript|inner_html' 'app/*.rs' 'server/*.rs' 'frontend/*.rs' | grep -vE '^app/src/ui/text_area\.rs:|^[^:]+:[0-9]+: *//' || true)"
 
 # The folder this tree stands in, and home folders, have no place in the project.
 above=$(dirname "$PWD")

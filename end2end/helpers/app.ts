@@ -19,7 +19,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Where the tests find the app. Set CAAS_E2E_URL to test one that already runs. */
+/** Where the tests find the app. Set CAAS_E2E_URL (and CAAS_E2E_CONTROL_URL) to test one that already runs. */
 export async function startOptions() {
   const chromium = [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path));
   if (process.env.CAAS_E2E_URL && !process.env.CAAS_E2E_FOLDER) {
@@ -27,6 +27,7 @@ export async function startOptions() {
   }
   // Every worker process reads the configuration again, and must find the same app.
   process.env.CAAS_E2E_URL ??= `http://localhost:${await freePort()}`;
+  process.env.CAAS_E2E_CONTROL_URL ??= `http://127.0.0.1:${await freePort()}`;
   process.env.CAAS_E2E_FOLDER ??= mkdtempSync(join(tmpdir(), "caas-e2e-"));
   const baseURL = process.env.CAAS_E2E_URL;
   const webServer: PlaywrightTestConfig["webServer"] = {
@@ -41,6 +42,7 @@ export async function startOptions() {
     env: {
       PORT: new URL(baseURL).port,
       DATABASE_URL: `sqlite:${join(process.env.CAAS_E2E_FOLDER, "caas.db")}`,
+      CAAS_SANDBOX_CONTROL_PORT: new URL(process.env.CAAS_E2E_CONTROL_URL).port,
       LEPTOS_OUTPUT_NAME: "caas",
       LEPTOS_SITE_ROOT: "target/site",
       LEPTOS_SITE_PKG_DIR: "pkg",

@@ -1,28 +1,30 @@
 /** The outside systems of the app under test, seen and moved through the sandbox's control endpoint. */
-import { expect, type APIRequestContext, type Page } from "@playwright/test";
-
-const CONTROL = "/sandbox/control";
+import { expect } from "@playwright/test";
 
 export type Mail = { to: string; from: string; subject: string; text: string; html?: string; messageId: string; at: string };
 
-async function answer<T>(request: APIRequestContext, method: "get" | "post", path: string, data?: unknown): Promise<T> {
-  const response = await request[method](CONTROL + path, data === undefined ? {} : { data });
-  expect(response.status(), `${method} ${CONTROL}${path}: ${await response.text()}`).toBeLessThan(300);
+async function answer<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${process.env.CAAS_E2E_CONTROL_URL}/control${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const text = await response.text();
+  expect(response.ok, `${method} /control${path}: ${response.status} ${text}`).toBe(true);
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
 /** Mails to somebody, newest first. */
-export async function mailsTo(page: Page, to: string): Promise<Mail[]> {
-  const mails = await answer<Mail[]>(page.request, "get", `/mails?to=${encodeURIComponent(to)}`);
+export async function mailsTo(to: string): Promise<Mail[]> {
+  const mails = await answer<Mail[]>("GET", "/mails");
   return mails.filter((mail) => mail.to === to);
 }
 
 /** The newest mail to somebody with this subject; waits until the job has sent it. */
-export async function mailTo(page: Page, to: string, subject: RegExp): Promise<Mail> {
+export async function mailTo(to: string, subject: RegExp): Promise<Mail> {
   let found: Mail | undefined;
   await expect
-    .poll(async () => (found = (await mailsTo(page, to)).find((mail) => subject.test(mail.subject))) !== undefined, {
+    .poll(async () => (found = (await mailsTo(to)).find((mail) => subject.test(mail.subject))) !== undefined, {
       message: `a mail to ${to} about ${subject}`,
       timeout: 15_000,
     })
@@ -38,12 +40,22 @@ export function linkIn(mail: Mail, path: RegExp): string {
   return link!;
 }
 
-/** Makes an outside system fail, as `FaultRule` in the sandbox is written. */
-export async function setFault(page: Page, rule: object) {
-  await answer(page.request, "post", "/faults", rule);
+/** Makes an outside system fail, as `FaultRule` of the sandbox is written; returns the number to clear it by. */
+export async function setFault(rule: object): Promise<number> {
+  return (await answer<{ id: number }>("POST", "/faults", rule)).id;
 }
 
-/** Moves the clock of app and sandbox forward. */
-export async function advanceClock(page: Page, seconds: number) {
-  await answer(page.request, "post", "/clock/advance", { seconds });
+/** Takes a fault back. Never all at once: other tests run at the same time. */
+export async function clearFault(id: number) {
+  await answer("DELETE", `/faults/${id}`);
+}
+
+/** Changes a vehicle, as `VehiclePatch` of the sandbox is written. */
+export async function patchVehicle(vin: string, patch: object) {
+  await answer("PATCH", `/vehicles/${vin}`, patch);
+}
+
+/** Moves the clock of app and sandbox forward, for all tests that run at the time. */
+export async function advanceClock(seconds: number) {
+  await answer("POST", "/clock/advance", { seconds });
 }
