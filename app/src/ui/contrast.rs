@@ -59,11 +59,19 @@ fn too_close<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, limit: f64
 fn text_has_contrast_of_at_least_four_and_a_half() {
     let words = ["ink", "ink-soft", "blue", "red", "green", "amber"];
     let plain = words.into_iter().flat_map(|word| GROUNDS.map(|ground| (word, ground)));
-    let toned = ["green", "amber", "red", "blue"].into_iter().zip(["green-soft", "amber-soft", "red-soft", "blue-soft"]);
+    let toned =
+        ["green", "amber", "red", "blue"].into_iter().zip(["green-soft", "amber-soft", "red-soft", "blue-soft"]);
     let on_toned = ["green-soft", "amber-soft", "red-soft", "blue-soft"]
         .into_iter()
         .flat_map(|ground| [("ink", ground), ("ink-soft", ground), ("blue", ground)]);
-    let inverse = [("on-ink", "ink"), ("on-ink", "ink-hover"), ("on-red", "red"), ("surface", "green"), ("surface", "amber"), ("surface", "blue")];
+    let inverse = [
+        ("on-ink", "ink"),
+        ("on-ink", "ink-hover"),
+        ("on-red", "red"),
+        ("surface", "green"),
+        ("surface", "amber"),
+        ("surface", "blue"),
+    ];
     let all = plain.chain(toned).chain(on_toned).chain(inverse);
     assert_eq!(too_close(all, 4.5), Vec::<String>::new());
 }

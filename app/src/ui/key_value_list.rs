@@ -32,9 +32,7 @@ pub fn KeyValueList(
     /// The facts in order.
     facts: Vec<Fact>,
 ) -> impl IntoView {
-    let facts = facts
-        .into_iter()
-        .map(|fact| view! { <div><dt>{fact.key}</dt><dd>{fact.value}</dd></div> })
-        .collect_view();
+    let facts =
+        facts.into_iter().map(|fact| view! { <div><dt>{fact.key}</dt><dd>{fact.value}</dd></div> }).collect_view();
     view! { <dl class="facts">{facts}</dl> }
 }

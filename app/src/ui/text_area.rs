@@ -93,10 +93,7 @@ mod tests {
         let html = rendered("</textarea><script>alert(1)</script>&lt;b&gt;");
         assert!(!html.contains("<script"), "{html}");
         assert_eq!(html.matches("</textarea>").count(), 1, "{html}");
-        assert!(
-            html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;lt;b&amp;gt;"),
-            "{html}"
-        );
+        assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;lt;b&amp;gt;"), "{html}");
     }
 
     #[test]
