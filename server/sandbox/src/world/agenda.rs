@@ -37,9 +37,4 @@ impl<E> Agenda<E> {
             .min_by_key(|(index, (due, _))| (*due, *index))?;
         Some(self.rows.remove(index))
     }
-
-    /// Forgets the events that do not pass the test.
-    pub fn retain(&mut self, keep: impl Fn(&E) -> bool) {
-        self.rows.retain(|(_, event)| keep(event));
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Mints identifiers.
+/// Mints identifiers. Those with one prefix sort in the order they were minted, which the books rely on to find them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IdMint {
     seed: u16,

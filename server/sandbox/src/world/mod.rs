@@ -203,7 +203,7 @@ impl World {
         self.iot.set_settings(iot);
         self.mailbox = Mailbox::default();
         self.faults.clear_all();
-        self.outbox = Outbox::default();
+        self.outbox.clear();
         self.calls.clear();
     }
 

@@ -115,6 +115,12 @@ impl Outbox {
         }
     }
 
+    /// Forgets everything; row numbers run on, since a delivery may be under way.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.given_up = 0;
+    }
+
     /// Everything not delivered yet, in the order it was written.
     #[must_use]
     pub fn waiting(&self) -> &[OutgoingWebhook] {

@@ -59,7 +59,7 @@ pub struct GatewayWorld {
     settings: GatewaySettings,
     sessions: BTreeMap<String, SetupSession>,
     methods: BTreeMap<String, PaymentMethod>,
-    /// In the order they were made.
+    /// In the order they were made, which is the order of their ids.
     payments: Vec<Payment>,
     entries: Vec<SettlementEntry>,
     memory: Memory,
@@ -188,11 +188,16 @@ impl GatewayWorld {
     /// One payment.
     #[must_use]
     pub fn payment(&self, payment_id: &str) -> Option<&Payment> {
-        self.payments.iter().find(|payment| payment.payment_id == payment_id)
+        self.payments.get(self.position(payment_id)?)
     }
 
     fn payment_mut(&mut self, payment_id: &str) -> Option<&mut Payment> {
-        self.payments.iter_mut().find(|payment| payment.payment_id == payment_id)
+        let position = self.position(payment_id)?;
+        self.payments.get_mut(position)
+    }
+
+    fn position(&self, payment_id: &str) -> Option<usize> {
+        self.payments.binary_search_by(|payment| payment.payment_id.as_str().cmp(payment_id)).ok()
     }
 
     /// A tokenised method.

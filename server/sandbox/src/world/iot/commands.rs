@@ -139,7 +139,8 @@ impl IotWorld {
 
     /// The vehicle carries a command out, or fails to; a vehicle that has meanwhile gone away fails.
     fn finish(&mut self, now: DateTime<Utc>, request_id: &str) -> Option<Command> {
-        let command = self.commands.iter_mut().find(|command| command.request_id == request_id)?;
+        let position = self.commands.binary_search_by(|command| command.request_id.as_str().cmp(request_id)).ok()?;
+        let command = self.commands.get_mut(position)?;
         let vehicle = self.vehicles.get_mut(&command.vin)?;
         let failure = command.will_fail.or_else(|| condition_refusal(vehicle, None));
         command.ended = Some(now);

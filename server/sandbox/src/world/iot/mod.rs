@@ -24,6 +24,7 @@ use model::{
 pub struct IotWorld {
     settings: IotSettings,
     vehicles: BTreeMap<Vin, Vehicle>,
+    /// In the order they came, which is the order of their ids.
     commands: Vec<Command>,
     /// Request ids of commands whose end is due.
     agenda: Agenda<String>,
