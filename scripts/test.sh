@@ -14,8 +14,8 @@ rm -f "$logs"/*.log
 # Brings all tools before anything runs, so that what can't be installed is said at once.
 stage_tools() {
   ensure_rust
-  rustup component add rustfmt clippy >/dev/null 2>&1 || true
-  cargo fmt --version >/dev/null && cargo clippy --version >/dev/null
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy ||
+    die "Missing: rustfmt and clippy. Install them with: rustup component add rustfmt clippy"
   ensure_node
   ensure_postgres
   ensure_chromium
@@ -24,7 +24,7 @@ stage_tools() {
   ensure_leptos_tools
 }
 
-stage_format() { cargo fmt --all --check; }
+stage_format() { cargo fmt --all --check || die "Format it with: make fmt"; }
 
 stage_source() { scripts/check-source.sh; }
 
