@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     snapshot_path: Option<PathBuf>,
     pub(crate) changed: Notify,
     pub(crate) http: reqwest::Client,
+    /// One round of deliveries at a time: who comes second knows the first round is over.
+    pub(crate) delivering: tokio::sync::Mutex<()>,
 }
 
 /// What connects the world with the outside; not part of the world, so not in the snapshot.
@@ -61,6 +63,7 @@ impl Sandbox {
                 snapshot_path,
                 changed: Notify::new(),
                 http: crate::deliver::http_client(),
+                delivering: tokio::sync::Mutex::new(()),
             }),
         }
     }

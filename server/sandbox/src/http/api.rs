@@ -114,13 +114,18 @@ async fn answer(sandbox: &Sandbox, call: &Call) -> Response {
         sandbox.deliver_due(sandbox.now()).await;
     }
     if outcome.latency_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(outcome.latency_ms)).await;
+        be_slow(outcome.latency_ms).await;
     }
     match (outcome.answer, outcome.lost) {
         (None, _) | (_, Some(Loss::Hanging)) => std::future::pending().await,
         (Some(_), Some(Loss::Dropped)) => dropped_connection(),
         (Some(answer), None) => respond(answer, &sandbox.wiring().public_base_url),
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the fault asked for is a slow answer in real time")]
+async fn be_slow(millis: u64) {
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 
 /// A body that breaks before its first byte: the server closes the connection without having sent anything.
