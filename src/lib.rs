@@ -10,10 +10,13 @@ pub mod kernel;
 
 pub mod accounts;
 pub mod activation;
+#[cfg(feature = "ssr")]
+pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
 pub mod notifications;
 pub mod payments;
+pub mod sales;
 
 #[cfg(feature = "ssr")]
 mod platform;

@@ -1,15 +1,28 @@
 //! What every use case is given: the database, time, chance and the settings.
 
+use crate::activation::port::IotApi;
+use crate::activation::rules::RetryPolicy;
+use crate::breaker::BreakerPolicy;
+use crate::catalogue::{CatalogueCache, Snapshot};
 use crate::kernel::clock::Clock;
 use crate::kernel::database::Database;
+use crate::kernel::error::Result;
 use crate::kernel::rng::Rng;
 use crate::kernel::{Timestamp, jobs};
+use crate::notifications::port::Mailer;
+use crate::payments::port::PaymentGateway;
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// The platform. Cheap to clone.
 #[derive(Clone)]
-pub struct Caas(Arc<Parts>);
+pub struct Caas(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    /// This process's copy of the catalogue.
+    catalogue: CatalogueCache,
+}
 
 /// What a [`Caas`] is made of.
 pub struct Parts {
@@ -21,6 +34,14 @@ pub struct Parts {
     pub rng: Arc<dyn Rng>,
     /// The business's settings.
     pub policies: Policies,
+    /// Where people reach us, without a slash at the end: links in messages begin with it.
+    pub public_url: String,
+    /// The payment gateway.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// The way to the vehicles.
+    pub iot: Arc<dyn IotApi>,
+    /// The way out for email.
+    pub mailer: Arc<dyn Mailer>,
 }
 
 /// The business's settings, with the defaults of the rulebook.
@@ -28,17 +49,26 @@ pub struct Parts {
 pub struct Policies {
     /// Whether waiting times get their ±10 % of jitter. Off in tests.
     pub jitter: bool,
+    /// How the OTA engine tries again.
+    pub retry: RetryPolicy,
+    /// When calls to an outside system are given a rest.
+    pub breaker: BreakerPolicy,
 }
 
 impl Caas {
     /// Puts the platform together.
     pub fn new(parts: Parts) -> Caas {
-        Caas(Arc::new(parts))
+        Caas(Arc::new(Whole { parts, catalogue: CatalogueCache::default() }))
     }
 
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The catalogue, from memory and at most a second behind.
+    pub async fn catalogue(&self) -> Result<Arc<Snapshot>> {
+        self.0.catalogue.current(&self.db, self.now()).await
     }
 
     /// A new id of any kind.
@@ -60,11 +90,13 @@ impl Caas {
 impl Deref for Caas {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }
 
 /// Every kind of job the business has.
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
+        .with::<crate::notifications::service::SendEmail>()
+        .with::<crate::accounts::SendResetLink>()
 }

@@ -3,3 +3,5 @@
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod port;
+#[cfg(feature = "ssr")]
+pub mod rules;

@@ -7,10 +7,11 @@ pub mod locale;
 pub mod money;
 
 #[cfg(feature = "ssr")]
-pub mod clock;
-#[cfg(feature = "ssr")]
 #[macro_use]
 pub mod database;
+
+#[cfg(feature = "ssr")]
+pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod error;
 #[cfg(feature = "ssr")]
@@ -19,6 +20,8 @@ pub mod failpoint;
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod rng;
+#[cfg(feature = "ssr")]
+pub mod when;
 
 /// A moment in UTC, cut to microseconds (PostgreSQL keeps no more).
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

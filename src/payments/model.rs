@@ -89,6 +89,8 @@ pub enum PaymentEvent {
     AuthenticationNeeded,
     /// The customer gave up before anything was held.
     Abandoned,
+    /// The gateway never made the payment, and it is too late to ask again.
+    NeverMade,
     /// The money was taken.
     Captured,
     /// The hold ended because the customer cancelled.
@@ -110,6 +112,7 @@ impl PaymentEvent {
         PaymentEvent::Declined,
         PaymentEvent::AuthenticationNeeded,
         PaymentEvent::Abandoned,
+        PaymentEvent::NeverMade,
         PaymentEvent::Captured,
         PaymentEvent::ReversedByCustomer,
         PaymentEvent::ReversedNotDelivered,
@@ -155,6 +158,7 @@ impl PaymentState {
             (S::Pending | S::Unknown, E::Declined) => (S::Rejected, None),
             (S::Pending | S::Unknown, E::AuthenticationNeeded) => (S::Initiated, None),
             (S::Initiated, E::Abandoned) => (S::Cancelled, None),
+            (S::Initiated | S::Pending | S::Unknown, E::NeverMade) => (S::Cancelled, None),
             (S::HeldForActivation, E::Captured) => (S::Charged, Some(BookEffect::Capture)),
             (S::HeldForActivation, E::ReversedByCustomer) => (S::Cancelled, Some(BookEffect::Release)),
             (S::HeldForActivation, E::ReversedNotDelivered) => (S::FailedNoCharge, Some(BookEffect::Release)),
@@ -235,14 +239,17 @@ mod tests {
             [
                 "INITIATED --Sent-> PENDING",
                 "INITIATED --Abandoned-> CANCELLED",
+                "INITIATED --NeverMade-> CANCELLED",
                 "PENDING --AnswerLost-> UNKNOWN",
                 "PENDING --Held-> HELD_FOR_ACTIVATION",
                 "PENDING --Declined-> REJECTED",
                 "PENDING --AuthenticationNeeded-> INITIATED",
+                "PENDING --NeverMade-> CANCELLED",
                 "UNKNOWN --Sent-> PENDING",
                 "UNKNOWN --Held-> HELD_FOR_ACTIVATION",
                 "UNKNOWN --Declined-> REJECTED",
                 "UNKNOWN --AuthenticationNeeded-> INITIATED",
+                "UNKNOWN --NeverMade-> CANCELLED",
                 "HELD_FOR_ACTIVATION --Captured-> CHARGED",
                 "HELD_FOR_ACTIVATION --ReversedByCustomer-> CANCELLED",
                 "HELD_FOR_ACTIVATION --ReversedNotDelivered-> FAILED_NO_CHARGE",

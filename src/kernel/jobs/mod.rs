@@ -8,7 +8,7 @@
 mod queue;
 mod runner;
 
-pub use queue::{DeadJob, Enqueue, JobId, dead_jobs, discard_dead_job, enqueue, revive_dead_job};
+pub use queue::{DeadJob, Enqueue, JobId, dead_jobs, discard_dead_job, enqueue, enqueue_or_move, revive_dead_job};
 pub use runner::{Registry, Runner, run_due_jobs};
 
 use super::Timestamp;

@@ -54,6 +54,19 @@ pub async fn enqueue<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, when: Enqueue) -
     Ok(())
 }
 
+/// Adds a job under a key, or moves the one that waits under this key to the new time.
+///
+/// A runner that is at work on it settles the job afterwards and has the last word on its time.
+pub async fn enqueue_or_move<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, key: &str, at: Timestamp) -> Result<()> {
+    sql!(tx, execute
+        "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (unique_key) DO UPDATE SET due_at = excluded.due_at, attempts = 0",
+        caas.new_uuid(), J::KIND, sqlx::types::Json(serde_json::to_value(job)?), key, at, J::MAX_ATTEMPTS, caas.now())?;
+    tx.announce_job();
+    Ok(())
+}
+
 #[derive(FromRow, Clone)]
 pub(super) struct Claimed {
     pub id: Uuid,

@@ -1,0 +1,42 @@
+//! Moments in words, in the time zone of whoever reads them.
+
+use super::Timestamp;
+use super::locale::Locale;
+use chrono::{Datelike as _, Timelike as _};
+use chrono_tz::Tz;
+
+const MONTHS_ES: [&str; 12] = [
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+];
+
+/// The day: "21 de noviembre de 2026", "21 November 2026". An unknown time zone counts as UTC.
+pub fn day(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    let month = local.month0() as usize;
+    match locale {
+        Locale::Es => format!("{} de {} de {}", local.day(), MONTHS_ES[month], local.year()),
+        Locale::En => format!("{} {} {}", local.day(), MONTHS_EN[month], local.year()),
+    }
+}
+
+/// The day and the time of day: "21 de noviembre de 2026, 14:05".
+pub fn moment(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    format!("{}, {:02}:{:02}", day(at, zone, locale), local.hour(), local.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_in_the_readers_zone() {
+        let at: Timestamp = "2026-12-31T23:30:00Z".parse().unwrap();
+        assert_eq!(day(at, "Europe/London", Locale::En), "31 December 2026");
+        assert_eq!(moment(at, "Europe/Madrid", Locale::Es), "1 de enero de 2027, 00:30");
+        assert_eq!(moment(at, "Nowhere/Land", Locale::Es), "31 de diciembre de 2026, 23:30");
+    }
+}

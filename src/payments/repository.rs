@@ -1,0 +1,155 @@
+//! Payments and the requests to the gateway, in the database.
+
+use super::model::{DeclineReason, OperationKind, PaymentState, Settlement};
+use crate::Caas;
+use crate::kernel::Timestamp;
+use crate::kernel::database::Tx;
+use crate::kernel::error::{Failure, Result};
+use crate::kernel::ids::{ActivationId, OperationId, PaymentId, PaymentMethodId, UserId};
+use crate::kernel::money::{Cents, Currency, Money};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// The money side of one purchase.
+#[derive(Debug, Clone, FromRow)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// What it is for.
+    #[sqlx(rename = "service_activation_id")]
+    pub activation: ActivationId,
+    /// Who pays.
+    pub customer_id: UserId,
+    /// With what.
+    pub payment_method_id: PaymentMethodId,
+    /// How much.
+    pub amount_cents: Cents,
+    /// Of what.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// The VAT in it, in hundredths of a percent.
+    pub vat_rate_basis_points: i64,
+    /// Where the money is.
+    #[sqlx(try_from = "String")]
+    pub state: PaymentState,
+    /// Whether the bank moved it.
+    #[sqlx(try_from = "String")]
+    pub settlement: Settlement,
+    /// The gateway's id.
+    pub gateway_payment_id: Option<String>,
+    /// Until when the hold can be taken.
+    pub capture_before: Option<Timestamp>,
+    /// What was taken.
+    pub captured_cents: Cents,
+    /// What was given back.
+    pub refunded_cents: Cents,
+    /// Code of why the bank said no.
+    pub decline_reason: Option<String>,
+    /// Where the bank wants the customer to confirm.
+    pub authentication_url: Option<String>,
+    /// The vehicle's word that the capture stands on.
+    pub confirmation_id: Option<Uuid>,
+    /// When it was taken.
+    pub captured_at: Option<Timestamp>,
+    /// Against lost updates.
+    pub version: i64,
+    /// When it was made out.
+    pub created_at: Timestamp,
+}
+
+impl Payment {
+    /// The amount with its currency.
+    pub fn amount(&self) -> Money {
+        Money::new(self.amount_cents, self.currency)
+    }
+
+    /// Why the bank said no.
+    pub fn declined_because(&self) -> Option<DeclineReason> {
+        self.decline_reason.as_deref().and_then(|code| code.parse().ok())
+    }
+}
+
+/// Reads a payment.
+pub async fn load(tx: &mut Tx, id: PaymentId) -> Result<Payment> {
+    Ok(sql!(tx, one Payment, "SELECT * FROM payments WHERE id = $1", id)?)
+}
+
+/// Finds a payment by the gateway's id.
+pub async fn find_by_gateway_id(tx: &mut Tx, gateway_payment_id: &str) -> Result<Option<Payment>> {
+    Ok(sql!(tx, optional Payment, "SELECT * FROM payments WHERE gateway_payment_id = $1", gateway_payment_id)?)
+}
+
+/// Writes a payment that was read before. Fails with a conflict when somebody else wrote it meanwhile.
+pub(super) async fn save(caas: &Caas, tx: &mut Tx, p: &mut Payment) -> Result<()> {
+    let changed = sql!(tx, execute
+        "UPDATE payments SET state = $1, settlement = $2, gateway_payment_id = $3, capture_before = $4, captured_cents = $5,
+                refunded_cents = $6, decline_reason = $7, authentication_url = $8, confirmation_id = $9, captured_at = $10,
+                payment_method_id = $11, updated_at = $12, version = version + 1
+         WHERE id = $13 AND version = $14",
+        p.state.as_str(), p.settlement.as_str(), p.gateway_payment_id.as_deref(), p.capture_before, p.captured_cents,
+        p.refunded_cents, p.decline_reason.as_deref(), p.authentication_url.as_deref(), p.confirmation_id, p.captured_at,
+        p.payment_method_id, caas.now(), p.id, p.version)?;
+    if changed != 1 {
+        return Err(Failure::Conflict("payment"));
+    }
+    p.version += 1;
+    Ok(())
+}
+
+/// A request to the gateway.
+#[derive(Debug, Clone, FromRow)]
+pub struct Operation {
+    /// Its id.
+    pub id: OperationId,
+    /// The key it is sent with.
+    pub idempotency_key: String,
+    /// How much.
+    pub amount_cents: Cents,
+    /// Why it was asked for.
+    pub reason: String,
+}
+
+/// Writes a request down before it is sent.
+pub async fn open_operation(
+    caas: &Caas,
+    tx: &mut Tx,
+    payment: PaymentId,
+    kind: OperationKind,
+    amount: Cents,
+    reason: &str,
+) -> Result<Operation> {
+    let id: OperationId = caas.new_id();
+    let operation = Operation {
+        id,
+        idempotency_key: format!("caas-{}-{id}", kind.as_str().to_ascii_lowercase()),
+        amount_cents: amount,
+        reason: reason.to_owned(),
+    };
+    sql!(tx, execute
+        "INSERT INTO payment_operations (id, payment_id, kind, amount_cents, idempotency_key, state, reason, requested_at)
+         VALUES ($1, $2, $3, $4, $5, 'REQUESTED', $6, $7)",
+        id, payment, kind.as_str(), amount, &operation.idempotency_key, reason, caas.now())?;
+    Ok(operation)
+}
+
+/// The request of this kind that has no verdict yet.
+pub async fn open_operation_of(tx: &mut Tx, payment: PaymentId, kind: OperationKind) -> Result<Option<Operation>> {
+    Ok(sql!(tx, optional Operation,
+        "SELECT id, idempotency_key, amount_cents, reason FROM payment_operations
+         WHERE payment_id = $1 AND kind = $2 AND state = 'REQUESTED' ORDER BY requested_at LIMIT 1", payment, kind.as_str())?)
+}
+
+/// Writes down what the gateway said.
+pub async fn close_operation(caas: &Caas, tx: &mut Tx, id: OperationId, succeeded: bool, answer: &str) -> Result<()> {
+    sql!(tx, execute
+        "UPDATE payment_operations SET state = $1, answer = $2, answered_at = $3 WHERE id = $4 AND state = 'REQUESTED'",
+        if succeeded { "SUCCEEDED" } else { "REFUSED" }, answer, caas.now(), id)?;
+    Ok(())
+}
+
+/// A customer's payments, newest first, older than `before` when given.
+pub async fn of_customer(tx: &mut Tx, customer: UserId, before: Option<PaymentId>, limit: i64) -> Result<Vec<Payment>> {
+    Ok(sql!(tx, all Payment,
+        "SELECT * FROM payments WHERE customer_id = $1 AND id < $2 ORDER BY created_at DESC, id DESC LIMIT $3",
+        customer, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
+}

@@ -1,0 +1,105 @@
+//! What the bank says of captured money, hours or days later.
+
+use super::ledger::{self, Account};
+use super::model::Settlement;
+use super::repository::{self, Payment};
+use super::service::settle;
+use crate::Caas;
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::kernel::ids::PaymentId;
+use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::locale::Bilingual;
+use crate::kernel::money::Cents;
+use crate::notifications::model::NoticeEvent;
+use crate::notifications::{Notice, notify};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+
+/// What a settlement message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The bank moved the money; the gateway kept these fees.
+    Settled {
+        /// What the gateway keeps.
+        fees: Cents,
+    },
+    /// The bank did not.
+    Failed,
+    /// The customer's bank took it back.
+    Chargeback,
+}
+
+/// How long after a failed settlement the customer may pay with another method before we bear the cost (rulebook §5).
+const GRACE: TimeDelta = TimeDelta::days(14);
+
+/// Applies a settlement message. `false` when no payment carries the reference. Repeats and late-comers change nothing.
+pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, verdict: Verdict) -> Result<bool> {
+    let Some(mut payment) = repository::find_by_gateway_id(tx, gateway_payment_id).await? else { return Ok(false) };
+    match (payment.settlement, verdict) {
+        (Settlement::None, _) => return Ok(false), // the answer to the capture is still on its way: tried again later
+        (Settlement::Pending, Verdict::Settled { fees }) => {
+            ledger::book_settlement(caas, tx, &payment, fees).await?;
+            settle(caas, tx, &mut payment, Settlement::Settled).await?;
+        }
+        (Settlement::Pending, Verdict::Failed) => {
+            settle(caas, tx, &mut payment, Settlement::Failed).await?;
+            ask_for_another_method(caas, tx, &payment).await?;
+            let job = AbsorbCost { payment: payment.id };
+            jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + GRACE).keyed(format!("absorb:{}", payment.id))).await?;
+        }
+        (Settlement::Failed, Verdict::Settled { fees }) => {
+            ledger::book_settlement(caas, tx, &payment, fees).await?;
+            settle(caas, tx, &mut payment, Settlement::Settled).await?;
+        }
+        (Settlement::Settled, Verdict::Chargeback) => {
+            ledger::book_loss(caas, tx, &payment, "CHARGEBACK", Account::Bank).await?;
+            settle(caas, tx, &mut payment, Settlement::ChargedBack).await?;
+        }
+        // A chargeback that overtakes the settlement it follows waits for it.
+        (Settlement::Pending, Verdict::Chargeback) => return Ok(false),
+        _ => {}
+    }
+    Ok(true)
+}
+
+async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment) -> Result<()> {
+    let (names, vehicle) = sql!(tx, one (Json<Bilingual>, String),
+        "SELECT a.service_names, m.name FROM service_activations a
+         JOIN vehicles v ON v.id = a.vehicle_id JOIN vehicle_models m ON m.code = v.model_code
+         WHERE a.service_activation_id = $1", payment.activation)?;
+    let notice = Notice {
+        user: payment.customer_id,
+        event: NoticeEvent::SettlementFailed,
+        key: payment.id.to_string(),
+        service: names.0,
+        vehicle,
+        amount: Some(payment.amount()),
+        reason: None,
+        ticket: None,
+        link: "/cuenta/metodos-de-pago".to_owned(),
+    };
+    notify(caas, tx, &notice).await
+}
+
+/// The money of a delivered service has not come: we bear the cost. The service stays.
+#[derive(Serialize, Deserialize)]
+pub struct AbsorbCost {
+    payment: PaymentId,
+}
+
+impl Job for AbsorbCost {
+    const KIND: &'static str = "payments.absorb_cost";
+
+    async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        let mut tx = caas.db.begin().await?;
+        let mut payment = repository::load(&mut tx, self.payment).await?;
+        if payment.settlement != Settlement::Failed {
+            return Ok(Outcome::Done);
+        }
+        ledger::book_loss(caas, &mut tx, &payment, "ABSORB", Account::GatewayReceivable).await?;
+        settle(caas, &mut tx, &mut payment, Settlement::Absorbed).await?;
+        Ok(Outcome::DoneIn(tx))
+    }
+}

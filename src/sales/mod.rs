@@ -1,0 +1,4 @@
+//! Vehicles: who owns which.
+
+#[cfg(feature = "ssr")]
+pub mod vehicles;
