@@ -1,6 +1,7 @@
 //! What can be said after a redirect, by code, in both languages. Add yours here.
 
 use crate::ui::Tone;
+use caas::accounts::Problem;
 use caas::codes;
 use caas::kernel::locale::Locale;
 
@@ -25,6 +26,10 @@ codes! {
         PasswordChanged = "password_changed",
         /// Other sessions were ended.
         SessionsEnded = "sessions_ended",
+        /// One session was ended.
+        SessionEnded = "session_ended",
+        /// All sessions were ended.
+        SignedOutEverywhere = "signed_out_everywhere",
         /// Nothing was done, for reasons of ours.
         Failed = "failed",
     }
@@ -54,6 +59,10 @@ impl Message {
             Message::SessionsEnded => {
                 locale.t("Se han cerrado las demás sesiones.", "The other sessions have been ended.")
             }
+            Message::SessionEnded => locale.t("Esa sesión está cerrada.", "That session has been ended."),
+            Message::SignedOutEverywhere => {
+                locale.t("Has salido de tu cuenta en todos los dispositivos.", "You are signed out on every device.")
+            }
             Message::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
                 "We could not do that because of a fault on our side. Try again in a moment.",
@@ -66,7 +75,7 @@ impl Message {
         match self {
             Message::LinkExpired => Tone::Waiting,
             Message::Failed => Tone::Problem,
-            Message::SignedOut | Message::CheckYourMail => Tone::Info,
+            Message::SignedOut | Message::SignedOutEverywhere | Message::CheckYourMail => Tone::Info,
             _ => Tone::Done,
         }
     }
@@ -99,6 +108,44 @@ codes! {
         Changed = "changed",
         /// A fault on our side.
         Failed = "failed",
+        /// No address that mail can be sent to.
+        EmailInvalid = "email_invalid",
+        /// Characters that no name has.
+        NameInvalid = "name_invalid",
+        /// A phone number without its country code.
+        PhoneInvalid = "phone_invalid",
+        /// Not one of the choices.
+        UnknownChoice = "unknown_choice",
+        /// A password of fewer than ten characters.
+        PasswordTooShort = "password_too_short",
+        /// A password among those that are tried first.
+        PasswordCommon = "password_common",
+        /// A password made of the person's own address or name.
+        PasswordPersonal = "password_personal",
+        /// A password that repeats itself or walks along the keyboard.
+        PasswordPattern = "password_pattern",
+        /// Not the password in use.
+        PasswordWrong = "password_wrong",
+        /// The password was right, but the address is not confirmed.
+        EmailNotConfirmed = "email_not_confirmed",
+    }
+}
+
+impl From<Problem> for FieldError {
+    fn from(problem: Problem) -> FieldError {
+        match problem {
+            Problem::Missing => FieldError::Missing,
+            Problem::TooLong => FieldError::TooLong,
+            Problem::EmailInvalid => FieldError::EmailInvalid,
+            Problem::NameInvalid => FieldError::NameInvalid,
+            Problem::PhoneInvalid => FieldError::PhoneInvalid,
+            Problem::UnknownChoice => FieldError::UnknownChoice,
+            Problem::PasswordTooShort => FieldError::PasswordTooShort,
+            Problem::PasswordCommon => FieldError::PasswordCommon,
+            Problem::PasswordPersonal => FieldError::PasswordPersonal,
+            Problem::PasswordPattern => FieldError::PasswordPattern,
+            Problem::PasswordWrong => FieldError::PasswordWrong,
+        }
     }
 }
 
@@ -129,6 +176,19 @@ impl FieldError {
             FieldError::Changed => locale.t(
                 "Algo ha cambiado desde que abriste la página. Revísalo y vuelve a intentarlo.",
                 "Something has changed since you opened the page. Look again and retry.",
+            ),
+            FieldError::EmailInvalid => Problem::EmailInvalid.text(locale),
+            FieldError::NameInvalid => Problem::NameInvalid.text(locale),
+            FieldError::PhoneInvalid => Problem::PhoneInvalid.text(locale),
+            FieldError::UnknownChoice => Problem::UnknownChoice.text(locale),
+            FieldError::PasswordTooShort => Problem::PasswordTooShort.text(locale),
+            FieldError::PasswordCommon => Problem::PasswordCommon.text(locale),
+            FieldError::PasswordPersonal => Problem::PasswordPersonal.text(locale),
+            FieldError::PasswordPattern => Problem::PasswordPattern.text(locale),
+            FieldError::PasswordWrong => Problem::PasswordWrong.text(locale),
+            FieldError::EmailNotConfirmed => locale.t(
+                "Falta confirmar tu correo. Te acabamos de enviar un enlace nuevo: ábrelo y después entra.",
+                "Your address is not confirmed. We have just sent you a new link: open it, then sign in.",
             ),
             FieldError::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",

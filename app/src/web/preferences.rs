@@ -1,6 +1,6 @@
 //! Language and colours, kept in cookies so that visitors have them too.
 
-use super::{Goto, local_path, submit};
+use super::{Goto, WebContext, local_path, submit};
 use caas::codes;
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
@@ -55,6 +55,13 @@ pub async fn set_theme(
         Ok(Goto::to(local_path(&back).unwrap_or("/")))
     })
     .await
+}
+
+impl WebContext {
+    /// Keeps the language in this browser, for the time after signing out.
+    pub fn remember_language(&self, locale: Locale) {
+        self.set_cookie(choice(LANGUAGE_COOKIE, locale.as_str()));
+    }
 }
 
 fn choice(name: &str, value: &str) -> String {

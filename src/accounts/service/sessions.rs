@@ -9,11 +9,17 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use sha2::{Digest as _, Sha256};
+
+/// What stands in the table for a session's secret: names the session without opening it.
+pub fn session_handle(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
 
 /// One's own sessions, the last used first. `current` is the handle of the one that asks.
 pub async fn list_sessions(caas: &Caas, user: UserId, current: &str) -> Result<Vec<OwnSession>> {
     let mut tx = caas.db.read().await?;
-    let rows = sql!(tx, all (String, Option<String>, Option<String>, Timestamp, Timestamp),
+    let rows = sql!(tx, all (String, String, String, Timestamp, Timestamp),
         "SELECT id_hash, user_agent, address, created_at, last_seen_at
          FROM web_sessions WHERE user_id = $1 AND expires_at > $2
          ORDER BY last_seen_at DESC, id_hash LIMIT 100", user, caas.now())?;
@@ -22,8 +28,8 @@ pub async fn list_sessions(caas: &Caas, user: UserId, current: &str) -> Result<V
         .map(|(handle, user_agent, address, created_at, last_seen_at)| OwnSession {
             current: handle == current,
             handle,
-            user_agent: user_agent.unwrap_or_default(),
-            address: address.unwrap_or_default(),
+            user_agent,
+            address,
             created_at,
             last_seen_at,
         })

@@ -1,0 +1,37 @@
+//! One's own account: who I am, how I get in, where I am signed in.
+
+use super::{profile, sessions};
+use crate::ui::{LinkButton, PageHeader};
+use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
+use caas::accounts;
+use leptos::prelude::*;
+
+/// `/cuenta`
+pub(super) async fn account_page(web: WebContext) -> PageResult {
+    let locale = web.locale;
+    let id = web.require_user()?.id;
+    let user = accounts::session_user(&web.caas, id).await?.ok_or(Refusal::SignIn)?;
+    let handle = web.session.as_deref().map(accounts::session_handle).unwrap_or_default();
+    let own = accounts::list_sessions(&web.caas, id, &handle).await?;
+    let title = locale.t("Tu cuenta", "Your account");
+    let payment_methods = (user.role == Role::Customer).then(|| {
+        view! {
+            <section class="card stack">
+                <h2>{locale.t("Métodos de pago", "Payment methods")}</h2>
+                <p>{locale.t("Las tarjetas las guarda el banco, nunca CaaS.", "Cards are kept by the bank, never by CaaS.")}</p>
+                <p><LinkButton href="/cuenta/pagos">{locale.t("Ver mis métodos de pago", "See my payment methods")}</LinkButton></p>
+            </section>
+        }
+    });
+    let body = view! {
+        <div class="stack stack--l">
+            <PageHeader title=title lead=user.email.clone()/>
+            {profile::profile_form(&web, &user)}
+            {profile::language_form(&web, &user)}
+            {profile::password_form(&web, &user)}
+            {payment_methods}
+            {sessions::own_sessions(&web, &user, own)}
+        </div>
+    };
+    Ok(Page::new(title, body).class("page page--narrow").section(Section::Account))
+}
