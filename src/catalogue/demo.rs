@@ -116,7 +116,7 @@ fn demo_services() -> Result<Vec<DemoService>> {
 }
 
 async fn id_of(tx: &mut Tx, code: &str) -> Result<ServiceId> {
-    let found = sql!(tx, optional (ServiceId,), "SELECT id FROM services WHERE code = $1", code)?;
+    let found = sql!(tx, optional(ServiceId,), "SELECT id FROM services WHERE code = $1", code)?;
     found.map(|(id,)| id).ok_or_else(|| not_in_demo(code))
 }
 

@@ -421,7 +421,13 @@ mod tests {
     fn offer(kind: OfferKind, days: Option<i64>, cents: i64) -> Offer {
         let price = OfferPrice { amount: Money::new(Cents(cents), Currency::Eur), vat_rate_basis_points: 2100 };
         let nil = uuid::Uuid::nil();
-        Offer { id: OfferId(nil), service_id: ServiceId(nil), kind, days, prices: BTreeMap::from([(Market::Es, price)]) }
+        Offer {
+            id: OfferId(nil),
+            service_id: ServiceId(nil),
+            kind,
+            days,
+            prices: BTreeMap::from([(Market::Es, price)]),
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ struct ConflictRow {
 
 /// How many changes there were. One small row, so that a process can ask often whether its copy is old.
 pub async fn revision(tx: &mut Tx) -> Result<i64> {
-    let (revision,) = sql!(tx, one (i64,), "SELECT revision FROM catalogue_revision WHERE id = 1")?;
+    let (revision,) = sql!(tx, one(i64,), "SELECT revision FROM catalogue_revision WHERE id = 1")?;
     Ok(revision)
 }
 
@@ -109,8 +109,9 @@ pub async fn changed(tx: &mut Tx) -> Result<()> {
 pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot> {
     // The revision first: were it read last, a change in between (read committed) would look as if it were in the copy.
     let revision = revision(tx).await?;
-    let services =
-        sql!(tx, all ServiceRow, "SELECT * FROM services ORDER BY position, code")?.into_iter().map(ServiceRow::into_service);
+    let services = sql!(tx, all ServiceRow, "SELECT * FROM services ORDER BY position, code")?
+        .into_iter()
+        .map(ServiceRow::into_service);
     let mut services = services.collect::<Result<Vec<Service>>>()?;
     let offers = sql!(tx, all OfferRow, "SELECT id, service_id, kind, days FROM offers ORDER BY position, id")?;
     let prices = sql!(tx, all PriceRow, "SELECT * FROM offer_prices")?;
@@ -139,8 +140,7 @@ pub async fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
         return Ok(None);
     };
     let mut services = [row.into_service()?];
-    let offers =
-        sql!(tx, all OfferRow, "SELECT id, service_id, kind, days FROM offers WHERE service_id = $1 ORDER BY position, id", id)?;
+    let offers = sql!(tx, all OfferRow, "SELECT id, service_id, kind, days FROM offers WHERE service_id = $1 ORDER BY position, id", id)?;
     let prices = sql!(tx, all PriceRow,
         "SELECT p.* FROM offer_prices p
          JOIN offers o ON o.id = p.offer_id
@@ -160,7 +160,7 @@ pub async fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
 
 /// One offer and its service as they stand in the database now: what a purchase checks against.
 pub async fn offer(tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
-    let Some((service_id,)) = sql!(tx, optional (ServiceId,), "SELECT service_id FROM offers WHERE id = $1", id)? else {
+    let Some((service_id,)) = sql!(tx, optional(ServiceId,), "SELECT service_id FROM offers WHERE id = $1", id)? else {
         return Ok(None);
     };
     let Some(service) = service(tx, service_id).await? else { return Ok(None) };
@@ -170,7 +170,7 @@ pub async fn offer(tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>>
 
 /// One service by its code.
 pub async fn service_by_code(tx: &mut Tx, code: &str) -> Result<Option<Service>> {
-    match sql!(tx, optional (ServiceId,), "SELECT id FROM services WHERE code = $1", code)? {
+    match sql!(tx, optional(ServiceId,), "SELECT id FROM services WHERE code = $1", code)? {
         Some((id,)) => service(tx, id).await,
         None => Ok(None),
     }

@@ -21,13 +21,21 @@ fn there_is_something_to_choose_from() {
 #[test]
 fn codes_slugs_and_names_are_unique() {
     let services = services();
-    let count = |part: fn(&DemoService) -> &str| services.iter().map(part).collect::<HashSet<_>>().len();
-    for part in [|s: &DemoService| s.code.as_str(), |s| s.slug.as_str(), |s| s.name.es.as_str(), |s| s.name.en.as_str()] {
-        assert_eq!(count(part), services.len());
+    let parts: [fn(&DemoService) -> &str; 4] = [|s| &s.code, |s| &s.slug, |s| &s.name.es, |s| &s.name.en];
+    for part in parts {
+        assert_eq!(services.iter().map(part).collect::<HashSet<_>>().len(), services.len());
     }
     for service in &services {
-        assert!(service.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", service.slug);
-        assert!(service.code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'), "{}", service.code);
+        assert!(
+            service.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+            "{}",
+            service.slug
+        );
+        assert!(
+            service.code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'),
+            "{}",
+            service.code
+        );
     }
 }
 
@@ -75,8 +83,11 @@ fn what_the_car_is_told_is_complete() {
         assert!(!service.feature_flags.is_empty() && !service.parameters.is_empty(), "{}", service.code);
         assert!(service.min_firmware.split('.').all(|part| part.parse::<u32>().is_ok()), "{}", service.min_firmware);
         assert!(service.required_blocks.values().all(|t| (50..=95).contains(t)), "{}", service.code);
-        assert!(!service.safety_critical || !service.required_blocks.is_empty() || service.category == Category::Light,
-            "{}: what is critical for safety asks for maintenance", service.code);
+        assert!(
+            !service.safety_critical || !service.required_blocks.is_empty() || service.category == Category::Light,
+            "{}: what is critical for safety asks for maintenance",
+            service.code
+        );
     }
 }
 

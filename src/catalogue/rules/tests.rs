@@ -35,7 +35,12 @@ fn service() -> Service {
         required_blocks: vec![],
         safety_critical: false,
         status: ServiceStatus::Active,
-        conflicts: vec![ServiceRef { id: RIVAL, code: "RIVAL".to_owned(), slug: "rival".to_owned(), name: text("Rival") }],
+        conflicts: vec![ServiceRef {
+            id: RIVAL,
+            code: "RIVAL".to_owned(),
+            slug: "rival".to_owned(),
+            name: text("Rival"),
+        }],
         offers: vec![],
     }
 }
@@ -125,7 +130,8 @@ fn firmware_is_compared_as_numbers() {
 
 #[test]
 fn availability_travels_as_a_code() {
-    let json = serde_json::to_value(Availability::FirmwareTooOld { needed: "4.2".to_owned(), installed: "4.1".to_owned() });
+    let json =
+        serde_json::to_value(Availability::FirmwareTooOld { needed: "4.2".to_owned(), installed: "4.1".to_owned() });
     assert_eq!(json.unwrap(), serde_json::json!({"code": "FIRMWARE_TOO_OLD", "needed": "4.2", "installed": "4.1"}));
     assert_eq!(serde_json::to_value(Availability::Available).unwrap(), serde_json::json!({"code": "AVAILABLE"}));
 }
