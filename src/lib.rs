@@ -14,9 +14,12 @@ pub mod activation;
 pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
+pub mod inbox;
 pub mod notifications;
 pub mod payments;
+pub mod purchases;
 pub mod sales;
+pub mod support;
 
 #[cfg(feature = "ssr")]
 mod platform;

@@ -98,5 +98,16 @@ impl Deref for Caas {
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
         .with::<crate::notifications::service::SendEmail>()
+        .with::<crate::purchases::authorise::AuthorisePayment>()
+        .with::<crate::payments::jobs::CapturePayment>()
+        .with::<crate::payments::jobs::ReverseHold>()
+        .with::<crate::payments::jobs::RefundPayment>()
+        .with::<crate::payments::methods::CompleteSetup>()
+        .with::<crate::payments::settlement::AbsorbCost>()
+        .with::<crate::activation::engine::AttemptActivation>()
+        .with::<crate::activation::escalation::OpenTicket>()
+        .with::<crate::activation::deactivation::EndTemporary>()
+        .with::<crate::activation::deactivation::SwitchOff>()
         .with::<crate::accounts::SendResetLink>()
+        .with::<crate::inbox::InterpretWebhook>()
 }

@@ -1,7 +1,26 @@
 //! The OTA engine: how a service gets into a vehicle, and out again.
+//!
+//! `engine` makes the attempts, `verdict` writes how they ended, `callbacks` hears what API IoT tells later,
+//! `deactivation` switches services off, `escalation` hands a case to a person.
 
 pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod callbacks;
+#[cfg(feature = "ssr")]
+pub mod deactivation;
+#[cfg(feature = "ssr")]
+pub mod engine;
+#[cfg(feature = "ssr")]
+pub mod escalation;
 #[cfg(feature = "ssr")]
 pub mod port;
 #[cfg(feature = "ssr")]
+pub mod repository;
+#[cfg(feature = "ssr")]
 pub mod rules;
+#[cfg(feature = "ssr")]
+mod verdict;
+
+#[cfg(feature = "ssr")]
+pub use repository::running_services;

@@ -2,6 +2,7 @@
 
 #[macro_use]
 pub mod codes;
+#[macro_use]
 pub mod ids;
 pub mod locale;
 pub mod money;

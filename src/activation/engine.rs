@@ -1,0 +1,360 @@
+//! The attempts. Ask the vehicle, write down what is about to be sent, send it, write down what came back.
+//!
+//! One job follows an activation from the queue to its end; it sleeps by being due later. A crash at any instant makes it
+//! run again: then the vehicle is asked what really happened before anything is sent.
+
+use super::model::{ActivationEvent, ActivationState, ErrorCode};
+use super::port::{ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, IotError, VehicleStatus};
+use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply, save};
+use super::rules::{AttemptFailure, Readiness, readiness};
+use super::verdict::{self, Source};
+use crate::Caas;
+use crate::breaker::{self, BreakerState, Permission, System};
+use crate::catalogue::OfferKind;
+use crate::kernel::database::Tx;
+use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
+use crate::kernel::ids::ActivationId;
+use crate::kernel::jobs::{Job, JobError, Outcome, Run};
+use crate::kernel::Timestamp;
+use crate::sales::vehicles::{self, Vehicle};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// How long to wait for a vehicle that another command occupies.
+const VEHICLE_BUSY: TimeDelta = TimeDelta::seconds(5);
+/// How long to wait for a command that the vehicle says it is still working on.
+const STILL_PENDING: TimeDelta = TimeDelta::seconds(30);
+/// Delayed activations start this far apart once API IoT is back.
+const DRAIN_INTERVAL: TimeDelta = TimeDelta::milliseconds(200);
+
+/// Takes an activation as far as it gets.
+#[derive(Serialize, Deserialize)]
+pub struct AttemptActivation {
+    /// Which.
+    pub activation: ActivationId,
+}
+
+impl AttemptActivation {
+    /// There is one such job for an activation.
+    pub fn key(activation: ActivationId) -> String {
+        format!("attempt:{activation}")
+    }
+}
+
+impl Job for AttemptActivation {
+    const KIND: &'static str = "activation.attempt";
+    const MAX_ATTEMPTS: i64 = 1_000;
+
+    async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        let mut tx = caas.db.read().await?;
+        let activation = store::load(&mut tx, self.activation).await?;
+        let vehicle = vehicles::find(&mut tx, activation.vehicle_id)
+            .await?
+            .ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
+        let attempts = store::attempts_of(&mut tx, activation.id).await?;
+        let (breaker, _) = breaker::state(&mut tx, System::Iot).await?;
+        drop(tx);
+        let under_way = attempts.iter().rev().find(|a| a.attempt_result.is_none()).cloned();
+        match (activation.state, under_way) {
+            (ActivationState::ActivationQueued | ActivationState::RetryScheduled, _) => {
+                begin(caas, activation, &vehicle, &attempts, breaker).await
+            }
+            (ActivationState::AttemptInProgress, Some(attempt)) => {
+                follow_up(caas, activation, attempt, &vehicle, breaker).await
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+}
+
+/// Begins the next attempt.
+async fn begin(
+    caas: &Caas,
+    mut activation: Activation,
+    vehicle: &Vehicle,
+    attempts: &[Attempt],
+    breaker: BreakerState,
+) -> Result<Outcome, JobError> {
+    let now = caas.now();
+    if activation.next_attempt_at.is_some_and(|at| at > now) {
+        return Ok(Outcome::Again(activation.next_attempt_at.unwrap_or(now)));
+    }
+    if activation.deadline_at.is_some_and(|deadline| now > deadline) {
+        let mut tx = caas.db.begin().await?;
+        verdict::give_up(caas, &mut tx, &mut activation, "DEADLINE").await?;
+        return Ok(Outcome::DoneIn(tx));
+    }
+    if breaker != BreakerState::Closed
+        && let Some(outcome) = delay(caas, &mut activation).await?
+    {
+        return Ok(outcome);
+    }
+    let sent_before = attempts.iter().any(|attempt| attempt.ota_command_sent);
+    let code = &activation.configuration.service_code;
+    let status = match caas.iot.vehicle_status(&vehicle.vin).await {
+        Ok(status) => status,
+        Err(error) => return not_asked(caas, activation, &error).await,
+    };
+    match readiness(&status, code, sent_before) {
+        Readiness::AlreadyActive => {
+            let mut tx = started(caas, &mut activation, false).await?;
+            let mut attempt = new_attempt(caas, &mut tx, &mut activation, Some(&status), None).await?;
+            // The end that was told to the vehicle with the command it has carried out.
+            attempt.service_expires_at =
+                attempts.iter().rev().find(|a| a.ota_command_sent).and_then(|a| a.service_expires_at);
+            verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status)).await?;
+            Ok(Outcome::DoneIn(tx))
+        }
+        Readiness::CommandUnderWay => Ok(Outcome::Again(now + STILL_PENDING)),
+        Readiness::NotReady(code) => {
+            let mut tx = started(caas, &mut activation, false).await?;
+            let attempt = new_attempt(caas, &mut tx, &mut activation, Some(&status), None).await?;
+            let failure = AttemptFailure::Vehicle(code);
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "not ready").await?;
+            Ok(settled(next, tx))
+        }
+        Readiness::Ready => send(caas, activation, vehicle, &status).await,
+    }
+}
+
+/// With the breaker open nothing is called and no attempt is used up. `None`: this one may try.
+async fn delay(caas: &Caas, activation: &mut Activation) -> Result<Option<Outcome>, JobError> {
+    let mut tx = caas.db.begin().await?;
+    match breaker::ask(caas, &mut tx, System::Iot).await? {
+        Permission::Granted => Ok(None),
+        Permission::Probe => {
+            tx.commit().await?;
+            Ok(None)
+        }
+        Permission::Denied(until) => {
+            if activation.delayed_since.is_none() {
+                activation.delayed_since = Some(caas.now());
+                save(caas, &mut tx, activation).await?;
+            }
+            Ok(Some(Outcome::AgainIn(until, tx)))
+        }
+    }
+}
+
+/// Notes that API IoT answers. What waited behind an open breaker is let go gently, first come, first served.
+pub(super) async fn iot_answered(caas: &Caas, tx: &mut Tx) -> Result<()> {
+    if !breaker::succeeded(caas, tx, System::Iot).await? {
+        return Ok(());
+    }
+    let waiting = sql!(tx, all (ActivationId,),
+        "SELECT service_activation_id FROM service_activations WHERE delayed_since IS NOT NULL
+         ORDER BY activation_queued_at, service_activation_id")?;
+    let mut due = caas.now();
+    for (id,) in waiting {
+        due += DRAIN_INTERVAL;
+        sql!(tx, execute "UPDATE jobs SET due_at = $1 WHERE unique_key = $2 AND leased_until IS NULL", due, AttemptActivation::key(id))?;
+    }
+    Ok(())
+}
+
+/// Opens the transaction that an attempt begins in, and notes how API IoT is doing.
+async fn started(caas: &Caas, activation: &mut Activation, outage: bool) -> Result<Tx> {
+    let mut tx = caas.db.begin().await?;
+    if outage {
+        breaker::failed(caas, &mut tx, System::Iot).await?;
+    } else {
+        iot_answered(caas, &mut tx).await?;
+    }
+    activation.total_attempts += 1;
+    activation.delayed_since = None;
+    activation.next_attempt_at = None;
+    let data = serde_json::json!({ "attempt": activation.total_attempts, "of": caas.policies.retry.max_attempts });
+    apply(caas, &mut tx, activation, ActivationEvent::AttemptStarted, Cause::system(data)).await?;
+    Ok(tx)
+}
+
+async fn new_attempt(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &mut Activation,
+    status: Option<&VehicleStatus>,
+    command: Option<(Timestamp, Option<Timestamp>)>,
+) -> Result<Attempt> {
+    let new = NewAttempt {
+        activation: activation.id,
+        deactivation: None,
+        number: activation.total_attempts,
+        status,
+        command_sent: command.is_some(),
+        answer_due_at: command.map(|(due, _)| due),
+        service_expires_at: command.and_then(|(_, end)| end),
+    };
+    store::insert_attempt(caas, tx, &new).await
+}
+
+/// API IoT could not even say how the vehicle is.
+async fn not_asked(caas: &Caas, mut activation: Activation, error: &IotError) -> Result<Outcome, JobError> {
+    let mut tx = started(caas, &mut activation, error.is_outage()).await?;
+    let attempt = new_attempt(caas, &mut tx, &mut activation, None, None).await?;
+    let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(error), &error.to_string()).await?;
+    Ok(settled(next, tx))
+}
+
+/// Writes the attempt down, then sends the command.
+async fn send(caas: &Caas, mut activation: Activation, vehicle: &Vehicle, status: &VehicleStatus) -> Result<Outcome, JobError> {
+    let now = caas.now();
+    let answer_due = now + caas.policies.retry.command_timeout;
+    // The customer's time begins when the vehicle confirms, which is no later than this.
+    let end = activation.days.map(|days| answer_due + TimeDelta::days(days));
+    let mut tx = started(caas, &mut activation, false).await?;
+    let attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), Some((answer_due, end))).await?;
+    if !store::book_vehicle(caas, &mut tx, vehicle.id, attempt.id).await? {
+        // Another service is being switched in this car: nothing is written, nothing is used up.
+        return Ok(Outcome::Again(now + VEHICLE_BUSY));
+    }
+    tx.commit().await?;
+    failpoint::hit("activation.attempt.written");
+    let command = ActivateCommand {
+        vin: vehicle.vin.clone(),
+        service_code: activation.configuration.service_code.clone(),
+        feature_flags: activation.configuration.feature_flags.clone(),
+        parameters: activation.configuration.parameters.clone(),
+        duration: match (activation.offer_kind, end) {
+            (OfferKind::Temporary, Some(end)) => CommandDuration::Temporary(end),
+            (OfferKind::Subscription, _) => CommandDuration::Subscription,
+            (OfferKind::Permanent | OfferKind::Temporary, _) => CommandDuration::Permanent,
+        },
+    };
+    let answer = caas.iot.activate(&command).await;
+    failpoint::hit("activation.command.answered");
+    record_answer(caas, activation.id, &attempt, answer).await
+}
+
+/// Writes down what API IoT said to a command. A callback may have been quicker: then its verdict stands.
+async fn record_answer(
+    caas: &Caas,
+    id: ActivationId,
+    attempt: &Attempt,
+    answer: Result<CommandAnswer, IotError>,
+) -> Result<Outcome, JobError> {
+    let mut tx = caas.db.begin().await?;
+    match &answer {
+        Err(error) if error.is_outage() => {
+            breaker::failed(caas, &mut tx, System::Iot).await?;
+        }
+        _ => iot_answered(caas, &mut tx).await?,
+    }
+    if let Ok(answer) = &answer {
+        store::note_request(&mut tx, attempt.id, &answer.request_id).await?;
+    }
+    let mut activation = store::load(&mut tx, id).await?;
+    let attempt = store::load_attempt(&mut tx, attempt.id).await?;
+    if attempt.attempt_result.is_some() {
+        return Ok(match (activation.state, activation.next_attempt_at) {
+            (ActivationState::RetryScheduled, Some(at)) => Outcome::AgainIn(at, tx),
+            _ => Outcome::DoneIn(tx),
+        });
+    }
+    let outcome = match answer {
+        Ok(CommandAnswer { status: CommandStatus::Completed, request_id, .. }) => {
+            let evidence = serde_json::json!({ "answer": "COMPLETED", "requestId": request_id });
+            verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Answer, evidence).await?;
+            failpoint::hit("activation.command.recorded");
+            Outcome::DoneIn(tx)
+        }
+        Ok(CommandAnswer { status: CommandStatus::Failed, error_code, .. }) => {
+            let failure = AttemptFailure::Vehicle(error_code.unwrap_or(ErrorCode::Timeout));
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "FAILED").await?;
+            settled(next, tx)
+        }
+        Ok(CommandAnswer { status: CommandStatus::Queued | CommandStatus::InProgress, .. }) => {
+            tx.announce(format!("activation:{id}"));
+            Outcome::AgainIn(attempt.answer_due_at.unwrap_or_else(|| caas.now()), tx)
+        }
+        // The command may have been carried out: the vehicle is asked at once.
+        Err(IotError::NoAnswer(_)) => Outcome::AgainIn(caas.now(), tx),
+        Err(error) => {
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string()).await?;
+            settled(next, tx)
+        }
+    };
+    Ok(outcome)
+}
+
+/// A command went out, or was about to, and no verdict is known: the vehicle is asked, nothing is sent.
+async fn follow_up(
+    caas: &Caas,
+    mut activation: Activation,
+    attempt: Attempt,
+    vehicle: &Vehicle,
+    breaker: BreakerState,
+) -> Result<Outcome, JobError> {
+    let now = caas.now();
+    // The answer said that the vehicle has the command: its callback is waited for until the time-out.
+    if attempt.request_id.is_some()
+        && let Some(due) = attempt.answer_due_at
+        && due > now
+    {
+        return Ok(Outcome::Again(due));
+    }
+    if breaker != BreakerState::Closed
+        && let Some(outcome) = delay(caas, &mut activation).await?
+    {
+        return Ok(outcome);
+    }
+    let status = caas.iot.vehicle_status(&vehicle.vin).await;
+    let mut tx = caas.db.begin().await?;
+    let mut activation = store::load(&mut tx, activation.id).await?;
+    let attempt = store::load_attempt(&mut tx, attempt.id).await?;
+    if attempt.attempt_result.is_some() {
+        drop(tx);
+        return Ok(Outcome::Again(activation.next_attempt_at.unwrap_or(now)));
+    }
+    let outcome = match status {
+        Ok(status) => {
+            iot_answered(caas, &mut tx).await?;
+            match readiness(&status, &activation.configuration.service_code, true) {
+                Readiness::AlreadyActive => {
+                    verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status)).await?;
+                    failpoint::hit("activation.confirmed");
+                    Outcome::DoneIn(tx)
+                }
+                Readiness::CommandUnderWay if activation.deadline_at.is_some_and(|deadline| now < deadline) => {
+                    Outcome::AgainIn(now + STILL_PENDING, tx)
+                }
+                Readiness::CommandUnderWay | Readiness::Ready | Readiness::NotReady(_) => {
+                    let failure = AttemptFailure::Vehicle(ErrorCode::Timeout);
+                    let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "no confirmation in time").await?;
+                    settled(next, tx)
+                }
+            }
+        }
+        Err(error) => {
+            if error.is_outage() {
+                breaker::failed(caas, &mut tx, System::Iot).await?;
+            }
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string()).await?;
+            settled(next, tx)
+        }
+    };
+    Ok(outcome)
+}
+
+fn settled(next: Option<Timestamp>, tx: Tx) -> Outcome {
+    match next {
+        Some(at) => Outcome::AgainIn(at, tx),
+        None => {
+            failpoint::hit("activation.escalated");
+            Outcome::DoneIn(tx)
+        }
+    }
+}
+
+pub(super) fn failure_of(error: &IotError) -> AttemptFailure {
+    match error {
+        IotError::Nack { code, .. } => AttemptFailure::Vehicle(*code),
+        IotError::UnknownVehicle => AttemptFailure::UnknownVehicle,
+        IotError::Invalid(_) => AttemptFailure::InvalidRequest,
+        IotError::Unavailable(_) | IotError::NoAnswer(_) => AttemptFailure::IotUnavailable,
+    }
+}
+
+fn evidence(status: &VehicleStatus) -> serde_json::Value {
+    serde_json::json!({ "status": status })
+}

@@ -1,0 +1,256 @@
+//! Asking the gateway to hold the money, and what follows from its answer.
+
+use super::service::tell;
+use crate::Caas;
+use crate::activation::engine::AttemptActivation;
+use crate::activation::model::{ActivationEvent, ActivationState};
+use crate::activation::repository::{self as activations, Cause, apply};
+use crate::expediente::model::Actor;
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::kernel::failpoint;
+use crate::kernel::ids::PaymentId;
+use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::notifications::model::NoticeEvent;
+use crate::payments::jobs::{may_call, note_call};
+use crate::payments::model::{DeclineReason, OperationKind, PaymentEvent, PaymentState};
+use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
+use crate::payments::repository::{self as payments, Operation, Payment};
+use crate::payments::service::apply as apply_payment;
+use crate::payments::methods;
+use crate::sales::vehicles;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// How often a gateway that has not decided is asked.
+const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
+
+/// Holds the money of an order.
+#[derive(Serialize, Deserialize)]
+pub struct AuthorisePayment {
+    payment: PaymentId,
+}
+
+impl AuthorisePayment {
+    /// Adds the job in the caller's transaction, or wakes the one that waits for the customer's confirmation.
+    pub(super) async fn enqueue(caas: &Caas, tx: &mut Tx, payment: PaymentId) -> Result<()> {
+        let key = format!("authorise:{payment}");
+        jobs::enqueue_or_move(caas, tx, &AuthorisePayment { payment }, &key, caas.now()).await
+    }
+}
+
+impl Job for AuthorisePayment {
+    const KIND: &'static str = "purchases.authorise";
+    const MAX_ATTEMPTS: i64 = 2_000;
+
+    async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        let mut tx = caas.db.read().await?;
+        let payment = payments::load(&mut tx, self.payment).await?;
+        let operation = payments::open_operation_of(&mut tx, payment.id, OperationKind::Authorise).await?;
+        drop(tx);
+        match (payment.state, operation) {
+            (PaymentState::Initiated, _) if payment.authentication_url.is_some() => expire_authentication(caas, payment).await,
+            (PaymentState::Initiated, None) => {
+                if let Some(at) = may_call(caas).await? {
+                    return wait(caas, payment, at).await;
+                }
+                let (payment, operation) = write_down(caas, payment).await?;
+                failpoint::hit("payment.authorise.written");
+                send(caas, payment, operation).await
+            }
+            (PaymentState::Pending | PaymentState::Unknown, Some(operation)) => {
+                if let Some(at) = may_call(caas).await? {
+                    return wait(caas, payment, at).await;
+                }
+                ask_then_send(caas, payment, operation).await
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+}
+
+/// Writes the request and its key down; only then is it sent.
+async fn write_down(caas: &Caas, payment: Payment) -> Result<(Payment, Operation)> {
+    let mut tx = caas.db.begin().await?;
+    let mut payment = payments::load(&mut tx, payment.id).await?;
+    let operation =
+        payments::open_operation(caas, &mut tx, payment.id, OperationKind::Authorise, payment.amount_cents, "ORDER").await?;
+    apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Sent).await?;
+    tx.commit().await?;
+    Ok((payment, operation))
+}
+
+/// While the gateway is being given a rest. At the deadline an order that the gateway never saw ends.
+async fn wait(caas: &Caas, payment: Payment, until: crate::kernel::Timestamp) -> Result<Outcome, JobError> {
+    if payment.state == PaymentState::Initiated && is_too_late(caas, &payment) {
+        return never_made(caas, payment.id, None).await;
+    }
+    Ok(Outcome::Again(until))
+}
+
+fn is_too_late(caas: &Caas, payment: &Payment) -> bool {
+    caas.now() > payment.created_at + caas.policies.retry.deadline
+}
+
+/// A request was written down, and its answer is not known: the gateway is asked by the key before anything is sent.
+async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Outcome, JobError> {
+    let found = caas.gateway.find_by_key(&operation.idempotency_key).await;
+    note_call(caas, found.as_ref().is_err_and(GatewayError::is_outage)).await?;
+    match found {
+        Ok(Some(known)) => record(caas, payment.id, operation, Ok(known)).await,
+        Ok(None) if is_too_late(caas, &payment) => never_made(caas, payment.id, Some(operation)).await,
+        Ok(None) => send(caas, payment, operation).await,
+        Err(error) => Err(JobError::Outside(error.to_string())),
+    }
+}
+
+async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Outcome, JobError> {
+    let mut tx = caas.db.read().await?;
+    let activation = activations::load(&mut tx, payment.activation).await?;
+    let vehicle = vehicles::find(&mut tx, activation.vehicle_id).await?;
+    let method = methods::load(&mut tx, payment.payment_method_id).await?;
+    drop(tx);
+    let request = PaymentRequest {
+        payment_type: PaymentType::Service,
+        amount: payment.amount(),
+        manual_capture: true,
+        customer_initiated: true,
+        method_kind: method.kind,
+        method_token: method.token,
+        customer: payment.customer_id,
+        order_id: activation.id.to_string(),
+        description: activation.service_names.en.clone(),
+        vin: vehicle.map(|vehicle| vehicle.vin),
+        service_code: Some(activation.configuration.service_code.clone()),
+    };
+    let result = caas.gateway.initiate(&request, &operation.idempotency_key).await;
+    failpoint::hit("payment.authorise.answered");
+    note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
+    record(caas, payment.id, operation, result).await
+}
+
+/// Writes the gateway's answer down with everything that follows from it.
+async fn record(
+    caas: &Caas,
+    id: PaymentId,
+    operation: Operation,
+    result: Result<GatewayPayment, GatewayError>,
+) -> Result<Outcome, JobError> {
+    let mut tx = caas.db.begin().await?;
+    let payment = payments::load(&mut tx, id).await?;
+    if !matches!(payment.state, PaymentState::Pending | PaymentState::Unknown) {
+        return Ok(Outcome::Done);
+    }
+    match result {
+        Ok(known) => match known.status {
+            GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::PartiallyRefunded => {
+                held(caas, tx, payment, &operation, known).await
+            }
+            GatewayStatus::Initiated | GatewayStatus::Processing => {
+                // The gateway does not tell when the bank has decided: it is asked.
+                if payment.gateway_payment_id.is_none() {
+                    sql!(&mut tx, execute "UPDATE payments SET gateway_payment_id = $1, version = version + 1 WHERE id = $2", &known.payment_id, id)?;
+                    tx.announce(format!("activation:{}", payment.activation));
+                    return Ok(Outcome::AgainIn(caas.now() + ASK_AGAIN, tx));
+                }
+                Ok(Outcome::Again(caas.now() + ASK_AGAIN))
+            }
+            GatewayStatus::Declined | GatewayStatus::Cancelled | GatewayStatus::Expired | GatewayStatus::Refunded => {
+                let reason = known.decline_reason.unwrap_or(DeclineReason::TryAgainLater);
+                declined(caas, tx, payment, &operation, reason, Some(known.payment_id), None).await
+            }
+        },
+        Err(GatewayError::Declined { payment_id, reason, authentication_url }) => {
+            declined(caas, tx, payment, &operation, reason, payment_id, authentication_url).await
+        }
+        // The gateway does not take this method any more, or not like this: another one may do.
+        Err(GatewayError::Refused { code }) => {
+            tracing::warn!(payment = %id, %code, "hold_refused");
+            declined(caas, tx, payment, &operation, DeclineReason::InvalidMethod, None, None).await
+        }
+        Err(error) => {
+            if payment.state == PaymentState::Pending && matches!(error, GatewayError::NoAnswer(_)) {
+                let mut payment = payment;
+                apply_payment(caas, &mut tx, &mut payment, PaymentEvent::AnswerLost).await?;
+                return Ok(Outcome::AgainIn(caas.now() + ASK_AGAIN, tx));
+            }
+            Err(JobError::Outside(error.to_string()))
+        }
+    }
+}
+
+/// The money is held: the activation joins the queue at once, without waiting for the bank's settlement.
+async fn held(caas: &Caas, mut tx: Tx, mut payment: Payment, operation: &Operation, known: GatewayPayment) -> Result<Outcome, JobError> {
+    payments::close_operation(caas, &mut tx, operation.id, true, "AUTHORIZED").await?;
+    payment.gateway_payment_id = Some(known.payment_id);
+    payment.capture_before = known.capture_before;
+    payment.authentication_url = None;
+    payment.decline_reason = None;
+    apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Held).await?;
+    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    activation.activation_queued_at = Some(caas.now());
+    // Nothing is tried after the hold has lapsed: it could not be paid for.
+    if let (Some(deadline), Some(lapses)) = (activation.deadline_at, payment.capture_before) {
+        activation.deadline_at = Some(deadline.min(lapses));
+    }
+    apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentHeld, Cause { actor: Actor::GATEWAY, data: serde_json::json!({}) }).await?;
+    let job = AttemptActivation { activation: activation.id };
+    jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
+    failpoint::hit("payment.authorise.recorded");
+    Ok(Outcome::DoneIn(tx))
+}
+
+async fn declined(
+    caas: &Caas,
+    mut tx: Tx,
+    mut payment: Payment,
+    operation: &Operation,
+    reason: DeclineReason,
+    gateway_payment_id: Option<String>,
+    authentication_url: Option<String>,
+) -> Result<Outcome, JobError> {
+    payments::close_operation(caas, &mut tx, operation.id, false, reason.as_str()).await?;
+    payment.decline_reason = Some(reason.to_string());
+    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    if let (DeclineReason::AuthenticationRequired, Some(url)) = (reason, authentication_url) {
+        payment.authentication_url = Some(url);
+        apply_payment(caas, &mut tx, &mut payment, PaymentEvent::AuthenticationNeeded).await?;
+        tell(caas, &mut tx, &activation, NoticeEvent::AuthenticationNeeded, None).await?;
+        let end = payment.created_at + caas.policies.retry.deadline;
+        return Ok(Outcome::AgainIn(end, tx));
+    }
+    payment.gateway_payment_id = gateway_payment_id;
+    payment.authentication_url = None;
+    apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Declined).await?;
+    let cause = Cause { actor: Actor::GATEWAY, data: serde_json::json!({ "reason": reason.as_str() }) };
+    apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentDeclined, cause).await?;
+    tell(caas, &mut tx, &activation, NoticeEvent::PaymentDeclined, Some(reason.to_string())).await?;
+    Ok(Outcome::DoneIn(tx))
+}
+
+/// Nobody confirmed with the bank in time: the order ends, nothing was held.
+async fn expire_authentication(caas: &Caas, payment: Payment) -> Result<Outcome, JobError> {
+    let end = payment.created_at + caas.policies.retry.deadline;
+    if caas.now() < end {
+        return Ok(Outcome::Again(end));
+    }
+    never_made(caas, payment.id, None).await
+}
+
+/// The order ends without a payment having been made.
+async fn never_made(caas: &Caas, id: PaymentId, operation: Option<Operation>) -> Result<Outcome, JobError> {
+    let mut tx = caas.db.begin().await?;
+    let mut payment = payments::load(&mut tx, id).await?;
+    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    if payment.state.is_over() || activation.state != ActivationState::PaymentPending {
+        return Ok(Outcome::Done);
+    }
+    if let Some(operation) = operation {
+        payments::close_operation(caas, &mut tx, operation.id, false, "NEVER_MADE").await?;
+    }
+    payment.authentication_url = None;
+    apply_payment(caas, &mut tx, &mut payment, PaymentEvent::NeverMade).await?;
+    apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentDeclined, Cause::system(serde_json::json!({ "reason": "NEVER_MADE" }))).await?;
+    tell(caas, &mut tx, &activation, NoticeEvent::PaymentDeclined, Some(DeclineReason::TryAgainLater.to_string())).await?;
+    Ok(Outcome::DoneIn(tx))
+}

@@ -1,0 +1,304 @@
+//! Ordering and cancelling.
+
+use super::authorise::AuthorisePayment;
+use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
+use crate::Caas;
+use crate::activation::engine::AttemptActivation;
+use crate::activation::model::{ActivationEvent, ActivationState};
+use crate::activation::repository::{self as activations, Activation, Cause, Configuration, apply};
+use crate::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
+use crate::catalogue::{Market, Offer, OfferKind, Service, repository as catalogue};
+use crate::expediente::model::{Actor, EntryKind, SubjectKind};
+use crate::expediente::{Entry, record};
+use crate::kernel::database::{Tx, is_duplicate};
+use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
+use crate::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
+use crate::kernel::jobs::{self, Enqueue};
+use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
+use crate::notifications::model::NoticeEvent;
+use crate::notifications::{Notice, notify};
+use crate::payments::model::PaymentState;
+use crate::payments::service::{GiveBack, NewPayment, give_back};
+use crate::payments::{methods, repository as payments, service as money};
+use crate::sales::vehicles::{self, Vehicle};
+use sqlx::types::Json;
+
+/// An order, as the purchase page posts it.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Who orders.
+    pub customer: UserId,
+    /// For which car.
+    pub vehicle: VehicleId,
+    /// Which offer.
+    pub offer: OfferId,
+    /// What to pay with.
+    pub method: Option<PaymentMethodId>,
+    /// The price that was shown.
+    pub shown_price: Money,
+    /// Made with the form: the same form buys once.
+    pub purchase_key: String,
+    /// Both consents were given.
+    pub consents: bool,
+    /// The language the texts were read in.
+    pub locale: Locale,
+}
+
+/// What is known of a vehicle when an offer is looked at for it.
+///
+/// An activation that waits for support does not stand in the way: its money has gone back, and ordering again closes it.
+pub async fn vehicle_facts(tx: &mut Tx, vehicle: &Vehicle, country: &str) -> Result<VehicleFacts> {
+    let running = activations::running_services(tx, vehicle.id)
+        .await?
+        .into_iter()
+        .filter(|a| a.state != ActivationState::AwaitingSupportResolution)
+        .map(|a| RunningService {
+            service_id: a.service_id,
+            kind: a.offer_kind,
+            phase: if a.state == ActivationState::Active { RunningPhase::Active } else { RunningPhase::InProgress },
+            expires_at: a.expires_at,
+        })
+        .collect();
+    Ok(VehicleFacts {
+        model: vehicle.model_code.clone(),
+        firmware: vehicle.firmware.clone(),
+        market: Market::of_country(country),
+        running,
+        has_open_debt: false,
+    })
+}
+
+/// Takes an order: everything is checked again in the transaction that writes it. Money and car are told by jobs.
+pub async fn place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRefusal>> {
+    match try_place(caas, order).await {
+        // Two devices at the same moment: the other one was a blink quicker, and its order is the answer to both.
+        Err(Failure::Database(error)) if is_duplicate(&error) => {
+            let mut tx = caas.db.read().await?;
+            match existing(&mut tx, order).await? {
+                Some(placed) => Ok(Ok(placed)),
+                None => Err(Failure::Database(error)),
+            }
+        }
+        other => other,
+    }
+}
+
+async fn existing(tx: &mut Tx, order: &Order) -> Result<Option<Placed>> {
+    let by_key = sql!(tx, optional (ActivationId,),
+        "SELECT service_activation_id FROM service_activations WHERE purchase_key = $1 AND customer_id = $2",
+        key(order), order.customer)?;
+    if let Some((activation,)) = by_key {
+        return Ok(Some(Placed { activation, already: true }));
+    }
+    let under_way = sql!(tx, optional (ActivationId, String),
+        "SELECT a.service_activation_id, a.current_state FROM service_activations a JOIN offers o ON o.service_id = a.service_id
+         WHERE o.id = $1 AND a.vehicle_id = $2 AND a.customer_id = $3 AND NOT a.is_over", order.offer, order.vehicle, order.customer)?;
+    Ok(match under_way {
+        Some((activation, state)) if state.parse::<ActivationState>()?.is_under_way() => {
+            Some(Placed { activation, already: true })
+        }
+        _ => None,
+    })
+}
+
+/// The key belongs to the customer: nobody can block or find another's order with it.
+fn key(order: &Order) -> String {
+    format!("{}:{}", order.customer, order.purchase_key)
+}
+
+async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRefusal>> {
+    let mut tx = caas.db.begin().await?;
+    if let Some(placed) = existing(&mut tx, order).await? {
+        return Ok(Ok(placed));
+    }
+    let Some(vehicle) = vehicles::vehicle_of(&mut tx, order.customer, order.vehicle).await? else {
+        return Ok(Err(OrderRefusal::NotFound));
+    };
+    let Some((service, offer)) = catalogue::offer(&mut tx, order.offer).await? else {
+        return Ok(Err(OrderRefusal::NotFound));
+    };
+    let (country,) = sql!(&mut tx, one (String,), "SELECT country FROM users WHERE id = $1", order.customer)?;
+    let facts = vehicle_facts(&mut tx, &vehicle, &country).await?;
+    if !offer_availability(&offer, &service, &facts).is_available() {
+        return Ok(Err(OrderRefusal::NotAvailable));
+    }
+    let Some(price) = facts.market.and_then(|market| offer.price(market)) else {
+        return Ok(Err(OrderRefusal::NotAvailable));
+    };
+    if price.amount != order.shown_price {
+        return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
+    }
+    if !order.consents {
+        return Ok(Err(OrderRefusal::ConsentMissing));
+    }
+    let method = match order.method {
+        Some(id) => methods::find(&mut tx, order.customer, id).await?,
+        None => None,
+    };
+    let Some(method) = method else { return Ok(Err(OrderRefusal::NoPaymentMethod)) };
+    close_given_up(caas, &mut tx, order, &service).await?;
+    let mut activation =
+        insert(caas, &mut tx, order, &service, &offer, (price.amount, price.vat_rate_basis_points)).await?;
+    keep_consents(caas, &mut tx, order, &activation).await?;
+    if offer.kind == OfferKind::Subscription {
+        // Billed after each month (rulebook §7): nothing is held, the car is told at once.
+        activation.activation_queued_at = Some(caas.now());
+        apply(caas, &mut tx, &mut activation, ActivationEvent::NothingToHold, Cause::system(serde_json::json!({}))).await?;
+        let job = AttemptActivation { activation: activation.id };
+        jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
+    } else {
+        let new = NewPayment {
+            activation: activation.id,
+            customer: order.customer,
+            vehicle: vehicle.id,
+            method: method.id,
+            amount: price.amount,
+            vat_rate_basis_points: price.vat_rate_basis_points,
+        };
+        let payment = money::open(caas, &mut tx, &new).await?;
+        activation.payment_id = Some(payment);
+        apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentRequested, Cause::system(serde_json::json!({}))).await?;
+        AuthorisePayment::enqueue(caas, &mut tx, payment).await?;
+    }
+    metrics::counter!("caas_orders_total", "kind" => offer.kind.as_str()).increment(1);
+    tx.commit().await?;
+    failpoint::hit("purchase.placed");
+    Ok(Ok(Placed { activation: activation.id, already: false }))
+}
+
+/// Closes an earlier activation of the same service that the engine gave up and whose money has gone back.
+async fn close_given_up(caas: &Caas, tx: &mut Tx, order: &Order, service: &Service) -> Result<()> {
+    if let Some(mut earlier) = activations::open_one(tx, order.vehicle, service.id).await?
+        && earlier.state == ActivationState::AwaitingSupportResolution
+    {
+        let cause = Cause { actor: Actor::customer(order.customer), data: serde_json::json!({ "orderedAgain": true }) };
+        apply(caas, tx, &mut earlier, ActivationEvent::ClosedWithoutCharge, cause).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    service: &Service,
+    offer: &Offer,
+    (price, vat_rate): (Money, i64),
+) -> Result<Activation> {
+    let (id, now) = (caas.new_id::<ActivationId>(), caas.now());
+    let configuration = Configuration {
+        service_code: service.code.clone(),
+        feature_flags: service.feature_flags.clone(),
+        parameters: service.parameters.clone(),
+    };
+    sql!(tx, execute
+        "INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
+             current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration,
+             service_names, deadline_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'PURCHASE_INITIATED', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
+        id, order.customer, order.vehicle, service.id, offer.id, key(order), false, offer.kind.as_str(), offer.days,
+        price.cents, price.currency.as_str(), vat_rate, Json(&configuration), Json(&service.name),
+        now + caas.policies.retry.deadline, now)?;
+    let entry = Entry {
+        vehicle: Some(order.vehicle),
+        after: Some(ActivationState::PurchaseInitiated.as_str()),
+        data: serde_json::json!({
+            "service": service.name, "kind": offer.kind, "days": offer.days, "price": price, "consents": CONSENT_VERSION,
+        }),
+        visible: true,
+        ..Entry::new(Some(order.customer), Actor::customer(order.customer), EntryKind::ServiceOrdered, SubjectKind::Activation, id.0)
+    };
+    record(caas, tx, entry).await?;
+    activations::load(tx, id).await
+}
+
+async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Activation) -> Result<()> {
+    let short = activation.days.is_some_and(|days| days <= 14);
+    for &kind in ConsentKind::ALL {
+        sql!(tx, execute
+            "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, order.locale.as_str(),
+            kind.text(short, order.locale), caas.now())?;
+    }
+    Ok(())
+}
+
+/// How a wish to cancel came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Done; nothing is charged.
+    Yes,
+    /// The car or the bank is being asked at this moment: try again shortly.
+    NotNow,
+    /// Too late: it is delivered or over.
+    TooLate,
+    /// No such order of this customer.
+    NotFound,
+}
+
+/// Cancels an order that is not delivered yet: tries stop, the hold is reversed.
+pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<Cancelled> {
+    let mut tx = caas.db.begin().await?;
+    let Some(mut activation) = activations::of_customer(&mut tx, customer, id).await? else { return Ok(Cancelled::NotFound) };
+    let payment = match activation.payment_id {
+        Some(id) => Some(payments::load(&mut tx, id).await?),
+        None => None,
+    };
+    let bank_is_asked = payment.as_ref().is_some_and(|p| matches!(p.state, PaymentState::Pending | PaymentState::Unknown));
+    match activation.state {
+        ActivationState::ActivationQueued | ActivationState::RetryScheduled => {}
+        ActivationState::PaymentPending if !bank_is_asked => {}
+        state if state.is_under_way() => return Ok(Cancelled::NotNow),
+        _ => return Ok(Cancelled::TooLate),
+    }
+    activation.next_attempt_at = None;
+    activation.delayed_since = None;
+    let cause = Cause { actor: Actor::customer(customer), data: serde_json::json!({ "amount": activation.amount() }) };
+    apply(caas, &mut tx, &mut activation, ActivationEvent::CancelledByCustomer, cause).await?;
+    if let Some(payment) = activation.payment_id {
+        give_back(caas, &mut tx, payment, GiveBack::Cancelled).await?;
+    }
+    tell(caas, &mut tx, &activation, NoticeEvent::ServiceCancelled, None).await?;
+    tx.commit().await?;
+    Ok(Cancelled::Yes)
+}
+
+/// The customer has confirmed with the bank: the hold is asked for again, with a new key. `false` when there is nothing to
+/// confirm.
+pub async fn continue_after_authentication(caas: &Caas, customer: UserId, id: ActivationId) -> Result<bool> {
+    let mut tx = caas.db.begin().await?;
+    let Some(activation) = activations::of_customer(&mut tx, customer, id).await? else { return Ok(false) };
+    let Some(payment) = activation.payment_id else { return Ok(false) };
+    let payment = payments::load(&mut tx, payment).await?;
+    if activation.state != ActivationState::PaymentPending
+        || payment.state != PaymentState::Initiated
+        || payment.authentication_url.is_none()
+    {
+        return Ok(false);
+    }
+    sql!(&mut tx, execute "UPDATE payments SET authentication_url = NULL, version = version + 1 WHERE id = $1", payment.id)?;
+    AuthorisePayment::enqueue(caas, &mut tx, payment.id).await?;
+    tx.announce(format!("activation:{id}"));
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Tells the customer something about an order.
+pub(super) async fn tell(caas: &Caas, tx: &mut Tx, activation: &Activation, event: NoticeEvent, reason: Option<String>) -> Result<()> {
+    let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
+    let notice = Notice {
+        user: activation.customer_id,
+        event,
+        key: activation.id.to_string(),
+        service: activation.service_names.0.clone(),
+        vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
+        amount: activation.amount(),
+        reason,
+        ticket: None,
+        link: format!("/expediente/activaciones/{}", activation.id),
+    };
+    notify(caas, tx, &notice).await
+}

@@ -1,0 +1,64 @@
+//! What the customer sees of an order: facts ready for words, from one consistent reading.
+
+use crate::activation::model::ActivationState;
+use crate::activation::repository::{self as activations, Activation, Attempt};
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::kernel::ids::{ActivationId, UserId};
+use crate::payments::methods::{self, PaymentMethod};
+use crate::payments::repository::{self as payments, Payment};
+use crate::sales::vehicles::{self, Vehicle};
+use crate::support;
+
+/// An order with everything that belongs to it.
+#[derive(Debug, Clone)]
+pub struct OrderView {
+    /// The activation.
+    pub activation: Activation,
+    /// Its attempts, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// The car.
+    pub vehicle: Vehicle,
+    /// The money side; none for a subscription.
+    pub payment: Option<Payment>,
+    /// What it is paid with.
+    pub method: Option<PaymentMethod>,
+    /// The ticket's number.
+    pub ticket: Option<String>,
+    /// The service's page.
+    pub service_slug: String,
+}
+
+impl OrderView {
+    /// Whether the customer may still cancel, and nothing is being asked at this moment.
+    pub fn can_cancel(&self) -> bool {
+        match self.activation.state {
+            ActivationState::ActivationQueued | ActivationState::RetryScheduled => true,
+            ActivationState::PaymentPending => {
+                self.payment.as_ref().is_some_and(|p| p.state == crate::payments::model::PaymentState::Initiated)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Reads an order of this customer; `None` when it does not exist or is somebody else's.
+pub async fn order(tx: &mut Tx, customer: UserId, id: ActivationId) -> Result<Option<OrderView>> {
+    let Some(activation) = activations::of_customer(tx, customer, id).await? else { return Ok(None) };
+    let attempts = activations::attempts_of(tx, id).await?;
+    let Some(vehicle) = vehicles::find(tx, activation.vehicle_id).await? else { return Ok(None) };
+    let payment = match activation.payment_id {
+        Some(id) => Some(payments::load(tx, id).await?),
+        None => None,
+    };
+    let method = match &payment {
+        Some(payment) => Some(methods::load(tx, payment.payment_method_id).await?),
+        None => None,
+    };
+    let ticket = match activation.ticket_id {
+        Some(id) => support::number_of(tx, id).await?,
+        None => None,
+    };
+    let (service_slug,) = sql!(tx, one (String,), "SELECT slug FROM services WHERE id = $1", activation.service_id)?;
+    Ok(Some(OrderView { activation, attempts, vehicle, payment, method, ticket, service_slug }))
+}
