@@ -6,7 +6,7 @@ use crate::kernel::locale::Locale;
 /// What is asked of the catalogue. Empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// Words; a service must have all of them.
+    /// Words or their beginnings; a service must have all of them.
     pub text: String,
     /// Only this category.
     pub category: Option<Category>,
@@ -29,7 +29,7 @@ impl Snapshot {
     /// when no kind of offer was asked for: its page says that it is not sold there.
     pub fn find(&self, filter: &Filter, market: Market) -> Vec<Found<'_>> {
         let needle = folded(&filter.text);
-        let words: Vec<&str> = needle.split_whitespace().collect();
+        let words: Vec<String> = needle.split_whitespace().map(|word| format!(" {word}")).collect();
         self.services
             .iter()
             .zip(&self.haystacks)
@@ -37,7 +37,7 @@ impl Snapshot {
                 service.status == super::ServiceStatus::Active
                     && filter.category.is_none_or(|category| service.category == category)
                     && filter.model.as_ref().is_none_or(|model| service.models.contains(model))
-                    && words.iter().all(|word| haystack.contains(word))
+                    && words.iter().all(|word| haystack.contains(word.as_str()))
             })
             .map(|(service, _)| Found {
                 service,
@@ -54,7 +54,8 @@ impl Snapshot {
 
 /// Everything a service is found by, in both languages: somebody may search in either.
 pub(super) fn haystack(service: &Service) -> String {
-    let mut text = String::new();
+    // A space before each word: a search finds words by their beginning.
+    let mut text = String::from(" ");
     for locale in Locale::ALL.iter().copied() {
         let words = [
             service.name.get(locale),
