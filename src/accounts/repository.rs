@@ -164,7 +164,7 @@ pub(super) async fn insert_dealership(
 }
 
 pub(super) async fn dealership_exists(tx: &mut Tx, id: DealershipId) -> Result<bool> {
-    Ok(sql!(tx, optional (i64,), "SELECT 1 FROM dealerships WHERE id = $1", id)?.is_some())
+    Ok(sql!(tx, optional (i64,), "SELECT CAST(1 AS BIGINT) FROM dealerships WHERE id = $1", id)?.is_some())
 }
 
 fn digest(secret: &str) -> String {

@@ -1,7 +1,7 @@
 //! Language and colours, kept in cookies so that visitors have them too.
 
 use super::{Goto, WebContext, local_path, submit};
-use caas::codes;
+use caas::{accounts, codes};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 
@@ -33,7 +33,11 @@ pub async fn set_language(
 ) -> Result<(), ServerFnError> {
     submit(async move |web| {
         if let Ok(locale) = lang.parse::<Locale>() {
-            web.set_cookie(choice(LANGUAGE_COOKIE, locale.as_str()));
+            web.remember_language(locale);
+            if let Some(user) = &web.user {
+                // Who is signed in is answered, and written to, in the language of the account.
+                accounts::change_language(&web.caas, user.id, locale).await?;
+            }
         }
         Ok(Goto::to(local_path(&back).unwrap_or("/")))
     })

@@ -2,6 +2,7 @@
 
 use super::{Goto, SessionError, WebContext};
 use axum::http::StatusCode;
+use caas::accounts::AccountError;
 use caas::kernel::error::Failure;
 
 /// Why a request is not answered with what it asked for. Its text is a code.
@@ -27,6 +28,16 @@ pub enum Refusal {
 impl From<Goto> for Refusal {
     fn from(goto: Goto) -> Refusal {
         Refusal::Goto(goto)
+    }
+}
+
+/// For use cases of one's own account, where nothing but our own side can fail.
+impl From<AccountError> for Refusal {
+    fn from(error: AccountError) -> Refusal {
+        match error {
+            AccountError::Failure(failure) => Refusal::Failure(failure),
+            _ => Refusal::NotFound,
+        }
     }
 }
 

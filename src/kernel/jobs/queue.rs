@@ -112,7 +112,7 @@ pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
 
 pub(super) async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
     let row = sql!(tx, optional (i64,),
-        "SELECT 1 FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1", now)?;
+        "SELECT CAST(1 AS BIGINT) FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1", now)?;
     Ok(row.is_some())
 }
 
