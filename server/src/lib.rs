@@ -1,1 +1,12 @@
-//! Server.
+//! The server: HTTP, the ways to outside systems, the job runner and the command line. No business rule lives here.
+
+pub mod adapters;
+pub mod application;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod http;
+pub mod outside;
+pub mod serve;
+pub mod session_store;
+pub mod webhooks;

@@ -178,3 +178,11 @@ impl Deref for WebContext {
         &self.0
     }
 }
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for WebContext {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<WebContext>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}

@@ -1,0 +1,137 @@
+//! The command line.
+
+use crate::application::{Application, StartError};
+use crate::config::{Config, ConfigError, Reader};
+use crate::http::init_logging;
+use crate::outside::SandboxOptions;
+use crate::{demo, serve};
+use caas::kernel::database::Database;
+use caas::kernel::rng::SystemRng;
+use caas_sandbox::SandboxClock;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What is typed.
+#[derive(Parser)]
+#[command(name = "caas", version, about = "Car as a Service. Configured by environment variables: see `caas config`.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the app: HTTP server, job runner, and the sandbox for outside systems without an address (default)
+    Serve,
+    /// Brings the database's schema up to date
+    Migrate,
+    /// Fills an empty database with the demo world
+    SeedDemo,
+    /// Prints who can sign in to the demo world, if this database holds it
+    DemoAccounts,
+    /// Runs the played outside systems alone, and prints how to connect an app to them
+    Sandbox,
+    /// Prints every setting with its default; secrets stay hidden
+    Config,
+}
+
+/// Why the program ends without having done what was asked.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Log(String),
+    #[error("{0}")]
+    Refused(&'static str),
+    #[error("{0}")]
+    Start(#[from] StartError),
+}
+
+impl From<caas::kernel::error::Failure> for CliError {
+    fn from(failure: caas::kernel::error::Failure) -> CliError {
+        CliError::Start(failure.into())
+    }
+}
+
+/// Does what was typed.
+pub async fn run() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    match carry_out(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("caas: {}", error.to_string().replace('\n', " "));
+            match error {
+                CliError::Config(_) | CliError::Log(_) | CliError::Refused(_) => ExitCode::from(2),
+                CliError::Start(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+async fn carry_out(command: Command) -> Result<(), CliError> {
+    if matches!(command, Command::Config) {
+        return print_config();
+    }
+    let config = Config::from_env()?;
+    init_logging(&config).map_err(CliError::Log)?;
+    match command {
+        Command::Serve => Ok(serve::serve(config).await?),
+        Command::Migrate => migrate(&config).await,
+        Command::SeedDemo => seed_demo(config).await,
+        Command::DemoAccounts => demo_accounts(config).await,
+        Command::Sandbox => sandbox(config).await,
+        Command::Config => Ok(()),
+    }
+}
+
+fn print_config() -> Result<(), CliError> {
+    let mut reader = Reader::of_process();
+    let result = Config::read(&mut reader);
+    for setting in reader.listed() {
+        println!("{setting}");
+    }
+    result.map(|_| ()).map_err(CliError::Config)
+}
+
+async fn migrate(config: &Config) -> Result<(), CliError> {
+    let db = Database::connect(&config.database_url).await?;
+    db.migrate().await?;
+    db.close().await;
+    Ok(())
+}
+
+/// The app without servers for people: nothing is listened to from outside, no webhook is sent.
+async fn quiet(config: Config) -> Result<Application, CliError> {
+    if config.is_production() {
+        return Err(CliError::Refused("there is no demo world with CAAS_ENV=production"));
+    }
+    let sandbox = SandboxOptions { clock: SandboxClock::system(), snapshot: None, webhooks_to: None };
+    Ok(Application::assemble(config, sandbox, Arc::new(SystemRng)).await?)
+}
+
+async fn seed_demo(config: Config) -> Result<(), CliError> {
+    let app = quiet(config).await?;
+    let seeded = demo::seed_if_new(&app.caas).await?;
+    println!("{}", if seeded { "The demo world is there." } else { "The database is not empty: nothing was changed." });
+    if demo::is_demo(&app.caas).await? {
+        print!("{}", demo::accounts());
+    }
+    Ok(())
+}
+
+async fn demo_accounts(config: Config) -> Result<(), CliError> {
+    let app = quiet(config).await?;
+    if demo::is_demo(&app.caas).await? {
+        print!("{}", demo::accounts());
+    }
+    Ok(())
+}
+
+async fn sandbox(config: Config) -> Result<(), CliError> {
+    if config.is_production() {
+        return Err(CliError::Refused("the sandbox is refused with CAAS_ENV=production"));
+    }
+    Ok(serve::sandbox_alone(config).await?)
+}

@@ -1,0 +1,137 @@
+//! The HTTP server: what every request passes, and what stands where.
+//!
+//! From the outside in: tracing and metrics, panics, security headers, compression, limits, cross-site refusal. Pages and
+//! server functions then get their [`context`]; static files, health, metrics and webhooks do without.
+
+mod address;
+mod assets;
+mod context;
+mod cross_site;
+mod events;
+mod headers;
+mod health;
+mod limits;
+mod metrics;
+mod panics;
+mod trace;
+
+pub use assets::load_assets;
+pub use context::LoadUser;
+pub use health::RunnerHealth;
+pub use metrics::{Metrics, install_metrics};
+pub use trace::init_logging;
+
+use crate::config::Config;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{any, get};
+use caas::Caas;
+use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// The largest body a form or webhook may have.
+const MAX_BODY: usize = 64 * 1024;
+
+/// What the HTTP layer works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Http(Arc<HttpParts>);
+
+/// What an [`Http`] is made of.
+pub struct HttpParts {
+    /// The platform.
+    pub caas: Caas,
+    /// The configuration.
+    pub config: Config,
+    /// What is the same for every request.
+    pub site: Arc<Site>,
+    /// Where sessions are kept.
+    pub sessions: Arc<dyn Sessions>,
+    /// Origins besides our own that a form's redirect may lead to: the gateway's hosted page.
+    pub form_origins: Vec<String>,
+    /// Renders metrics.
+    pub metrics: Metrics,
+    /// Whether the job runner is alive.
+    pub runner: RunnerHealth,
+    /// Ends streams at shutdown.
+    pub stop: CancellationToken,
+}
+
+impl Http {
+    /// Puts the HTTP layer together.
+    pub fn new(parts: HttpParts) -> Http {
+        Http(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for Http {
+    type Target = HttpParts;
+    fn deref(&self) -> &HttpParts {
+        &self.0
+    }
+}
+
+/// The whole router. `webhooks` are the routes of the outside systems' calls to us.
+pub fn router(http: &Http, webhooks: Router) -> Router {
+    let pages = pages(http);
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .with_state(http.clone())
+        .merge(webhooks)
+        .merge(pages)
+        .nest_service("/pkg", assets::built(&http.config.site_root))
+        .fallback_service(assets::public(&http.config.site_root, not_found(http)))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(from_fn_with_state(cross_site::Rule::new(&http.config), cross_site::refuse))
+        .layer(from_fn_with_state(limits::Limits::new(http), limits::enforce))
+        .layer(compression())
+        .layer(from_fn_with_state(headers::Policy::new(http), headers::set))
+        .layer(from_fn(panics::catch))
+        .layer(from_fn_with_state(http.clone(), trace::observe))
+}
+
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    // Fonts and WebAssembly are compressed already, or beforehand.
+    let worth_it = DefaultPredicate::new()
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::const_new("application/octet-stream"));
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it)
+}
+
+/// Pages, server functions and the event stream, each with its context.
+fn pages(http: &Http) -> Router {
+    let mut router = Router::new();
+    for route in caas_app::pages::routes() {
+        let path = route.path;
+        router = router.route(path, get(move |web: WebContext| async move { render(web, &route).await }));
+    }
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        router = router.route(path, any(server_function));
+    }
+    router
+        .route("/eventos", get(events::stream))
+        .with_state(http.clone())
+        .layer(from_fn_with_state(http.clone(), context::provide))
+}
+
+/// A path at which nothing stands.
+fn not_found(http: &Http) -> Router {
+    Router::new()
+        .fallback(|web: WebContext| async move { render_refusal(web, Refusal::NotFound).await })
+        .layer(from_fn_with_state(http.clone(), context::provide))
+}
+
+async fn server_function(State(_): State<Http>, web: WebContext, request: Request) -> Response {
+    use axum::response::IntoResponse as _;
+    let additional_context = move || provide_context(web.clone());
+    leptos_axum::handle_server_fns_with_context(additional_context, request).await.into_response()
+}

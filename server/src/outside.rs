@@ -1,0 +1,182 @@
+//! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
+
+use crate::adapters::{
+    HttpIotApi, HttpPaymentGateway, OutsideSystem, SandboxMailer, SetupError, SmtpMailer, SmtpSettings,
+};
+use crate::config::{Config, Endpoints, Secret, System};
+use base64::Engine as _;
+use caas::activation::port::IotApi;
+use caas::kernel::Timestamp;
+use caas::kernel::clock::{Clock, SystemClock};
+use caas::kernel::rng::Rng;
+use caas::notifications::port::Mailer;
+use caas::payments::port::PaymentGateway;
+use caas_sandbox::start::Tokens;
+use caas_sandbox::{Running, Sandbox, SandboxClock, SandboxConfig, WebhookSecret, WebhookTarget};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// How long the gateway may take for an answer.
+const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long handing over one mail may take.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Why the outside systems can't be reached as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum OutsideError {
+    /// An adapter can't be made.
+    #[error("{0}: {1}")]
+    Setup(&'static str, SetupError),
+    /// The sandbox can't be started.
+    #[error("sandbox: {0}")]
+    Sandbox(#[from] caas_sandbox::StartError),
+    /// A played system's secret is none.
+    #[error("sandbox: {0}")]
+    Secret(#[from] caas_sandbox::webhook::NotASecret),
+}
+
+/// How the sandbox is to be set up.
+pub struct SandboxOptions {
+    /// The clock of the app and of the played systems.
+    pub clock: SandboxClock,
+    /// Where the played world is kept; nothing: it is forgotten.
+    pub snapshot: Option<PathBuf>,
+    /// Where webhooks go; nothing: they wait until somebody takes them.
+    pub webhooks_to: Option<Url>,
+}
+
+/// The ways out.
+pub struct Outside {
+    /// Time, which the sandbox can move.
+    pub clock: Arc<dyn Clock>,
+    /// The payment gateway.
+    pub gateway: Arc<dyn PaymentGateway>,
+    /// API IoT.
+    pub iot: Arc<dyn IotApi>,
+    /// Email.
+    pub mailer: Arc<dyn Mailer>,
+    /// Addresses, tokens and secrets in force, those of played systems included.
+    pub systems: Endpoints,
+    /// Where browsers may be sent by a form.
+    pub form_origins: Vec<String>,
+    /// The played systems.
+    pub sandbox: Option<Running>,
+}
+
+impl Outside {
+    /// Makes the ways out, and starts the sandbox for what has no address.
+    pub async fn start(config: &Config, options: SandboxOptions, rng: &dyn Rng) -> Result<Outside, OutsideError> {
+        let mut systems = config.systems.clone();
+        let played: Vec<System> =
+            [System::Payments, System::Iot].into_iter().filter(|system| systems.get(*system).url.is_none()).collect();
+        let needs_sandbox = !config.is_production() && (!played.is_empty() || config.mail.smtp.is_none());
+        let sandbox =
+            if needs_sandbox { Some(start_sandbox(config, options, &played, &mut systems, rng).await?) } else { None };
+        let clock: Arc<dyn Clock> = match &sandbox {
+            Some(running) => Arc::new(SandboxTime(running.handle.clock())),
+            None => Arc::new(SystemClock),
+        };
+        let gateway = HttpPaymentGateway::new(&reach(&systems, System::Payments), GATEWAY_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("payment gateway", error))?;
+        let seconds = |time: chrono::TimeDelta| time.to_std().unwrap_or_default();
+        let iot = HttpIotApi::new(
+            &reach(&systems, System::Iot),
+            seconds(config.ota.status_timeout),
+            seconds(config.ota.command_timeout),
+        )
+        .map_err(|error| OutsideError::Setup("API IoT", error))?;
+        let mailer: Arc<dyn Mailer> = match (&config.mail.smtp, &sandbox) {
+            (None, Some(running)) => Arc::new(SandboxMailer::new(running.handle.clone(), &config.mail.from)),
+            (url, _) => {
+                let url = url.clone().unwrap_or_else(nowhere);
+                let settings = SmtpSettings { url, from: config.mail.from.clone(), timeout: SMTP_TIMEOUT };
+                let mailer =
+                    SmtpMailer::new(&settings, clock.clone()).map_err(|error| OutsideError::Setup("mail", error))?;
+                Arc::new(mailer)
+            }
+        };
+        let form_origins =
+            systems.get(System::Payments).url.iter().map(|url| url.origin().ascii_serialization()).collect();
+        Ok(Outside { clock, gateway: Arc::new(gateway), iot: Arc::new(iot), mailer, systems, form_origins, sandbox })
+    }
+}
+
+/// Where a system is reached: by now every system has an address, its own or the sandbox's.
+fn reach(systems: &Endpoints, system: System) -> OutsideSystem {
+    let endpoint = systems.get(system);
+    OutsideSystem {
+        url: endpoint.url.unwrap_or_else(nowhere),
+        token: endpoint.token.map(|token| token.reveal().to_owned()).unwrap_or_default(),
+    }
+}
+
+/// An address at which nobody is (RFC 6761 §6.4).
+fn nowhere() -> Url {
+    Url::parse("http://nobody.invalid").expect("a constant")
+}
+
+/// Starts the sandbox and enters the played systems' addresses, tokens and secrets.
+async fn start_sandbox(
+    config: &Config,
+    options: SandboxOptions,
+    played: &[System],
+    systems: &mut Endpoints,
+    rng: &dyn Rng,
+) -> Result<Running, OutsideError> {
+    for system in played {
+        let mut endpoint = systems.get(*system);
+        endpoint.token.get_or_insert_with(|| Secret::new(rng.token()));
+        if endpoint.webhook_secrets.is_empty() {
+            endpoint.webhook_secrets.push(new_webhook_secret(rng));
+        }
+        systems.set(*system, endpoint);
+    }
+    let secret_of = |system: System| -> Result<Option<WebhookSecret>, OutsideError> {
+        if !played.contains(&system) {
+            return Ok(None);
+        }
+        let secret = systems.get(system).webhook_secrets.first().cloned();
+        Ok(secret.map(|secret| WebhookSecret::parse(secret.reveal())).transpose()?)
+    };
+    let token_of =
+        |system: System| systems.get(system).token.map(|token| token.reveal().to_owned()).unwrap_or_default();
+    let running = Sandbox::start(SandboxConfig {
+        control_addr: config.sandbox_control_port.map(|port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)),
+        tokens: Tokens { gateway: token_of(System::Payments), iot: token_of(System::Iot) },
+        webhook_target: WebhookTarget {
+            base_url: options.webhooks_to,
+            gateway_secret: secret_of(System::Payments)?,
+            iot_secret: secret_of(System::Iot)?,
+        },
+        snapshot_path: options.snapshot,
+        clock: options.clock,
+        ..SandboxConfig::default()
+    })
+    .await?;
+    for system in played {
+        let address = if *system == System::Payments { &running.gateway_url } else { &running.iot_url };
+        let mut endpoint = systems.get(*system);
+        endpoint.url = Url::parse(address).ok();
+        systems.set(*system, endpoint);
+    }
+    Ok(running)
+}
+
+fn new_webhook_secret(rng: &dyn Rng) -> Secret {
+    let mut key = [0u8; 32];
+    rng.fill(&mut key);
+    Secret::new(format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(key)))
+}
+
+/// The sandbox's clock as the business's.
+struct SandboxTime(SandboxClock);
+
+impl Clock for SandboxTime {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
