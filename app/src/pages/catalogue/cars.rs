@@ -1,27 +1,56 @@
-//! The signed-in customer's cars, with what decides whether an offer fits them.
+//! The signed-in customer's cars, and the one that offers are looked at for.
 
-use crate::web::{Refusal, WebContext};
+use crate::web::{Refusal, Role, WebContext};
+use caas::catalogue::Market;
 use caas::catalogue::rules::VehicleFacts;
-use caas::catalogue::{Body, Market};
-use caas::kernel::ids::VehicleId;
+use caas::kernel::error::Result;
+use caas::purchases::service::vehicle_facts;
+use caas::sales::vehicles::{Vehicle, vehicles_of};
 
-/// A car of the customer.
+/// The cars of whoever is signed in; none for visitors and staff.
+#[derive(Clone, Debug, Default)]
+pub struct Cars {
+    /// All of them, in the order they were bought.
+    pub all: Vec<Vehicle>,
+    /// The one that was asked for.
+    pub chosen: Option<Car>,
+}
+
+/// A car with what decides about offers.
 #[derive(Clone, Debug)]
 pub struct Car {
-    /// Its id.
-    pub id: VehicleId,
-    /// Model and plate, e.g. "Lince · 1234 ABC".
-    pub name: String,
-    /// Its shape.
-    pub body: Body,
+    /// The car.
+    pub vehicle: Vehicle,
     /// What decides about offers.
     pub facts: VehicleFacts,
 }
 
-/// The cars of whoever is signed in; none for visitors and staff.
-pub async fn cars_of(web: &WebContext) -> Result<Vec<Car>, Refusal> {
-    let _ = web;
-    Ok(Vec::new())
+impl Cars {
+    /// Reads them. `wanted` is the id in the address; a car that is not theirs is as good as none.
+    pub async fn of(web: &WebContext, wanted: &str) -> Result<Cars, Refusal> {
+        Cars::read(web, |all| all.iter().find(|vehicle| vehicle.id.to_string() == wanted)).await
+    }
+
+    /// The same; where none was asked for, or another's, the first one stands in.
+    pub async fn of_or_first(web: &WebContext, wanted: &str) -> Result<Cars, Refusal> {
+        Cars::read(web, |all| all.iter().find(|vehicle| vehicle.id.to_string() == wanted).or(all.first())).await
+    }
+
+    async fn read(web: &WebContext, choose: impl Fn(&[Vehicle]) -> Option<&Vehicle>) -> Result<Cars, Refusal> {
+        let Some(user) = web.user.as_ref().filter(|user| user.role == Role::Customer) else {
+            return Ok(Cars::default());
+        };
+        let mut tx = web.caas.db.read().await?;
+        let all = vehicles_of(&mut tx, user.id).await?;
+        let chosen = match choose(&all).cloned() {
+            Some(vehicle) => {
+                let facts = vehicle_facts(&mut tx, &vehicle, &user.country).await?;
+                Some(Car { vehicle, facts })
+            }
+            None => None,
+        };
+        Ok(Cars { all, chosen })
+    }
 }
 
 /// Whose prices hold: the customer's country, or what a visitor chose, or Spain.

@@ -1,6 +1,6 @@
 //! `/catalogo`: everything, or what was asked for.
 
-use super::cars::{Car, cars_of, market_of};
+use super::cars::{Car, Cars, market_of};
 use super::grid::{Reader, groups};
 use super::query::Query;
 use crate::ui::{
@@ -17,8 +17,8 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
     let locale = web.locale;
     let query = Query::of(&web);
     let catalogue = web.caas.catalogue().await?;
-    let cars = cars_of(&web).await?;
-    let car = cars.iter().find(|car| car.id.to_string() == query.car);
+    let cars = Cars::of(&web, &query.car).await?;
+    let car = cars.chosen.as_ref();
     let model = match car {
         Some(car) => Some(car.facts.model.as_str()),
         None => catalogue.model(&query.car).map(|model| model.code.as_str()),
@@ -43,7 +43,7 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
     );
     let body = view! {
         <PageHeader title=title.clone() lead=lead/>
-        {filter_bar(&web, &query, &catalogue, &cars, car, found.len())}
+        {filter_bar(&web, &query, &catalogue, &cars, found.len())}
         {market.is_none().then(|| nothing_sold_here(locale))}
         {if found.is_empty() { nothing_found(locale).into_any() } else { groups(&found, &reader).into_any() }}
     };
@@ -66,18 +66,18 @@ fn filter_bar(
     web: &WebContext,
     query: &Query,
     catalogue: &Snapshot,
-    cars: &[Car],
-    car: Option<&Car>,
+    cars: &Cars,
     count: usize,
 ) -> impl IntoView + use<> {
     let locale = web.locale;
     let any = web.t("Todo", "All");
     let categories = choices(any, Category::ALL.iter().map(|c| (c.as_str(), c.label(locale))));
-    let own = cars.iter().map(|car| Choice::new(car.id.to_string(), car.name.clone()));
+    let car = cars.chosen.as_ref();
+    let own = cars.all.iter().map(|vehicle| Choice::new(vehicle.id.to_string(), vehicle.label()));
     let models = catalogue
         .models
         .iter()
-        .filter(|model| cars.is_empty() || model.code == query.car)
+        .filter(|model| cars.all.is_empty() || model.code == query.car)
         .map(|model| Choice::new(model.code.clone(), format!("{} {}", locale.t("Modelo", "Model"), model.name)));
     let anyone = Choice::new("", locale.t("Cualquiera", "Any"));
     let car_choices: Vec<Choice> = std::iter::once(anyone).chain(own).chain(models).collect();
@@ -140,7 +140,7 @@ fn chips(query: &Query, catalogue: &Snapshot, car: Option<&Car>, locale: Locale)
         add(category.label(locale).to_owned(), Query { category: None, ..query.clone() });
     }
     let car_name =
-        car.map(|car| car.name.clone()).or_else(|| catalogue.model(&query.car).map(|model| model.name.clone()));
+        car.map(|car| car.vehicle.label()).or_else(|| catalogue.model(&query.car).map(|model| model.name.clone()));
     if let Some(name) = car_name {
         add(name, Query { car: String::new(), only_available: false, ..query.clone() });
     }

@@ -8,7 +8,7 @@ mod query;
 mod service;
 mod words;
 
-pub use cars::{Car, cars_of};
+pub use cars::{Car, Cars};
 pub use grid::{Reader, card};
 pub use words::{Said, offer_action, price_line, say};
 

@@ -1,6 +1,6 @@
 //! `/catalogo/{slug}`: one service, from the promise to the offers for one's own car.
 
-use super::cars::{Car, cars_of, market_of};
+use super::cars::{Car, Cars, market_of};
 use super::grid::icon_of;
 use super::query::Query;
 use super::words::{list_names, offer_action, per_day, price_line, say, unit};
@@ -19,9 +19,8 @@ pub async fn service_page(web: WebContext) -> PageResult {
     let catalogue = web.caas.catalogue().await?;
     let service = catalogue.by_slug(web.param("slug")).ok_or(Refusal::NotFound)?;
     let query = Query::of(&web);
-    let cars = cars_of(&web).await?;
-    // The only car needs no choice.
-    let car = cars.iter().find(|car| car.id.to_string() == query.car).or_else(|| cars.first());
+    let cars = Cars::of_or_first(&web, &query.car).await?;
+    let car = cars.chosen.as_ref();
     let market = market_of(&web, query.market);
 
     let name = service.name.get(locale).to_owned();
@@ -46,7 +45,7 @@ pub async fn service_page(web: WebContext) -> PageResult {
                 </section>
                 <section class="section" id="ofertas">
                     <h2>{locale.t("Elige cuánto tiempo", "Choose for how long")}</h2>
-                    {chooser(&web, &cars, car)}
+                    {chooser(&web, &cars)}
                     {offers(&web, service, market, car)}
                     {way_in(&web, &cars)}
                 </section>
@@ -79,14 +78,14 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Which of several cars the offers are for.
-fn chooser(web: &WebContext, cars: &[Car], car: Option<&Car>) -> Option<impl IntoView + use<>> {
+fn chooser(web: &WebContext, cars: &Cars) -> Option<impl IntoView + use<>> {
     let locale = web.locale;
-    let car = car?;
-    if cars.len() == 1 {
-        let line = format!("{} {}.", locale.t("Para tu", "For your"), car.name);
+    let car = &cars.chosen.as_ref()?.vehicle;
+    if cars.all.len() == 1 {
+        let line = format!("{} {}.", locale.t("Para tu", "For your"), car.label());
         return Some(view! { <p>{line}</p> }.into_any());
     }
-    let choices = cars.iter().map(|car| Choice::new(car.id.to_string(), car.name.clone())).collect::<Vec<_>>();
+    let choices = cars.all.iter().map(|car| Choice::new(car.id.to_string(), car.label())).collect::<Vec<_>>();
     let value = car.id.to_string();
     Some(
         view! {
@@ -142,7 +141,7 @@ fn row(
     let (mut href, mut note, mut status) = (String::new(), String::new(), None);
     if let Some((car, verdict)) = verdict {
         if verdict.is_available() {
-            href = format!("/comprar/{}?coche={}", offer.id, car.id);
+            href = format!("/comprar/{}?coche={}", offer.id, car.vehicle.id);
         }
         let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
         let said = say(&verdict, locale, zone);
@@ -166,7 +165,7 @@ fn not_sold(locale: Locale) -> impl IntoView {
 }
 
 /// For somebody who can't buy yet: how to.
-fn way_in(web: &WebContext, cars: &[Car]) -> Option<impl IntoView + use<>> {
+fn way_in(web: &WebContext, cars: &Cars) -> Option<impl IntoView + use<>> {
     let locale = web.locale;
     if web.user.is_none() {
         let back: String = url::form_urlencoded::byte_serialize(web.here().as_bytes()).collect();
@@ -187,7 +186,7 @@ fn way_in(web: &WebContext, cars: &[Car]) -> Option<impl IntoView + use<>> {
         );
     }
     let is_customer = web.user.as_ref().is_some_and(|user| user.role == crate::web::Role::Customer);
-    (is_customer && cars.is_empty()).then(|| {
+    (is_customer && cars.all.is_empty()).then(|| {
         let text = locale.t(
             "Todavía no hay ningún coche en tu cuenta. Aparecerá aquí cuando te lo entreguemos.",
             "There is no car in your account yet. It will appear here once it has been handed over to you.",
