@@ -50,24 +50,31 @@ async fn customer(world: &World, email: &str) -> UserId {
 }
 
 async fn session(caas: &Caas, user: UserId, handle: &str) {
-    let mut tx = caas.db.begin().await.unwrap();
+    let mut tx = caas.db.begin().await.expect("the database answers");
     let now = caas.now();
     sql!(tx, execute
         "INSERT INTO web_sessions (id_hash, user_id, created_at, last_seen_at, expires_at, user_agent, address)
-         VALUES ($1, $2, $3, $3, $4, 'Firefox/1', '192.0.2.1')", handle, user, now, now + TimeDelta::days(7)).unwrap();
-    tx.commit().await.unwrap();
+         VALUES ($1, $2, $3, $3, $4, 'Firefox/1', '192.0.2.1')", handle, user, now, now + TimeDelta::days(7))
+    .expect("the database answers");
+    tx.commit().await.expect("the database answers");
 }
 
 async fn sessions(caas: &Caas, user: UserId) -> Vec<String> {
-    let mut handles: Vec<_> =
-        accounts::list_sessions(caas, user, "").await.unwrap().into_iter().map(|session| session.handle).collect();
+    let mut handles: Vec<_> = accounts::list_sessions(caas, user, "")
+        .await
+        .expect("the database answers")
+        .into_iter()
+        .map(|session| session.handle)
+        .collect();
     handles.sort();
     handles
 }
 
 async fn entries(caas: &Caas, kind: &str) -> i64 {
-    let mut tx = caas.db.read().await.unwrap();
-    sql!(tx, one (i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = $1", kind).unwrap().0
+    let mut tx = caas.db.read().await.expect("the database answers");
+    sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = $1", kind)
+        .expect("the database answers")
+        .0
 }
 
 fn problems(result: Result<(), AccountError>) -> Vec<(Field, Problem)> {
@@ -100,7 +107,10 @@ async fn an_account_is_usable_once_its_address_is_confirmed() {
             assert!(matches!(twice, Err(AccountError::LinkUnusable)), "links work once and void the others");
         }
         let user = accounts::sign_in(caas, " lucia@ejemplo.ES ", PASSWORD, from(1)).await.unwrap();
-        assert_eq!((user.name.as_str(), user.role, user.time_zone.as_str()), ("Lucía Ferrer", Role::Customer, "Europe/Madrid"));
+        assert_eq!(
+            (user.name.as_str(), user.role, user.time_zone.as_str()),
+            ("Lucía Ferrer", Role::Customer, "Europe/Madrid")
+        );
         assert_eq!(accounts::session_user(caas, user.id).await.unwrap(), Some(user));
         for kind in ["ACCOUNT_CREATED", "EMAIL_CONFIRMED", "SIGNED_IN"] {
             assert_eq!(entries(caas, kind).await, 1, "{kind}");
@@ -112,7 +122,13 @@ async fn an_account_is_usable_once_its_address_is_confirmed() {
 #[tokio::test]
 async fn every_wrong_field_is_named() {
     for_each_engine(async |world| {
-        let bad = SignUp { name: " ".into(), email: "x".into(), password: "corta".into(), country: "XX".into(), locale: Locale::En };
+        let bad = SignUp {
+            name: " ".into(),
+            email: "x".into(),
+            password: "corta".into(),
+            country: "XX".into(),
+            locale: Locale::En,
+        };
         assert_eq!(
             problems(accounts::sign_up(&world.caas, &bad, None).await),
             [
@@ -211,7 +227,10 @@ async fn guessing_at_one_account_is_slowed_down_known_or_not() {
         accounts::sign_in(caas, EMAIL, PASSWORD, from(99)).await.expect("after waiting");
         for _ in 0..5 {
             let wrong = accounts::sign_in(caas, EMAIL, OTHER_PASSWORD, from(99)).await;
-            assert!(matches!(wrong, Err(AccountError::WrongCredentials)), "the right person's sign-in forgot the others");
+            assert!(
+                matches!(wrong, Err(AccountError::WrongCredentials)),
+                "the right person's sign-in forgot the others"
+            );
         }
     })
     .await;
@@ -272,7 +291,9 @@ async fn a_forgotten_password_is_replaced_by_mail_once() {
         assert!(accounts::link_works(caas, &links[0]).await.unwrap());
         let weak = accounts::reset_password(caas, &links[0], "Lucia@Ejemplo.es", from(1)).await;
         assert_eq!(problems(weak), [(Field::Password, Problem::PasswordPersonal)]);
-        accounts::reset_password(caas, &links[0], OTHER_PASSWORD, from(1)).await.expect("a refused password uses no link up");
+        accounts::reset_password(caas, &links[0], OTHER_PASSWORD, from(1))
+            .await
+            .expect("a refused password uses no link up");
 
         for link in &links {
             let again = accounts::reset_password(caas, link, PASSWORD, from(1)).await;
@@ -317,10 +338,15 @@ async fn secrets_of_links_stand_in_no_table() {
         accounts::sign_up(caas, &form(EMAIL, PASSWORD), None).await.unwrap();
         let secret = secret(&world.mails().await[0]);
         let mut tx = caas.db.read().await.unwrap();
-        let (tokens,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM user_tokens WHERE hash = $1", &secret).unwrap();
+        let (tokens,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM user_tokens WHERE hash = $1", &secret).unwrap();
         let pattern = format!("%{secret}%");
-        let (mails,) = sql!(tx, one (i64,),
-            "SELECT COUNT(*) FROM notifications WHERE body_text LIKE $1 OR body_html LIKE $1", &pattern).unwrap();
+        let (mails,) = sql!(
+            tx,
+            one(i64,),
+            "SELECT COUNT(*) FROM notifications WHERE body_text LIKE $1 OR body_html LIKE $1",
+            &pattern
+        )
+        .unwrap();
         assert_eq!((tokens, mails), (0, 0));
     })
     .await;

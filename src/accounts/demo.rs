@@ -13,7 +13,8 @@ use crate::kernel::locale::Locale;
 pub const DEMO_PASSWORD: &str = "demo-caas-2026";
 
 /// Its Argon2id hash, so that seeding takes no time. A test checks that the two belong together.
-const DEMO_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$8ncAAPJ3AADydwAA8ncAAA$3FkEGdZs2i1PAUUsDYj3pbHg14hmogU4iW/WUoDxwmE";
+const DEMO_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$8ncAAPJ3AADydwAA8ncAAA$3FkEGdZs2i1PAUUsDYj3pbHg14hmogU4iW/WUoDxwmE";
 
 /// A demo account.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +92,14 @@ pub async fn seed_demo(caas: &Caas, tx: &mut Tx) -> Result<DemoAccounts> {
     }
     let [customer, second_customer, dealer, support, operations, administrator] = ids;
     Ok(DemoAccounts {
-        customer, second_customer, dealer, support, operations, administrator, dealership, second_dealership,
+        customer,
+        second_customer,
+        dealer,
+        support,
+        operations,
+        administrator,
+        dealership,
+        second_dealership,
     })
 }
 

@@ -31,7 +31,12 @@ struct Row {
 }
 
 /// Counts one more try, or says from when on one is possible. Two tries at the same moment count as two.
-pub(super) async fn count_try(caas: &Caas, tx: &mut Tx, limit: &Limit, whose: Whose<'_>) -> Result<std::result::Result<(), Timestamp>> {
+pub(super) async fn count_try(
+    caas: &Caas,
+    tx: &mut Tx,
+    limit: &Limit,
+    whose: Whose<'_>,
+) -> Result<std::result::Result<(), Timestamp>> {
     let Some(key) = key(limit, &whose) else { return Ok(Ok(())) };
     let now = caas.now();
     // Locks the row, so that nobody else counts from the same number.

@@ -106,7 +106,8 @@ impl Problem {
                 "Escribe una dirección de correo completa, por ejemplo nombre@ejemplo.es.",
                 "Enter a complete email address, for example name@example.com.",
             ),
-            Problem::NameInvalid => locale.t("El nombre contiene signos que no podemos guardar.", "The name contains characters we can't keep."),
+            Problem::NameInvalid => locale
+                .t("El nombre contiene signos que no podemos guardar.", "The name contains characters we can't keep."),
             Problem::PhoneInvalid => locale.t(
                 "Escribe el teléfono con su prefijo, por ejemplo +34 600 000 000.",
                 "Enter the phone number with its country code, for example +44 7700 900000.",
@@ -227,7 +228,8 @@ impl Phone {
             number = format!("+{rest}");
         }
         let digits = number.strip_prefix('+').ok_or(Problem::PhoneInvalid)?;
-        let fits = (7..=15).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit()) && !digits.starts_with('0');
+        let fits =
+            (7..=15).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit()) && !digits.starts_with('0');
         if fits { Ok(Some(Phone(number))) } else { Err(Problem::PhoneInvalid) }
     }
 
@@ -290,8 +292,16 @@ impl Country {
 
 /// Time zones offered besides those of [`COUNTRIES`].
 pub const MORE_TIME_ZONES: &[&str] = &[
-    "Atlantic/Canary", "Atlantic/Azores", "Atlantic/Madeira", "America/Chicago", "America/Denver", "America/Los_Angeles",
-    "America/Anchorage", "Pacific/Honolulu", "Africa/Ceuta", "UTC",
+    "Atlantic/Canary",
+    "Atlantic/Azores",
+    "Atlantic/Madeira",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "Africa/Ceuta",
+    "UTC",
 ];
 
 /// Every time zone a person can choose.
@@ -357,7 +367,18 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for typed in ["x", "@x.es", "a@b", "a b@x.es", "a@x..es", ".a@x.es", "a@-x.es", "a@x.es\r\nBcc: b@x.es", "a@b@x..es", "ñ@x.es"] {
+        for typed in [
+            "x",
+            "@x.es",
+            "a@b",
+            "a b@x.es",
+            "a@x..es",
+            ".a@x.es",
+            "a@-x.es",
+            "a@x.es\r\nBcc: b@x.es",
+            "a@b@x..es",
+            "ñ@x.es",
+        ] {
             assert_eq!(Email::parse(typed), Err(Problem::EmailInvalid), "{typed}");
         }
         assert_eq!(Email::parse("  "), Err(Problem::Missing));
@@ -366,7 +387,10 @@ mod tests {
 
     #[test]
     fn a_name_is_tidied() {
-        assert_eq!(PersonName::parse("  Lucía   de la O ").map(|n| n.as_str().to_owned()), Ok("Lucía de la O".to_owned()));
+        assert_eq!(
+            PersonName::parse("  Lucía   de la O ").map(|n| n.as_str().to_owned()),
+            Ok("Lucía de la O".to_owned())
+        );
         assert_eq!(PersonName::parse(" "), Err(Problem::Missing));
         assert_eq!(PersonName::parse("https://casino.example"), Err(Problem::NameInvalid));
         assert_eq!(PersonName::parse(&"a".repeat(101)), Err(Problem::TooLong));

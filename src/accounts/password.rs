@@ -4,8 +4,8 @@ use super::model::Problem;
 use super::rules;
 use crate::Caas;
 use crate::kernel::error::{Failure, Result};
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use std::cell::Cell;
 use std::fmt;
 use tokio::sync::Semaphore;
@@ -15,7 +15,8 @@ use unicode_normalization::UnicodeNormalization as _;
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// The hash of a password nobody has, to do the same work when there is no account. Same parameters as real ones.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$8ncAAPJ3AADydwAA8ncAAA$U21vLvfX74puD0pvign74em59JcmimwY1RQkMCg65X0";
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$8ncAAPJ3AADydwAA8ncAAA$U21vLvfX74puD0pvign74em59JcmimwY1RQkMCg65X0";
 
 tokio::task_local! {
     static WORK: Cell<u32>;
@@ -80,7 +81,8 @@ impl Password {
         at_work(move || {
             let known = hash.is_some();
             let stored = hash.map_or_else(|| NOBODYS.to_owned(), |hash| hash.0);
-            let parsed = PasswordHash::new(&stored).map_err(|_| Failure::Stored("a password hash is not in PHC form".to_owned()))?;
+            let parsed = PasswordHash::new(&stored)
+                .map_err(|_| Failure::Stored("a password hash is not in PHC form".to_owned()))?;
             let right = Argon2::default().verify_password(password.0.as_bytes(), &parsed).is_ok();
             Ok(known && right)
         })

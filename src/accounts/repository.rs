@@ -125,7 +125,12 @@ pub(super) async fn confirm_email(tx: &mut Tx, id: UserId, now: Timestamp) -> Re
 }
 
 pub(super) async fn set_profile(
-    tx: &mut Tx, id: UserId, name: &str, phone: Option<&str>, time_zone: &str, now: Timestamp,
+    tx: &mut Tx,
+    id: UserId,
+    name: &str,
+    phone: Option<&str>,
+    time_zone: &str,
+    now: Timestamp,
 ) -> Result<()> {
     sql!(tx, execute
         "UPDATE users SET name = $1, phone = $2, time_zone = $3, updated_at = $4, version = version + 1 WHERE id = $5",
@@ -140,7 +145,11 @@ pub(super) async fn set_locale(tx: &mut Tx, id: UserId, locale: Locale, now: Tim
 }
 
 pub(super) async fn set_role(
-    tx: &mut Tx, id: UserId, role: Role, dealership: Option<DealershipId>, now: Timestamp,
+    tx: &mut Tx,
+    id: UserId,
+    role: Role,
+    dealership: Option<DealershipId>,
+    now: Timestamp,
 ) -> Result<()> {
     sql!(tx, execute
         "UPDATE users SET role = $1, dealership_id = $2, updated_at = $3, version = version + 1 WHERE id = $4",
@@ -148,14 +157,24 @@ pub(super) async fn set_role(
     Ok(())
 }
 
-pub(super) async fn set_disabled(tx: &mut Tx, id: UserId, disabled_at: Option<Timestamp>, now: Timestamp) -> Result<()> {
+pub(super) async fn set_disabled(
+    tx: &mut Tx,
+    id: UserId,
+    disabled_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
     sql!(tx, execute
         "UPDATE users SET disabled_at = $1, updated_at = $2, version = version + 1 WHERE id = $3", disabled_at, now, id)?;
     Ok(())
 }
 
 pub(super) async fn insert_dealership(
-    tx: &mut Tx, id: DealershipId, name: &str, city: &str, country: &str, now: Timestamp,
+    tx: &mut Tx,
+    id: DealershipId,
+    name: &str,
+    city: &str,
+    country: &str,
+    now: Timestamp,
 ) -> Result<()> {
     sql!(tx, execute
         "INSERT INTO dealerships (id, name, city, country, created_at) VALUES ($1, $2, $3, $4, $5)",
@@ -164,7 +183,7 @@ pub(super) async fn insert_dealership(
 }
 
 pub(super) async fn dealership_exists(tx: &mut Tx, id: DealershipId) -> Result<bool> {
-    Ok(sql!(tx, optional (i64,), "SELECT CAST(1 AS BIGINT) FROM dealerships WHERE id = $1", id)?.is_some())
+    Ok(sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM dealerships WHERE id = $1", id)?.is_some())
 }
 
 fn digest(secret: &str) -> String {
@@ -173,7 +192,12 @@ fn digest(secret: &str) -> String {
 
 /// Makes a link's secret. Earlier links for the same purpose stay good until one is used.
 pub(super) async fn issue_token(
-    caas: &Caas, tx: &mut Tx, user: UserId, purpose: TokenPurpose, lasts: chrono::TimeDelta, hash: Option<&Hash>,
+    caas: &Caas,
+    tx: &mut Tx,
+    user: UserId,
+    purpose: TokenPurpose,
+    lasts: chrono::TimeDelta,
+    hash: Option<&Hash>,
 ) -> Result<String> {
     let now = caas.now();
     sql!(tx, execute "DELETE FROM user_tokens WHERE expires_at < $1", now - rules::COUNTERS_LAST)?;
@@ -193,10 +217,20 @@ pub(super) struct Token {
 }
 
 /// Looks a link up without using it.
-pub(super) async fn token(tx: &mut Tx, secret: &str, purposes: &[TokenPurpose], now: Timestamp) -> Result<Option<Token>> {
-    let row = sql!(tx, optional (UserId, String, Option<String>),
+pub(super) async fn token(
+    tx: &mut Tx,
+    secret: &str,
+    purposes: &[TokenPurpose],
+    now: Timestamp,
+) -> Result<Option<Token>> {
+    let row = sql!(
+        tx,
+        optional(UserId, String, Option<String>),
         "SELECT user_id, purpose, password_hash FROM user_tokens
-         WHERE hash = $1 AND used_at IS NULL AND expires_at > $2", digest(secret), now)?;
+         WHERE hash = $1 AND used_at IS NULL AND expires_at > $2",
+        digest(secret),
+        now
+    )?;
     let Some((user, purpose, hash)) = row else { return Ok(None) };
     let purpose = purpose.parse()?;
     Ok(purposes.contains(&purpose).then(|| Token { user, purpose, hash: hash.map(Hash) }))

@@ -24,8 +24,18 @@ static COMMON: LazyLock<HashSet<&'static str>> =
 
 /// Rows of the keyboard and of the alphabet, in which a password must not walk.
 const ROWS: &[&str] = &[
-    "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnñopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjklñ", "asdfghjkl;",
-    "zxcvbnm,.", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujmikolp",
+    "abcdefghijklmnopqrstuvwxyz",
+    "abcdefghijklmnñopqrstuvwxyz",
+    "01234567890",
+    "qwertyuiop",
+    "asdfghjklñ",
+    "asdfghjkl;",
+    "zxcvbnm,.",
+    "qwertzuiop",
+    "azertyuiop",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "qazwsxedcrfvtgbyhnujmikolp",
 ];
 
 /// Whether a password may be chosen: length, not among the common ones, not personal, no pattern. There are no rules on
@@ -63,7 +73,9 @@ fn is_common(lower: &str) -> bool {
     let plain = plain_letters(lower);
     COMMON.contains(lower)
         || COMMON.contains(plain.as_str())
-        || (hung_on <= 6 && !bare.is_empty() && (COMMON.contains(bare) || COMMON.contains(plain_letters(bare).as_str())))
+        || (hung_on <= 6
+            && !bare.is_empty()
+            && (COMMON.contains(bare) || COMMON.contains(plain_letters(bare).as_str())))
 }
 
 /// `p4$$w0rd` is `password`.
@@ -89,7 +101,9 @@ fn plain_letters(text: &str) -> String {
 fn is_personal(lower: &str, personal: &[&str]) -> bool {
     const PRODUCT: &[&str] = &["caas", "car as a service", "carasaservice"];
     let known = personal.iter().map(|word| word.to_lowercase());
-    let parts = known.clone().flat_map(|word| word.split(['.', '_', '-', '+', '@', ' ']).map(str::to_owned).collect::<Vec<_>>());
+    let parts = known
+        .clone()
+        .flat_map(|word| word.split(['.', '_', '-', '+', '@', ' ']).map(str::to_owned).collect::<Vec<_>>());
     let mut words: Vec<String> = known.chain(parts).chain(PRODUCT.iter().map(|&word| word.to_owned())).collect();
     words.retain(|word| word.chars().count() >= 4);
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -151,11 +165,8 @@ pub enum Then {
 }
 
 /// What happens after five wrong passwords for one account.
-const LONGER: Then = Then::WaitLonger {
-    first: TimeDelta::minutes(1),
-    longest: TimeDelta::minutes(15),
-    forgotten: TimeDelta::hours(1),
-};
+const LONGER: Then =
+    Then::WaitLonger { first: TimeDelta::minutes(1), longest: TimeDelta::minutes(15), forgotten: TimeDelta::hours(1) };
 const QUARTER: Then = Then::WaitForWindow(TimeDelta::minutes(15));
 const HOUR: Then = Then::WaitForWindow(TimeDelta::hours(1));
 
@@ -207,7 +218,11 @@ pub fn count_try(limit: &Limit, counter: Counter, now: Timestamp) -> Result<Coun
             }
         }
     };
-    if possible_at <= now { Ok(Counter { last_at: now, count: counter.count + 1, ..counter }) } else { Err(possible_at) }
+    if possible_at <= now {
+        Ok(Counter { last_at: now, count: counter.count + 1, ..counter })
+    } else {
+        Err(possible_at)
+    }
 }
 
 /// What one network address is, for counting: an IPv6 customer has 2⁶⁴ of them.
@@ -245,7 +260,16 @@ mod tests {
 
     #[test]
     fn the_usual_ones_are_refused() {
-        for password in ["password123", "P4ssw0rd2024!", "contraseña1", "iloveyou123", "Barcelona2024", "realmadrid1", "1q2w3e4r5t6y", "tequieromucho"] {
+        for password in [
+            "password123",
+            "P4ssw0rd2024!",
+            "contraseña1",
+            "iloveyou123",
+            "Barcelona2024",
+            "realmadrid1",
+            "1q2w3e4r5t6y",
+            "tequieromucho",
+        ] {
             assert!(
                 matches!(judge_password(password, &[]), Err(Problem::PasswordCommon | Problem::PasswordPattern)),
                 "{password}"
@@ -257,7 +281,18 @@ mod tests {
 
     #[test]
     fn patterns_are_refused() {
-        for password in ["aaaaaaaaaa", "abababababab", "abcdefghijkl", "9876543210", "1234567890", "qwertyuiop", "poiuytrewq", "12345678901234", "abcabcabcabc", "1111122222"] {
+        for password in [
+            "aaaaaaaaaa",
+            "abababababab",
+            "abcdefghijkl",
+            "9876543210",
+            "1234567890",
+            "qwertyuiop",
+            "poiuytrewq",
+            "12345678901234",
+            "abcabcabcabc",
+            "1111122222",
+        ] {
             assert_eq!(judge_password(password, &[]), Err(Problem::PasswordPattern), "{password}");
         }
     }

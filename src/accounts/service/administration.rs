@@ -68,7 +68,11 @@ pub async fn invite(caas: &Caas, tx: &mut Tx, by: Actor, form: &Invitation) -> R
 
 /// Gives somebody another role. Dealership staff need a dealership, others have none. Ends their sessions.
 pub async fn change_role(
-    caas: &Caas, by: UserId, user: UserId, role: Role, dealership: Option<DealershipId>,
+    caas: &Caas,
+    by: UserId,
+    user: UserId,
+    role: Role,
+    dealership: Option<DealershipId>,
 ) -> Result<(), AccountError> {
     let mut tx = caas.db.begin().await?;
     let account = repository::by_id(&mut tx, user).await?.ok_or(AccountError::NotFound)?;
@@ -83,7 +87,8 @@ pub async fn change_role(
     repository::set_role(&mut tx, user, role, dealership, caas.now()).await?;
     sessions::end_all(&mut tx, user).await?;
     let (before, after) = (account.user.role.as_str(), role.as_str());
-    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some(before), Some(after)).await?;
+    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some(before), Some(after))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -96,7 +101,8 @@ pub async fn close_account(caas: &Caas, by: UserId, user: UserId) -> Result<(), 
     repository::set_disabled(&mut tx, user, Some(now), now).await?;
     repository::void_tokens(&mut tx, user, now).await?;
     sessions::end_all(&mut tx, user).await?;
-    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some("OPEN"), Some("CLOSED")).await?;
+    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some("OPEN"), Some("CLOSED"))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -106,7 +112,8 @@ pub async fn reopen_account(caas: &Caas, by: UserId, user: UserId) -> Result<(),
     let mut tx = caas.db.begin().await?;
     let account = repository::by_id(&mut tx, user).await?.ok_or(AccountError::NotFound)?;
     repository::set_disabled(&mut tx, user, None, caas.now()).await?;
-    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some("CLOSED"), Some("OPEN")).await?;
+    audit_change(caas, &mut tx, Actor::staff(by), &account.user, EntryKind::RoleChanged, Some("CLOSED"), Some("OPEN"))
+        .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -80,8 +80,13 @@ async fn audit(caas: &Caas, tx: &mut Tx, actor: Actor, whose: &SessionUser, kind
 
 /// The same for a change of state, such as a role.
 async fn audit_change(
-    caas: &Caas, tx: &mut Tx, actor: Actor, whose: &SessionUser, kind: EntryKind,
-    before: Option<&'static str>, after: Option<&'static str>,
+    caas: &Caas,
+    tx: &mut Tx,
+    actor: Actor,
+    whose: &SessionUser,
+    kind: EntryKind,
+    before: Option<&'static str>,
+    after: Option<&'static str>,
 ) -> Result<()> {
     let customer = (whose.role == Role::Customer).then_some(whose.id);
     let entry = Entry { before, after, ..Entry::new(customer, actor, kind, SubjectKind::Account, whose.id.into()) };

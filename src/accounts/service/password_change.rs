@@ -15,11 +15,16 @@ use crate::kernel::ids::UserId;
 ///
 /// `session` is the handle of the session that stays.
 pub async fn change_password(
-    caas: &Caas, user: UserId, session: &str, current: &str, new: &str,
+    caas: &Caas,
+    user: UserId,
+    session: &str,
+    current: &str,
+    new: &str,
 ) -> Result<(), AccountError> {
     let limit_key = user.to_string();
     let mut tx = caas.db.begin().await?;
-    let verdict = limits::count_try(caas, &mut tx, &rules::OLD_PASSWORD_PER_ACCOUNT, Whose::Account(&limit_key)).await?;
+    let verdict =
+        limits::count_try(caas, &mut tx, &rules::OLD_PASSWORD_PER_ACCOUNT, Whose::Account(&limit_key)).await?;
     let account = repository::by_id(&mut tx, user).await?.filter(|account| !account.disabled);
     tx.commit().await?;
     verdict.map_err(|possible_at| AccountError::TooManyAttempts { possible_at })?;

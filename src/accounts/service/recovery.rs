@@ -44,7 +44,8 @@ impl Job for SendResetLink {
         let Some(account) = account else { return Ok(Outcome::Done) };
         let user = &account.user;
         let secret =
-            repository::issue_token(caas, &mut tx, user.id, TokenPurpose::ResetPassword, rules::RESET_LASTS, None).await?;
+            repository::issue_token(caas, &mut tx, user.id, TokenPurpose::ResetPassword, rules::RESET_LASTS, None)
+                .await?;
         mails::mail(caas, &mut tx, user, Letter::Reset { secret: &secret }).await?;
         audit(caas, &mut tx, Actor::ANONYMOUS, user, EntryKind::PasswordResetRequested).await?;
         Ok(Outcome::DoneIn(tx))

@@ -19,10 +19,15 @@ pub fn session_handle(secret: &str) -> String {
 /// One's own sessions, the last used first. `current` is the handle of the one that asks.
 pub async fn list_sessions(caas: &Caas, user: UserId, current: &str) -> Result<Vec<OwnSession>> {
     let mut tx = caas.db.read().await?;
-    let rows = sql!(tx, all (String, String, String, Timestamp, Timestamp),
+    let rows = sql!(
+        tx,
+        all(String, String, String, Timestamp, Timestamp),
         "SELECT id_hash, user_agent, address, created_at, last_seen_at
          FROM web_sessions WHERE user_id = $1 AND expires_at > $2
-         ORDER BY last_seen_at DESC, id_hash LIMIT 100", user, caas.now())?;
+         ORDER BY last_seen_at DESC, id_hash LIMIT 100",
+        user,
+        caas.now()
+    )?;
     Ok(rows
         .into_iter()
         .map(|(handle, user_agent, address, created_at, last_seen_at)| OwnSession {

@@ -14,7 +14,12 @@ use std::net::IpAddr;
 ///
 /// Unknown address, wrong password, closed account: the same answer after the same work. The try is counted before the
 /// password is looked at, so that many at the same moment can't slip through.
-pub async fn sign_in(caas: &Caas, email: &str, password: &str, from: Option<IpAddr>) -> Result<SessionUser, AccountError> {
+pub async fn sign_in(
+    caas: &Caas,
+    email: &str,
+    password: &str,
+    from: Option<IpAddr>,
+) -> Result<SessionUser, AccountError> {
     let email_key: String = email.trim().to_ascii_lowercase().chars().take(254).collect();
 
     let mut tx = caas.db.begin().await?;

@@ -91,7 +91,10 @@ pub(super) async fn count_mail(caas: &Caas, email_key: &str, from: Option<IpAddr
 
 /// Sends the link that confirms the address and, with it, a password.
 pub(super) async fn send_confirmation(
-    caas: &Caas, tx: &mut Tx, user: &SessionUser, hash: Option<&Hash>,
+    caas: &Caas,
+    tx: &mut Tx,
+    user: &SessionUser,
+    hash: Option<&Hash>,
 ) -> crate::kernel::error::Result<()> {
     let secret =
         repository::issue_token(caas, tx, user.id, TokenPurpose::ConfirmEmail, rules::CONFIRMATION_LASTS, hash).await?;

@@ -34,7 +34,10 @@ pub(super) fn demo_mailbox(web: &WebContext) -> Option<AnyView> {
     let locale = web.locale;
     web.site.is_sandbox.then(|| {
         let (text, link) = (
-            locale.t("En la demostración los correos no salen: se leen en", "In the demonstration no mail leaves: read it at"),
+            locale.t(
+                "En la demostración los correos no salen: se leen en",
+                "In the demonstration no mail leaves: read it at",
+            ),
             locale.t("los sistemas simulados", "the played systems"),
         );
         view! { <Notice>{text}" "<a href="/sandbox">{link}</a>"."</Notice> }.into_any()

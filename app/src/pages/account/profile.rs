@@ -18,7 +18,8 @@ pub(super) fn profile_form(web: &WebContext, user: &SessionUser) -> impl IntoVie
             .with("phone", user.phone.as_deref().unwrap_or_default())
             .with("time_zone", &user.time_zone);
     }
-    let zones = accounts::time_zones().into_iter().map(|zone| Choice::new(zone, zone.replace('_', " "))).collect::<Vec<_>>();
+    let zones =
+        accounts::time_zones().into_iter().map(|zone| Choice::new(zone, zone.replace('_', " "))).collect::<Vec<_>>();
     view! {
         <section class="card stack" id="perfil">
             <h2>{locale.t("Tus datos", "Your details")}</h2>

@@ -57,8 +57,15 @@ pub(super) async fn reset_page(web: WebContext) -> PageResult {
     let token = web.query("token").unwrap_or_default();
     let title = locale.t("Elige tu contraseña", "Choose your password");
     if !accounts::link_works(&web.caas, &token).await? {
-        let advice = locale.t("Pide un enlace nuevo; llega en un momento.", "Ask for a new link; it arrives in a moment.");
-        return Ok(dead_link(&web, title, advice, "/recuperar", locale.t("Pedir un enlace nuevo", "Ask for a new link")));
+        let advice =
+            locale.t("Pide un enlace nuevo; llega en un momento.", "Ask for a new link; it arrives in a moment.");
+        return Ok(dead_link(
+            &web,
+            title,
+            advice,
+            "/recuperar",
+            locale.t("Pedir un enlace nuevo", "Ask for a new link"),
+        ));
     }
     let form = web.form("restablecer");
     let body = view! {
