@@ -9,6 +9,7 @@ use caas::kernel::database::Database;
 use caas::kernel::rng::SystemRng;
 use caas_sandbox::SandboxClock;
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -103,17 +104,19 @@ async fn migrate(config: &Config) -> Result<(), CliError> {
 }
 
 /// The app without servers for people: nothing is listened to from outside, no webhook is sent.
-async fn quiet(config: Config) -> Result<Application, CliError> {
+async fn quiet(config: Config, snapshot: Option<PathBuf>) -> Result<Application, CliError> {
     if config.is_production() {
         return Err(CliError::Refused("there is no demo world with CAAS_ENV=production"));
     }
-    let sandbox = SandboxOptions { clock: SandboxClock::system(), snapshot: None, webhooks_to: None };
+    let sandbox = SandboxOptions { clock: SandboxClock::system(), snapshot, webhooks_to: None };
     Ok(Application::assemble(config, sandbox, Arc::new(SystemRng)).await?)
 }
 
 async fn seed_demo(config: Config) -> Result<(), CliError> {
-    let app = quiet(config).await?;
-    let seeded = demo::seed_if_new(&app.caas).await?;
+    // The played world gets the cars and cards that belong to the demo people, and keeps them.
+    let snapshot = serve::snapshot_beside(&config.database_url);
+    let app = quiet(config, Some(snapshot)).await?;
+    let seeded = demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?;
     println!("{}", if seeded { "The demo world is there." } else { "The database is not empty: nothing was changed." });
     if demo::is_demo(&app.caas).await? {
         print!("{}", demo::accounts());
@@ -122,7 +125,7 @@ async fn seed_demo(config: Config) -> Result<(), CliError> {
 }
 
 async fn demo_accounts(config: Config) -> Result<(), CliError> {
-    let app = quiet(config).await?;
+    let app = quiet(config, None).await?;
     if demo::is_demo(&app.caas).await? {
         print!("{}", demo::accounts());
     }

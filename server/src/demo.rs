@@ -3,23 +3,87 @@
 use caas::Caas;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD};
 use caas::kernel::error::Result;
+use caas::kernel::ids::UserId;
+use caas::payments::methods;
+use caas::payments::model::MethodKind;
+use caas::payments::port::GatewayMethod;
+use caas::sales::vehicles::{self, NewVehicle};
 use caas::sql;
+use caas_sandbox::world::gateway::TestCard;
+use caas_sandbox::{Sandbox, VehicleSpec, Vin};
 
-/// Fills an empty database. Returns whether it did.
-pub async fn seed_if_new(caas: &Caas) -> Result<bool> {
+/// A car of the demo world.
+pub struct DemoCar {
+    /// Its 17 characters.
+    pub vin: &'static str,
+    model: &'static str,
+    colour: &'static str,
+    plate: &'static str,
+    firmware: &'static str,
+}
+
+/// Lucía's two cars, then Tomás's.
+pub const DEMO_CARS: [DemoCar; 3] = [
+    DemoCar { vin: "VSSZZZLNCTR000101", model: "LINCE", colour: "BLUE", plate: "4821 MKD", firmware: "4.10.2" },
+    DemoCar { vin: "VSSZZZALCTR000202", model: "ALCOR", colour: "RED", plate: "7350 LZB", firmware: "4.8.0" },
+    DemoCar { vin: "VSSZZZBRSTR000303", model: "BRISA", colour: "GREY", plate: "1902 MNF", firmware: "4.10.2" },
+];
+
+/// Fills an empty database, and the played systems with what belongs to it. Returns whether it did.
+pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool> {
     if has_people(caas).await? {
         return Ok(false);
     }
     let mut tx = caas.db.begin().await?;
-    caas::accounts::seed_demo(caas, &mut tx).await?;
+    let people = caas::accounts::seed_demo(caas, &mut tx).await?;
     caas::catalogue::seed_demo(caas, &mut tx).await?;
+    for (car, customer) in DEMO_CARS.iter().zip([people.customer, people.customer, people.second_customer]) {
+        let vehicle = NewVehicle {
+            vin: car.vin,
+            model_code: car.model,
+            colour: car.colour,
+            plate: Some(car.plate),
+            firmware: car.firmware,
+            customer,
+            dealership: Some(people.dealership),
+        };
+        vehicles::enter_delivered(caas, &mut tx, &vehicle).await?;
+    }
+    if let Some(sandbox) = sandbox {
+        sandbox.add_vehicles(DEMO_CARS.iter().filter_map(played));
+        for customer in [people.customer, people.second_customer] {
+            methods::add(caas, &mut tx, customer, &good_card(sandbox, customer)).await?;
+        }
+    }
     tx.commit().await?;
     Ok(true)
 }
 
+fn played(car: &DemoCar) -> Option<VehicleSpec> {
+    Some(VehicleSpec {
+        vin: Vin::parse(car.vin).ok()?,
+        model: car.model.to_owned(),
+        firmware: car.firmware.to_owned(),
+        base_services: vec!["BASE_PLATFORM".to_owned()],
+        known_services: None,
+    })
+}
+
+fn good_card(sandbox: &Sandbox, customer: UserId) -> GatewayMethod {
+    let method = sandbox.add_payment_method(&customer.to_string(), TestCard::GoodVisa);
+    GatewayMethod {
+        kind: MethodKind::Card,
+        token: method.token,
+        brand: Some(method.brand),
+        last4: Some(method.last4),
+        exp_month: method.exp_month.map(i64::from),
+        exp_year: method.exp_year.map(i64::from),
+    }
+}
+
 async fn has_people(caas: &Caas) -> Result<bool> {
     let mut tx = caas.db.read().await?;
-    let row = sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM users LIMIT 1")?;
+    let row = sql!(tx, optional (i64,), "SELECT 1 FROM users LIMIT 1")?;
     Ok(row.is_some())
 }
 
@@ -27,7 +91,7 @@ async fn has_people(caas: &Caas) -> Result<bool> {
 pub async fn is_demo(caas: &Caas) -> Result<bool> {
     let mut tx = caas.db.read().await?;
     let first = DEMO_ACCOUNTS.first().map(|account| account.email).unwrap_or_default();
-    let row = sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM users WHERE email_key = $1", first)?;
+    let row = sql!(tx, optional (i64,), "SELECT 1 FROM users WHERE email_key = $1", first)?;
     Ok(row.is_some())
 }
 

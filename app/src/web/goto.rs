@@ -72,12 +72,14 @@ where
     F: Future<Output = Result<T, Refusal>>,
 {
     let web = web();
-    work(web.clone()).await.map_err(|refusal| {
-        refusal.note(&web);
-        let code = refusal.to_string();
-        web.with_reply(|reply| reply.status = Some(refusal.status()));
-        ServerFnError::ServerError(code)
-    })
+    match work(web.clone()).await {
+        Ok(data) => Ok(data),
+        Err(refusal) => {
+            refusal.note(&web).await;
+            web.with_reply(|reply| reply.status = Some(refusal.status()));
+            Err(ServerFnError::ServerError(refusal.to_string()))
+        }
+    }
 }
 
 #[cfg(test)]

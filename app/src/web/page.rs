@@ -8,6 +8,7 @@ use leptos::prelude::*;
 pub struct Page {
     pub(crate) title: String,
     pub(crate) description: String,
+    pub(crate) public_path: Option<String>,
     pub(crate) class: &'static str,
     pub(crate) section: Option<Section>,
     pub(crate) status: StatusCode,
@@ -44,6 +45,7 @@ impl Page {
         Page {
             title: title.into(),
             description: String::new(),
+            public_path: None,
             class: "page",
             section: None,
             status: StatusCode::OK,
@@ -55,6 +57,13 @@ impl Page {
     #[must_use]
     pub fn description(mut self, text: impl Into<String>) -> Page {
         self.description = text.into();
+        self
+    }
+
+    /// The path under which search engines are to know it, in both languages.
+    #[must_use]
+    pub fn public_at(mut self, path: impl Into<String>) -> Page {
+        self.public_path = Some(path.into());
         self
     }
 

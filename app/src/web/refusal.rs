@@ -2,7 +2,9 @@
 
 use super::{Goto, SessionError, WebContext};
 use axum::http::StatusCode;
-use caas::accounts::AccountError;
+use caas::accounts::{AccountError, Role};
+use caas::expediente::model::{Actor, EntryKind, SubjectKind};
+use caas::expediente::{Entry, record};
 use caas::kernel::error::Failure;
 
 /// Why a request is not answered with what it asked for. Its text is a code.
@@ -70,14 +72,29 @@ impl Refusal {
     }
 
     /// Writes down what operators and auditors want to know of it.
-    pub(super) fn note(&self, web: &WebContext) {
+    pub(super) async fn note(&self, web: &WebContext) {
         match self {
             Refusal::Hidden(what) => {
-                let user = web.user.as_ref().map(|user| user.id.to_string()).unwrap_or_default();
-                tracing::warn!(user, what, path = %web.path, "access_refused");
+                tracing::warn!(what, "access_refused");
+                if let Err(error) = audit(web, what).await {
+                    tracing::error!(%error, "access_refusal_not_audited");
+                }
             }
-            Refusal::Failure(error) => tracing::error!(%error, path = %web.path, "request_failed"),
+            Refusal::Failure(error) => tracing::error!(%error, "request_failed"),
             Refusal::NotFound | Refusal::SignIn | Refusal::Goto(_) => {}
         }
     }
+}
+
+/// Enters in the audit log that somebody asked for what is not theirs.
+async fn audit(web: &WebContext, what: &str) -> Result<(), Failure> {
+    let Some(user) = &web.user else { return Ok(()) };
+    let actor = if user.role == Role::Customer { Actor::customer(user.id.0) } else { Actor::staff(user.id.0) };
+    let entry = Entry {
+        data: serde_json::json!({ "what": what, "path": web.path }),
+        ..Entry::new(None, actor, EntryKind::AccessRefused, SubjectKind::Access, user.id.0)
+    };
+    let mut tx = web.caas.db.begin().await?;
+    record(&web.caas, &mut tx, entry).await?;
+    tx.commit().await
 }

@@ -49,7 +49,7 @@ async fn to_response(
     let page = match page.await {
         Ok(page) => page,
         Err(refusal) => {
-            refusal.note(&web);
+            refusal.note(&web).await;
             match refusal {
                 Refusal::Goto(goto) => {
                     web.send_to(goto);
