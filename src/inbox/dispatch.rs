@@ -1,24 +1,33 @@
 //! Which room a message concerns.
 
-use super::message::{Message, OtaStatus, SettlementNotice};
+use super::message::{Message, OtaStatus, OtaVerdict, SettlementNotice, SettlementVerdict};
 use super::model::Interpretation;
 use crate::Caas;
+use crate::activation::callbacks::{Told, on_ota_status};
 use crate::kernel::jobs::JobError;
+use crate::kernel::money::Cents;
+use crate::payments::settlement::{Verdict, on_settlement};
 
-/// Hands a message to the room it concerns. No transaction is open: the room opens one and gives it back uncommitted.
+/// Hands a message to the room it concerns. The room's changes come back uncommitted.
 pub(super) async fn dispatch(caas: &Caas, message: &Message) -> Result<Interpretation, JobError> {
-    match message {
-        Message::OtaStatus(status) => on_ota_status(caas, status).await,
-        Message::Settlement(notice) => on_settlement(caas, notice).await,
-    }
-}
-
-/// To be `activation::callbacks::on_ota_status`. Until then every callback waits for its match.
-async fn on_ota_status(_caas: &Caas, _status: &OtaStatus) -> Result<Interpretation, JobError> {
-    Ok(Interpretation::Unmatched)
-}
-
-/// To be `payments::settlement::on_settlement`. Until then every notice waits for its match.
-async fn on_settlement(_caas: &Caas, _notice: &SettlementNotice) -> Result<Interpretation, JobError> {
-    Ok(Interpretation::Unmatched)
+    let mut tx = caas.db.begin().await?;
+    let applied = match message {
+        Message::OtaStatus(OtaStatus { request_id, vin, status, error_code, .. }) => {
+            let told = match status {
+                OtaVerdict::Activated => Told::Activated,
+                OtaVerdict::Deactivated => Told::Deactivated,
+                OtaVerdict::Failed => Told::Failed(error_code.clone()),
+            };
+            on_ota_status(caas, &mut tx, vin, request_id, &told).await?
+        }
+        Message::Settlement(SettlementNotice { gateway_payment_id, status, fees, .. }) => {
+            let verdict = match status {
+                SettlementVerdict::Settled => Verdict::Settled { fees: fees.map_or(Cents::ZERO, |fees| fees.cents) },
+                SettlementVerdict::Failed => Verdict::Failed,
+                SettlementVerdict::Chargeback => Verdict::Chargeback,
+            };
+            on_settlement(caas, &mut tx, gateway_payment_id, verdict).await?
+        }
+    };
+    Ok(if applied { Interpretation::Applied(tx) } else { Interpretation::Unmatched })
 }

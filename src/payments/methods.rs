@@ -1,7 +1,7 @@
 //! Stored ways to pay. The customer enters them on the gateway's page; we keep a token, the brand and four digits.
 
 use super::model::MethodKind;
-use super::port::{GatewayError, SetupOutcome, SetupRequest};
+use super::port::{GatewayError, GatewayMethod, SetupOutcome, SetupRequest};
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -162,25 +162,31 @@ async fn conclude(
         "UPDATE setup_sessions SET state = $1, updated_at = $2 WHERE gateway_session_id = $3 AND state = 'OPEN'",
         state, caas.now(), session_id)?;
     if let (1, SetupOutcome::Completed(method)) = (changed, outcome) {
-        let (id, now) = (caas.new_id::<PaymentMethodId>(), caas.now());
-        sql!(tx, execute "UPDATE payment_methods SET is_default = $1 WHERE customer_id = $2", false, customer)?;
-        // A token seen before is the same card entered again: it comes back if it had been removed.
-        let (id,) = sql!(tx, one (PaymentMethodId,),
-            "INSERT INTO payment_methods (id, customer_id, kind, token, brand, last4, exp_month, exp_year, is_default, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             ON CONFLICT (customer_id, token) DO UPDATE SET removed_at = NULL, is_default = excluded.is_default,
-                 exp_month = excluded.exp_month, exp_year = excluded.exp_year
-             RETURNING id",
-            id, customer, method.kind.as_str(), &method.token, method.brand.as_deref(), method.last4.as_deref(),
-            method.exp_month, method.exp_year, true, now)?;
-        let entry = Entry {
-            visible: true,
-            data: serde_json::json!({ "brand": method.brand, "last4": method.last4 }),
-            ..Entry::new(Some(customer), Actor::customer(customer), EntryKind::PaymentMethodAdded, SubjectKind::PaymentMethod, id.0)
-        };
-        record(caas, tx, entry).await?;
+        add(caas, tx, customer, &method).await?;
     }
     Ok(result)
+}
+
+/// Stores a way to pay as the one that is proposed first.
+pub async fn add(caas: &Caas, tx: &mut Tx, customer: UserId, method: &GatewayMethod) -> Result<PaymentMethodId> {
+    let (id, now) = (caas.new_id::<PaymentMethodId>(), caas.now());
+    sql!(tx, execute "UPDATE payment_methods SET is_default = $1 WHERE customer_id = $2", false, customer)?;
+    // A token seen before is the same card entered again: it comes back if it had been removed.
+    let (id,) = sql!(tx, one (PaymentMethodId,),
+        "INSERT INTO payment_methods (id, customer_id, kind, token, brand, last4, exp_month, exp_year, is_default, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (customer_id, token) DO UPDATE SET removed_at = NULL, is_default = excluded.is_default,
+             exp_month = excluded.exp_month, exp_year = excluded.exp_year
+         RETURNING id",
+        id, customer, method.kind.as_str(), &method.token, method.brand.as_deref(), method.last4.as_deref(),
+        method.exp_month, method.exp_year, true, now)?;
+    let entry = Entry {
+        visible: true,
+        data: serde_json::json!({ "brand": method.brand, "last4": method.last4 }),
+        ..Entry::new(Some(customer), Actor::customer(customer), EntryKind::PaymentMethodAdded, SubjectKind::PaymentMethod, id.0)
+    };
+    record(caas, tx, entry).await?;
+    Ok(id)
 }
 
 /// Asks the gateway what came of a visit from which nobody returned.
