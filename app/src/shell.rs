@@ -2,6 +2,7 @@
 
 use crate::ui::{EmptyState, Icon, IconName, LinkButton, Toast};
 use crate::web::{Page, Refusal, Role, Section, Theme, WebContext};
+use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 use std::fmt::Write as _;
 
@@ -9,6 +10,8 @@ use std::fmt::Write as _;
 pub(crate) struct Head {
     title: String,
     description: String,
+    /// Absolute, without the language.
+    public_url: Option<String>,
 }
 
 impl Head {
@@ -22,7 +25,8 @@ impl Head {
         } else {
             page.description.clone()
         };
-        Head { title: page.title.clone(), description }
+        let public_url = page.public_path.as_deref().map(|path| web.absolute(path));
+        Head { title: page.title.clone(), description, public_url }
     }
 }
 
@@ -45,9 +49,13 @@ pub(crate) fn document(web: &WebContext, head: &Head, body: &str, island_data: O
         Theme::Light => "light",
         Theme::Dark => "dark",
     });
+    html.push_str("\">");
+    if let Some(url) = &head.public_url {
+        link_languages(&mut html, url, web.locale);
+    }
     let _ = write!(
         html,
-        "\"><link rel=\"preload\" href=\"/fonts/geist-latin.woff2\" as=\"font\" type=\"font/woff2\" crossorigin>\
+        "<link rel=\"preload\" href=\"/fonts/geist-latin.woff2\" as=\"font\" type=\"font/woff2\" crossorigin>\
          <link rel=\"stylesheet\" href=\"{}\">\
          <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
          <link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">\
@@ -75,6 +83,20 @@ pub(crate) fn document(web: &WebContext, head: &Head, body: &str, island_data: O
     }
     html.push_str("</body></html>");
     html
+}
+
+/// The address search engines are to know the page by, and that of the other language.
+fn link_languages(html: &mut String, url: &str, locale: Locale) {
+    html.push_str("<link rel=\"canonical\" href=\"");
+    escape(html, url);
+    let _ = write!(html, "?lang={locale}\"><link rel=\"alternate\" hreflang=\"x-default\" href=\"");
+    escape(html, url);
+    html.push_str("\">");
+    for other in Locale::ALL {
+        let _ = write!(html, "<link rel=\"alternate\" hreflang=\"{other}\" href=\"");
+        escape(html, url);
+        let _ = write!(html, "?lang={other}\">");
+    }
 }
 
 /// Brings the islands to life, outermost first: the program exports one function for each island, by its name.
@@ -215,8 +237,8 @@ fn account_menu(web: &WebContext) -> AnyView {
 fn footer(web: &WebContext) -> impl IntoView + use<> {
     let here = web.here();
     let (other, other_name) = match web.locale {
-        caas::kernel::locale::Locale::Es => ("en", "English"),
-        caas::kernel::locale::Locale::En => ("es", "Español"),
+        Locale::Es => ("en", "English"),
+        Locale::En => ("es", "Español"),
     };
     let themes = [
         (Theme::Auto, web.t("Automático", "Automatic")),

@@ -41,7 +41,7 @@ pub async fn home_page(web: WebContext) -> PageResult {
         "Activa en tu coche las funciones que ya lleva dentro, por días, para siempre o por suscripción. Solo pagas lo que el coche confirma.",
         "Switch on what your car already carries, for some days, for good or by subscription. You only pay for what the car confirms.",
     );
-    Ok(Page::new(title, body).description(description))
+    Ok(Page::new(title, body).description(description).public_at("/"))
 }
 
 fn way_on(web: &WebContext) -> impl IntoView + use<> {

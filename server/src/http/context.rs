@@ -60,7 +60,7 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
     };
     let locale = match &user {
         Some(user) => user.locale,
-        None => visitor_locale(&cookies, &parts.headers),
+        None => visitor_locale(&cookies, parts.uri.query().unwrap_or_default(), &parts.headers),
     };
     let theme = cookies.get(THEME_COOKIE).and_then(|theme| theme.parse().ok()).unwrap_or(Theme::Auto);
     let flash = cookies.get(FLASH_COOKIE).map(Flash::from_cookie).unwrap_or_default();
@@ -90,10 +90,13 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
     (web, failure)
 }
 
-fn visitor_locale(cookies: &Cookies<'_>, headers: &HeaderMap) -> Locale {
+/// What the visitor chose; else what a search engine's link names (`?lang=en`); else what the browser prefers.
+fn visitor_locale(cookies: &Cookies<'_>, query: &str, headers: &HeaderMap) -> Locale {
+    let linked = || url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == LANGUAGE_COOKIE);
     cookies
         .get(LANGUAGE_COOKIE)
         .and_then(|code| code.parse().ok())
+        .or_else(|| linked().and_then(|(_, code)| code.parse().ok()))
         .unwrap_or_else(|| Locale::from_accept_language(text(headers, &header::ACCEPT_LANGUAGE).unwrap_or_default()))
 }
 

@@ -51,7 +51,7 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
         "Potencia, asistentes, suspensión, luz, clima y más: activa en tu coche lo que ya lleva dentro, con el precio por día a la vista.",
         "Power, assistance, suspension, light, climate and more: switch on what your car carries already, with the price per day in plain sight.",
     );
-    Ok(Page::new(title, body).description(description).section(Section::Catalogue))
+    Ok(Page::new(title, body).description(description).public_at("/catalogo").section(Section::Catalogue))
 }
 
 fn keep_available(found: &mut Vec<Found<'_>>, car: &Car) {

@@ -58,14 +58,14 @@ pub async fn service_page(web: WebContext) -> PageResult {
         {what_happens(locale)}
         {what_if_it_fails(&web)}
     };
-    let title = name;
     let description = match market {
         Some(market) if service.status == ServiceStatus::Active => {
             format!("{promise} {}.", capitalised(&price_line(service, market, locale)))
         }
         _ => promise,
     };
-    Ok(Page::new(title, body).description(description).section(Section::Catalogue))
+    let path = format!("/catalogo/{}", service.slug);
+    Ok(Page::new(name, body).description(description).public_at(path).section(Section::Catalogue))
 }
 
 fn lines(text: &str) -> impl Iterator<Item = String> {

@@ -79,7 +79,9 @@ pub fn say(availability: &Availability, locale: Locale, zone: &str) -> Said {
         Availability::ConflictsWith { services } => {
             let names = list_names(services.iter().map(|other| other.name.get(locale)), locale);
             let reason = match locale {
-                Locale::Es => format!("No puede funcionar a la vez que {names}, que tu coche ya tiene o está recibiendo."),
+                Locale::Es => {
+                    format!("No puede funcionar a la vez que {names}, que tu coche ya tiene o está recibiendo.")
+                }
                 Locale::En => format!("It can't run together with {names}, which your car has or is receiving."),
             };
             said(Status::Blocked, t("Incompatible", "In conflict"), reason)
