@@ -92,6 +92,8 @@ async fn a_body_that_is_too_large_is_refused() {
     let mut app = TestApp::start(Engine::Sqlite).await;
     let large = "x".repeat(70_000);
     app.post_form("/api/preferencias/idioma", &[("lang", &large), ("back", "/")]).await.expect(413);
+    // A body that is there but does not fit changes nothing either.
+    app.post_form("/api/preferencias/idioma", &[("lang", "en")]).await.expect(422);
 }
 
 #[tokio::test]

@@ -23,9 +23,11 @@ pub use trace::init_logging;
 
 use crate::config::Config;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use caas::Caas;
 use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
@@ -130,8 +132,22 @@ fn not_found(http: &Http) -> Router {
         .layer(from_fn_with_state(http.clone(), context::provide))
 }
 
+/// Runs a server function. Its own answer to a form is a redirect to where the form stood; ours is in the context.
 async fn server_function(State(_): State<Http>, web: WebContext, request: Request) -> Response {
-    use axum::response::IntoResponse as _;
-    let additional_context = move || provide_context(web.clone());
-    leptos_axum::handle_server_fns_with_context(additional_context, request).await.into_response()
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let additional_context = {
+        let web = web.clone();
+        move || provide_context(web.clone())
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    let response = leptos_axum::handle_server_fns_with_context(additional_context, request).await.into_response();
+    let is_answered = web.with_reply(|reply| reply.location.is_some() || reply.refusal.is_some());
+    if response.status().is_redirection() && !is_answered {
+        // The fields are not those of the form: no browser with our page sends that.
+        return (StatusCode::UNPROCESSABLE_ENTITY, "unknown_form").into_response();
+    }
+    response
 }
