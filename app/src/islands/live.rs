@@ -10,7 +10,7 @@ pub fn on_change(_topic: &str, _callback: impl Fn() + 'static) {}
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::{LocalStorage, StoredValue, on_cleanup};
+    use leptos::prelude::{LocalStorage, StoredValue, WithValue as _, on_cleanup};
     use std::cell::Cell;
     use std::rc::Rc;
     use wasm_bindgen::JsCast as _;
