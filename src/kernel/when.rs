@@ -28,6 +28,19 @@ pub fn moment(at: Timestamp, zone: &str, locale: Locale) -> String {
     format!("{}, {:02}:{:02}", day(at, zone, locale), local.hour(), local.minute())
 }
 
+/// The day for lists, where space is short: "21 nov 2026", "21 Nov 2026".
+pub fn short_day(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    let months = if locale == Locale::Es { MONTHS_ES } else { MONTHS_EN };
+    format!("{} {} {}", local.day(), &months[local.month0() as usize][..3], local.year())
+}
+
+/// Day and time of day for lists: "21 nov 2026, 14:05".
+pub fn short_moment(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    format!("{}, {:02}:{:02}", short_day(at, zone, locale), local.hour(), local.minute())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +51,7 @@ mod tests {
         assert_eq!(day(at, "Europe/London", Locale::En), "31 December 2026");
         assert_eq!(moment(at, "Europe/Madrid", Locale::Es), "1 de enero de 2027, 00:30");
         assert_eq!(moment(at, "Nowhere/Land", Locale::Es), "31 de diciembre de 2026, 23:30");
+        assert_eq!(short_moment(at, "Europe/Madrid", Locale::Es), "1 ene 2027, 00:30");
+        assert_eq!(short_day(at, "Europe/London", Locale::En), "31 Dec 2026");
     }
 }

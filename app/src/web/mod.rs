@@ -30,6 +30,7 @@
 //! ```
 
 mod context;
+pub mod dates;
 mod flash;
 mod goto;
 mod messages;
