@@ -11,11 +11,12 @@ const OTHER_CUSTOMER: &str = "cliente2@demo.caas.example";
 const PASSWORD: &str = "mi perro come peras";
 const COOKIE: &str = "__Host-caas";
 
-/// The local part of the link in the newest mail.
+/// The local part of the link in the newest mail that has one.
 async fn link(app: &mut TestApp) -> String {
     app.run_jobs().await;
     let mails = app.sandbox().mails();
-    let text = &mails.first().expect("a mail was sent").text;
+    let mail = mails.iter().find(|mail| mail.text.contains("token="));
+    let text = &mail.expect("a mail with a link was sent").text;
     let (_, rest) = text.split_once("http://localhost:3000").unwrap_or_else(|| panic!("no link in: {text}"));
     rest.split_whitespace().next().unwrap_or_default().to_owned()
 }
@@ -77,7 +78,14 @@ async fn nobody_learns_whether_an_address_has_an_account() {
             let reset = app.submit("/api/recuperar", &[("email", email)]).await;
             let up = [("name", "Ana"), ("email", email), ("country", "ES"), ("password", PASSWORD)];
             let up = app.submit("/api/registro", &up).await;
-            let plain = |body: &str| body.replace(email, "").split("nonce").next().unwrap_or_default().to_owned();
+            let plain = |body: &str| {
+                body.replace(CUSTOMER, "")
+                    .replace("nadie@ejemplo.es", "")
+                    .split("nonce")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             seen.push([wrong, reset, up].map(|answer| (answer.status, plain(&answer.body))));
         }
         assert_eq!(seen[0], seen[1]);
@@ -122,7 +130,7 @@ async fn the_way_back_after_sign_in_leads_nowhere_else() {
         }
         app.new_browser();
         let page = app.get("/entrar?siguiente=https%3A%2F%2Fevil.example").await.expect(200);
-        assert!(!page.body.contains("evil.example"));
+        page.says("name=\"next\" value=\"\"");
         let wrong = [("email", CUSTOMER), ("password", "no es esta"), ("next", "/cuenta")];
         app.submit("/api/entrar", &wrong).await.expect(200).says("name=\"next\" value=\"/cuenta\"");
     }
