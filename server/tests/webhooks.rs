@@ -3,13 +3,16 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use caas::inbox::{self, InterpretWebhook, Interpretation, Sender, State, conclude, repository, service};
+use caas::inbox::{InterpretWebhook, Interpretation, Sender, State, conclude, repository, service};
 use caas::kernel::clock::{Clock as _, ManualClock};
 use caas::kernel::database::Database;
 use caas::kernel::jobs::{Outcome, Registry, run_due_jobs};
 use caas::kernel::rng::SeededRng;
 use caas::{Caas, Parts, Policies, sql};
-use caas_sandbox::{Sandbox, SandboxClock, WebhookSecret as Signer, World};
+use caas_sandbox::{
+    Call, ErrorCode, Fault, FaultRule, Operation, Sandbox, SandboxClock, TestCard, VehicleSpec, Vin,
+    WebhookSecret as Signer, World,
+};
 use caas_server::adapters::{HttpIotApi, HttpPaymentGateway, OutsideSystem, SandboxMailer};
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -108,7 +111,14 @@ impl Inbox {
         self.with_signature(path, id, now, &signature, body).await
     }
 
-    async fn with_signature(&self, path: &str, id: &str, at: DateTime<Utc>, signature: &str, body: &str) -> (u16, Value) {
+    async fn with_signature(
+        &self,
+        path: &str,
+        id: &str,
+        at: DateTime<Utc>,
+        signature: &str,
+        body: &str,
+    ) -> (u16, Value) {
         let at = at.timestamp().to_string();
         let headers = [("webhook-id", id), ("webhook-timestamp", at.as_str()), ("webhook-signature", signature)];
         self.send(path, &headers, body.to_owned()).await
@@ -117,9 +127,9 @@ impl Inbox {
     /// Messages, notes and jobs in the database.
     async fn stored(&self) -> (i64, i64, i64) {
         let mut tx = self.caas.db.read().await.unwrap();
-        let (messages,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM webhook_inbox").unwrap();
-        let (notes,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM webhook_notes").unwrap();
-        let (jobs,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM jobs").unwrap();
+        let (messages,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM webhook_inbox").unwrap();
+        let (notes,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM webhook_notes").unwrap();
+        let (jobs,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM jobs").unwrap();
         (messages, notes, jobs)
     }
 
@@ -337,11 +347,43 @@ async fn an_effect_is_committed_with_the_messages_new_state_and_only_once() {
     }
 }
 
+/// The played systems are written by others from the same contract: what they send is taken.
 #[tokio::test]
-async fn messages_of_the_sandbox_fit() {
-    use inbox::Message;
-    let at = json!("2026-11-23T09:00:00.000001Z");
-    let failed = json!({"paymentId": "pay_1", "status": "FAILED", "failureReason": "account closed", "settlementDate": at,
-                        "settlementAmount": {"value": "0.00", "currency": "GBP"}});
-    assert!(Message::read(Sender::Payments, &failed).is_ok());
+async fn what_the_played_systems_send_is_taken() {
+    for inbox in each_engine().await {
+        let now = inbox.clock.now();
+        let sandbox = Sandbox::in_process(World::new(1), SandboxClock::manual(now));
+        let vin = Vin::parse("VSSZZZ5FZHR000001").unwrap();
+        sandbox.add_vehicles([VehicleSpec::new(vin.clone(), "LINCE", "4.2.0")]);
+        sandbox.set_fault(FaultRule::vehicle(vin, Fault::AsyncFailure { code: ErrorCode::ModuleFault }).times(1));
+        let command = json!({"vin": "VSSZZZ5FZHR000001", "serviceId": "SEAT_HEATING", "duration": {"type": "PERMANENT"},
+                             "configuration": {"featureFlags": [], "parameters": {}}});
+        for _ in 0..2 {
+            let outcome = sandbox.call(&Call::new(Operation::Activate, "").body(command.clone()));
+            assert_eq!(outcome.seen().unwrap().status, 200);
+            sandbox.advance(Duration::from_secs(10));
+        }
+        let pay = |card, key: &str| {
+            let token = sandbox.add_payment_method("customer-1", card).token;
+            let body = json!({"paymentType": "SERVICE", "amount": {"value": "29.90", "currency": "EUR"},
+                              "captureMode": "AUTOMATIC", "initiator": "CUSTOMER",
+                              "paymentMethod": {"type": "CARD", "token": token},
+                              "metadata": {"customerId": "c", "orderId": "o", "description": "d"}});
+            let outcome = sandbox.call(&Call::new(Operation::InitiatePayment, "").key(key).body(body));
+            outcome.seen().unwrap().body["paymentId"].as_str().unwrap().to_owned()
+        };
+        let good = pay(TestCard::GoodVisa, "key-1");
+        assert!(sandbox.settle_now(&good));
+        assert!(sandbox.charge_back(&good, "fraud"));
+        assert!(sandbox.fail_settlement(&pay(TestCard::GoodVisa, "key-2"), "account closed"));
+
+        let told = sandbox.take_due_webhooks(sandbox.now());
+        assert_eq!(told.len(), 5);
+        for webhook in &told {
+            let secret = if webhook.path == OTA { IOT_SECRET } else { GATEWAY_SECRET };
+            let answer = inbox.signed(&webhook.path, secret, &webhook.webhook_id, &webhook.body.to_string()).await;
+            assert_eq!(answer.0, 200, "{}: {}", webhook.body, answer.1);
+        }
+        assert_eq!(inbox.stored().await, (5, 0, 5));
+    }
 }

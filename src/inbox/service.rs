@@ -38,7 +38,8 @@ pub async fn receive(caas: &Caas, sender: Sender, webhook_id: &str, body: &str) 
         metrics::counter!("caas_webhooks_total", "sender" => sender.as_str(), "result" => "repeated").increment(1);
         return Ok(Receipt::Repeated);
     }
-    if repository::insert_note(&mut tx, first.id, &new, "Known webhook-id with another body: it had no effect.").await? {
+    if repository::insert_note(&mut tx, first.id, &new, "Known webhook-id with another body: it had no effect.").await?
+    {
         tracing::warn!(sender = %sender, inbox_id = %first.id, "webhook_body_differs");
     }
     tx.commit().await?;

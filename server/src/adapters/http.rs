@@ -151,8 +151,9 @@ impl Answer {
     /// The body as the contract describes it.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
         // serde's messages may quote the body: only the place is told.
-        serde_json::from_slice(&self.body)
-            .map_err(|error| format!("the answer {} does not fit the contract (column {})", self.status, error.column()))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            format!("the answer {} does not fit the contract (column {})", self.status, error.column())
+        })
     }
 
     /// The problem document, if there is one.

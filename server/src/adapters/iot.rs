@@ -183,10 +183,7 @@ mod wire {
             Activate {
                 vin: &command.vin,
                 service_id: &command.service_code,
-                configuration: Configuration {
-                    feature_flags: &command.feature_flags,
-                    parameters: &command.parameters,
-                },
+                configuration: Configuration { feature_flags: &command.feature_flags, parameters: &command.parameters },
                 duration: match command.duration {
                     super::CommandDuration::Temporary(until) => Duration::Temporary { expiry_date: Time(until) },
                     super::CommandDuration::Permanent => Duration::Permanent,

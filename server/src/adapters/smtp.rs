@@ -30,7 +30,10 @@ pub struct SmtpSettings {
 
 impl fmt::Debug for SmtpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SmtpSettings").field("host", &self.url.host_str()).field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("SmtpSettings")
+            .field("host", &self.url.host_str())
+            .field("from", &self.from)
+            .finish_non_exhaustive()
     }
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Endpoint {
 pub(super) async fn receive(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<StatusCode, Refusal> {
     let result = take(&endpoint, request).await;
     if let Err(refusal) = &result {
-        metrics::counter!("caas_webhooks_total", "sender" => endpoint.sender.as_str(), "result" => "refused").increment(1);
+        metrics::counter!("caas_webhooks_total", "sender" => endpoint.sender.as_str(), "result" => "refused")
+            .increment(1);
         tracing::warn!(sender = %endpoint.sender, ?refusal, "webhook_refused");
     }
     result
@@ -36,7 +37,8 @@ pub(super) async fn receive(State(endpoint): State<Arc<Endpoint>>, request: Requ
 async fn take(endpoint: &Endpoint, request: Request) -> Result<StatusCode, Refusal> {
     let (parts, body) = request.into_parts();
     let body = read(&parts.headers, body).await?;
-    let webhook_id = verify(&parts.headers, &body, &endpoint.secrets, endpoint.caas.now()).map_err(Refusal::NotAuthentic)?;
+    let webhook_id =
+        verify(&parts.headers, &body, &endpoint.secrets, endpoint.caas.now()).map_err(Refusal::NotAuthentic)?;
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::NotJson)?;
     let value: serde_json::Value = serde_json::from_str(text).map_err(|_| Refusal::NotJson)?;
     Message::read(endpoint.sender, &value)

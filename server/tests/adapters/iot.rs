@@ -4,7 +4,8 @@ use crate::scripted::Scripted;
 use crate::{PATIENCE, nobody, sandbox, system};
 use caas::activation::model::ErrorCode;
 use caas::activation::port::{
-    ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, Connectivity, InstalledStatus, IotApi as _, IotError,
+    ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, Connectivity, InstalledStatus, IotApi as _,
+    IotError,
 };
 use caas_sandbox::world::iot::model::{AnswerMode, IotSettings};
 use caas_sandbox::{Fault, FaultRule, Operation, Running, VehicleSpec, Vin};
@@ -153,7 +154,11 @@ async fn every_status_is_mapped() {
         (504, String::new(), "NoAnswer".to_owned()),
         (302, String::new(), "NoAnswer".to_owned()),
         (200, "{}".to_owned(), "NoAnswer".to_owned()),
-        (200, json!({"requestId": "r", "status": "DONE", "timestamp": "2026-11-23T09:00:00Z"}).to_string(), "NoAnswer".to_owned()),
+        (
+            200,
+            json!({"requestId": "r", "status": "DONE", "timestamp": "2026-11-23T09:00:00Z"}).to_string(),
+            "NoAnswer".to_owned(),
+        ),
     ];
     cases.extend(ErrorCode::ALL.iter().map(|code| (409, problem(code.as_str()), format!("Nack {code}"))));
     for (status, body, wanted) in cases {

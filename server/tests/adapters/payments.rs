@@ -83,7 +83,8 @@ async fn a_hosted_page_is_opened_and_asked_about() {
 
 #[tokio::test]
 async fn a_completed_page_tells_the_payment_method() {
-    let method = json!({"type": "CARD", "token": "tok_1", "brand": "Visa", "last4": "4242", "expMonth": 12, "expYear": 2030});
+    let method =
+        json!({"type": "CARD", "token": "tok_1", "brand": "Visa", "last4": "4242", "expMonth": 12, "expYear": 2030});
     let answer = json!({"sessionId": "s 1", "status": "COMPLETED", "paymentMethod": method, "later": "more"});
     let server = Scripted::answering(200, answer.to_string()).await;
     let SetupOutcome::Completed(method) = gateway(&server.url).setup_session("s 1").await.unwrap() else {
@@ -127,8 +128,11 @@ async fn a_bank_that_says_no_is_understood() {
         (2, TestCard::Stolen, DeclineReason::StolenCard),
         (3, TestCard::NeedsAuthentication, DeclineReason::AuthenticationRequired),
     ] {
-        let declined = gateway.initiate(&request(&token_of(&sandbox, card)), &format!("key-{number}")).await.unwrap_err();
-        let GatewayError::Declined { payment_id, reason, authentication_url } = declined else { panic!("{declined:?}") };
+        let declined =
+            gateway.initiate(&request(&token_of(&sandbox, card)), &format!("key-{number}")).await.unwrap_err();
+        let GatewayError::Declined { payment_id, reason, authentication_url } = declined else {
+            panic!("{declined:?}")
+        };
         assert!(payment_id.is_some());
         assert_eq!(reason, wanted);
         assert_eq!(authentication_url.is_some(), wanted == DeclineReason::AuthenticationRequired);
@@ -147,7 +151,10 @@ async fn refusals_carry_the_code() {
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(gateway.cancel(&held.payment_id, "key-3").await.unwrap_err()), "already_captured");
-    assert_eq!(refused(gateway.refund(&held.payment_id, euros(9990), "r", "key-4").await.unwrap_err()), "amount_exceeds_captured");
+    assert_eq!(
+        refused(gateway.refund(&held.payment_id, euros(9990), "r", "key-4").await.unwrap_err()),
+        "amount_exceeds_captured"
+    );
     let another = PaymentRequest { amount: euros(100), ..request(&token) };
     assert_eq!(refused(gateway.initiate(&another, "key-1").await.unwrap_err()), "idempotency_mismatch");
     assert_eq!(refused(gateway.payment("unknown").await.unwrap_err()), "not_found");
