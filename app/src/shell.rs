@@ -1,5 +1,6 @@
 //! The frame around every page: document head, header, messages, footer, and the loader of the islands.
 
+use crate::islands::Bell;
 use crate::ui::{EmptyState, Icon, IconName, LinkButton, Toast};
 use crate::web::{Page, Refusal, Role, Section, Theme, WebContext};
 use caas::kernel::locale::Locale;
@@ -210,9 +211,10 @@ fn header(web: &WebContext, section: Option<Section>) -> impl IntoView + use<> {
 }
 
 fn bell(web: &WebContext) -> Option<AnyView> {
-    web.user.as_ref().map(|_| {
-        let name = web.t("Avisos", "Notices").to_owned();
-        view! { <a class="btn-icon bell" href="/avisos" aria-label=name><Icon name=IconName::Bell/></a> }.into_any()
+    web.user.as_ref().map(|user| {
+        let topic = format!("bell:{}", user.id);
+        let (name, new_word) = (web.t("Avisos", "Notices").to_owned(), web.t("sin leer", "unread").to_owned());
+        view! { <Bell topic=topic name=name new_word=new_word unread=web.unread/> }.into_any()
     })
 }
 

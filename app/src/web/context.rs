@@ -28,6 +28,8 @@ pub struct RequestFacts {
     pub theme: Theme,
     /// Who is signed in.
     pub user: Option<CurrentUser>,
+    /// How many notices they have not read.
+    pub unread: i64,
     /// The session's secret, as the cookie carries it.
     pub session: Option<String>,
     /// Allows this page's own inline script.

@@ -21,17 +21,12 @@ use url::Url;
 #[derive(Clone)]
 pub(super) struct PageNonce(pub String);
 
-/// Finds the person behind a session's secret.
-pub struct LoadUser;
-
-impl LoadUser {
-    /// Who is signed in with this secret.
-    pub async fn by_secret(http: &Http, secret: &str) -> Result<Option<CurrentUser>> {
-        match http.sessions.user(secret).await.map_err(|error| error.0)? {
-            Some(id) => caas::accounts::session_user(&http.caas, id).await,
-            None => Ok(None),
-        }
-    }
+/// Who is signed in with this secret, and how many notices they have not read.
+async fn person(http: &Http, secret: &str) -> Result<Option<(CurrentUser, i64)>> {
+    let Some(id) = http.sessions.user(secret).await.map_err(|error| error.0)? else { return Ok(None) };
+    let Some(user) = caas::accounts::session_user(&http.caas, id).await? else { return Ok(None) };
+    let unread = caas::notifications::repository::unread(&mut http.caas.db.read().await?, id).await?;
+    Ok(Some((user, unread)))
 }
 
 /// The middleware.
@@ -51,13 +46,14 @@ pub(super) async fn provide(State(http): State<Http>, request: Request, next: Ne
 async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
     let cookies = Cookies::of(&parts.headers);
     let session = cookies.get(SESSION_COOKIE).filter(|secret| secret.len() == 43).map(str::to_owned);
-    let (user, failure) = match &session {
+    let (person, failure) = match &session {
         None => (None, None),
-        Some(secret) => match LoadUser::by_secret(http, secret).await {
-            Ok(user) => (user, None),
+        Some(secret) => match person(http, secret).await {
+            Ok(person) => (person, None),
             Err(failure) => (None, Some(Refusal::Failure(failure))),
         },
     };
+    let (user, unread) = person.map_or((None, 0), |(user, unread)| (Some(user), unread));
     let locale = match &user {
         Some(user) => user.locale,
         None => visitor_locale(&cookies, parts.uri.query().unwrap_or_default(), &parts.headers),
@@ -76,6 +72,7 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
         locale,
         theme,
         user,
+        unread,
         session,
         nonce,
         path: parts.uri.path().to_owned(),

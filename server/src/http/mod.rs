@@ -16,7 +16,6 @@ mod panics;
 mod trace;
 
 pub use assets::load_assets;
-pub use context::LoadUser;
 pub use health::RunnerHealth;
 pub use metrics::{Metrics, install_metrics};
 pub use trace::init_logging;
