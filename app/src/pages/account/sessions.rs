@@ -10,9 +10,13 @@ use leptos::prelude::*;
 /// The list of sessions, each with a way to end it.
 pub(super) fn own_sessions(web: &WebContext, user: &SessionUser, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
     let locale = web.locale;
-    let heads =
-        [locale.t("Dispositivo", "Device"), locale.t("Último uso", "Last used"), locale.t("Desde", "Since"), ""]
-            .map(str::to_owned);
+    let heads = [
+        locale.t("Dispositivo", "Device"),
+        locale.t("Último uso", "Last used"),
+        locale.t("Desde", "Since"),
+        locale.t("Acción", "Action"),
+    ]
+    .map(str::to_owned);
     let [device_head, used_head, since_head, _] = heads.clone();
     let rows = sessions
         .into_iter()
