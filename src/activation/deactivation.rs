@@ -111,7 +111,7 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
         return Err(Failure::Stored(format!("{} may not be switched off for {reason}", activation.id)));
     }
     let known = sql!(tx, optional (i64,),
-        "SELECT 1 FROM deactivations WHERE service_activation_id = $1 AND reason = $2", activation.id, reason.as_str())?;
+        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = $2", activation.id, reason.as_str())?;
     if known.is_some() {
         return Ok(());
     }
@@ -126,7 +126,7 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
 /// Notes on ticket and in the file that the vehicle confirmed too late.
 pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
     let known = sql!(tx, optional (i64,),
-        "SELECT 1 FROM deactivations WHERE service_activation_id = $1 AND reason = 'COMPENSATION'", activation.id)?;
+        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = 'COMPENSATION'", activation.id)?;
     if known.is_some() {
         return Ok(());
     }
