@@ -114,7 +114,7 @@ fn another_vehicle() -> IotError {
 fn accepted(answer: Answer) -> Result<Answer, IotError> {
     let status = answer.status;
     match status.as_u16() {
-        200 | 201 | 202 => Ok(answer),
+        200..=202 => Ok(answer),
         409 => Err(answer.problem().map_or_else(|| IotError::NoAnswer("the refusal can't be read".to_owned()), nack)),
         404 => Err(IotError::UnknownVehicle),
         401 | 403 => Err(IotError::Unavailable("the token is not accepted".to_owned())),
