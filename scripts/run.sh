@@ -9,23 +9,5 @@ port_is_free "$PORT" || die "Port $PORT is in use: choose another with: make run
 scripts/build.sh
 mkdir -p data
 
-welcome() {
-  local i
-  for ((i = 0; i < 600; i++)); do
-    kill -0 "$1" 2>/dev/null || return 0
-    if answers "$PORT" /readyz; then
-      printf '\n'
-      say "CaaS is running: http://localhost:$PORT   (stop it with Ctrl+C)"
-      if [ "${CAAS_ENV:-}" != production ]; then
-        printf '  Sandbox (outside systems, sent mail, clock): http://localhost:%s/sandbox\n' "$PORT"
-        # Of a database that is not the demo world it says nothing.
-        target/debug/caas demo-accounts 2>/dev/null || true
-      fi
-      return 0
-    fi
-    sleep 0.2
-  done
-}
-welcome $$ &
 # The server migrates by itself, and loads the demo world when the database is new.
 exec target/debug/caas serve
