@@ -12,6 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Postgres, Sqlite, Transaction};
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
@@ -44,6 +45,8 @@ struct Bus {
     process: Uuid,
     topics: broadcast::Sender<Topic>,
     jobs: Arc<Notify>,
+    /// Transactions committed by this process.
+    commits: Arc<AtomicU64>,
 }
 
 impl Bus {
@@ -93,7 +96,7 @@ impl Database {
             )
         };
         let (topics, _) = broadcast::channel(1024);
-        let bus = Bus { process: Uuid::from_u128(process_number()), topics, jobs: Arc::new(Notify::new()) };
+        let bus = Bus { process: Uuid::from_u128(process_number()), topics, jobs: Arc::new(Notify::new()), commits: Arc::default() };
         let database = Database { engine, bus };
         database.refuse_unsound_sqlite().await?;
         Ok(database)
@@ -171,6 +174,11 @@ impl Database {
                 self.bus.publish(topic);
             }
         }
+    }
+
+    /// How many transactions this process has committed: what a benchmark holds against the disk.
+    pub fn commits(&self) -> u64 {
+        self.bus.commits.load(Ordering::Relaxed)
     }
 
     /// Whether several processes can share this database.
@@ -259,6 +267,7 @@ impl Tx {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
+        self.bus.commits.fetch_add(1, Ordering::Relaxed);
         for topic in &self.announcements {
             self.bus.publish(topic);
         }
