@@ -326,3 +326,25 @@ pub(super) async fn book_vehicle(caas: &Caas, tx: &mut Tx, vehicle: VehicleId, a
 pub(super) async fn command_under_way(tx: &mut Tx, vehicle: VehicleId) -> Result<Option<AttemptId>> {
     Ok(sql!(tx, optional (AttemptId,), "SELECT attempt_id FROM vehicle_commands WHERE vehicle_id = $1", vehicle)?.map(|(id,)| id))
 }
+
+/// A customer's activations that are not over, newest first; of one vehicle when given.
+pub async fn open_of_customer(tx: &mut Tx, customer: UserId, vehicle: Option<VehicleId>, limit: i64) -> Result<Vec<Activation>> {
+    Ok(sql!(tx, all Activation,
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND ($2 IS NULL OR vehicle_id = $2)
+         ORDER BY created_at DESC, service_activation_id DESC LIMIT $3", customer, vehicle, limit)?)
+}
+
+/// A customer's activations that are over, newest first, ordered before `before` when given; of one vehicle when given.
+pub async fn ended_of_customer(
+    tx: &mut Tx,
+    customer: UserId,
+    vehicle: Option<VehicleId>,
+    before: Option<ActivationId>,
+    limit: i64,
+) -> Result<Vec<Activation>> {
+    Ok(sql!(tx, all Activation,
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND is_over AND ($2 IS NULL OR vehicle_id = $2)
+           AND service_activation_id < $3
+         ORDER BY created_at DESC, service_activation_id DESC LIMIT $4",
+        customer, vehicle, before.unwrap_or(ActivationId(Uuid::max())), limit)?)
+}

@@ -5,9 +5,11 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::ids::{ActivationId, OperationId, PaymentId, PaymentMethodId, UserId};
+use crate::kernel::ids::{ActivationId, OperationId, PaymentId, PaymentMethodId, UserId, VehicleId};
+use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
 use sqlx::FromRow;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// The money side of one purchase.
@@ -152,4 +154,42 @@ pub async fn of_customer(tx: &mut Tx, customer: UserId, before: Option<PaymentId
     Ok(sql!(tx, all Payment,
         "SELECT * FROM payments WHERE customer_id = $1 AND id < $2 ORDER BY created_at DESC, id DESC LIMIT $3",
         customer, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
+}
+
+/// A payment with what it is for.
+#[derive(Debug, Clone, FromRow)]
+pub struct ServicePayment {
+    /// The payment.
+    #[sqlx(flatten)]
+    pub payment: Payment,
+    /// The service as it was ordered.
+    pub service_names: Json<Bilingual>,
+    /// The car.
+    pub vehicle_id: VehicleId,
+}
+
+/// A customer's payments with what they are for, newest first, older than `before` when given; of one car when given.
+pub async fn list_with_services(
+    tx: &mut Tx,
+    customer: UserId,
+    vehicle: Option<VehicleId>,
+    before: Option<PaymentId>,
+    limit: i64,
+) -> Result<Vec<ServicePayment>> {
+    Ok(sql!(tx, all ServicePayment,
+        "SELECT p.*, a.service_names, a.vehicle_id
+         FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         WHERE p.customer_id = $1 AND ($2 IS NULL OR a.vehicle_id = $2) AND p.id < $3
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $4",
+        customer, vehicle, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
+}
+
+/// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
+pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<ServicePayment>> {
+    Ok(sql!(tx, all ServicePayment,
+        "SELECT p.*, a.service_names, a.vehicle_id
+         FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         WHERE p.customer_id = $1
+           AND (p.settlement = 'FAILED' OR (p.state = 'INITIATED' AND p.authentication_url IS NOT NULL))
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $2", customer, limit)?)
 }

@@ -102,7 +102,7 @@ fn picked(catalogue: &Snapshot, market: Market, locale: Locale) -> Option<impl I
                     <h2>{locale.t("Para empezar", "To begin with")}</h2>
                     <a href="/catalogo">{locale.t("Ver todos los servicios", "See all services")}</a>
                 </div>
-                <ul class="services">{cards}</ul>
+                <ul class="services services--few">{cards}</ul>
             </section>
         }
     })
@@ -137,7 +137,7 @@ fn what_we_never_do(locale: Locale) -> impl IntoView {
     view! {
         <section class="section">
             <h2>{locale.t("Con lo que puedes contar", "What you can count on")}</h2>
-            <div class="grid">{promises}</div>
+            <div class="grid grid--few">{promises}</div>
         </section>
     }
 }

@@ -147,7 +147,9 @@ impl TestApp {
         let app = Application::assemble(config, sandbox, Arc::new(SeededRng::new(next_number())))
             .await
             .expect("the app can be assembled");
-        demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await.expect("the demo world can be made");
+        demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle))
+            .await
+            .expect("the demo world can be made");
         TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), _folder: folder }
     }
 

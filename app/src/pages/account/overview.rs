@@ -19,7 +19,7 @@ pub(super) async fn account_page(web: WebContext) -> PageResult {
             <section class="card stack">
                 <h2>{locale.t("Métodos de pago", "Payment methods")}</h2>
                 <p>{locale.t("Las tarjetas las guarda el banco, nunca CaaS.", "Cards are kept by the bank, never by CaaS.")}</p>
-                <p><LinkButton href="/cuenta/pagos">{locale.t("Ver mis métodos de pago", "See my payment methods")}</LinkButton></p>
+                <p><LinkButton href="/cuenta/metodos-de-pago">{locale.t("Ver mis métodos de pago", "See my payment methods")}</LinkButton></p>
             </section>
         }
     });

@@ -43,9 +43,14 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
     );
     let body = view! {
         <PageHeader title=title.clone() lead=lead/>
-        {filter_bar(&web, &query, &catalogue, &cars, found.len())}
-        {market.is_none().then(|| nothing_sold_here(locale))}
-        {if found.is_empty() { nothing_found(locale).into_any() } else { groups(&found, &reader).into_any() }}
+        <div class="with-filters">
+            <aside class="filters">{filters(&web, &query, &catalogue, &cars)}</aside>
+            <div>
+                {outcome(&query, chips(&query, &catalogue, car, locale), found.len(), locale)}
+                {market.is_none().then(|| nothing_sold_here(locale))}
+                {if found.is_empty() { nothing_found(locale).into_any() } else { groups(&found, &reader).into_any() }}
+            </div>
+        </div>
     };
     let description = web.t(
         "Potencia, asistentes, suspensión, luz, clima y más: activa en tu coche lo que ya lleva dentro, con el precio por día a la vista.",
@@ -108,7 +113,7 @@ fn filter_bar(
             count=count_words(count, locale)
         >
             <Field label=locale.t("Buscar", "Search") name="texto" kind="search" value=text maxlength=80/>
-            <SelectField label=locale.t("Para qué", "What for") name="categoria" choices=categories value=category/>
+            <SelectField label=locale.t("Categoría", "Category") name="categoria" choices=categories value=category/>
             <SelectField label=locale.t("Coche", "Car") name="coche" choices=car_choices value=car_value/>
             <SelectField label=locale.t("Oferta", "Offer") name="oferta" choices=kinds value=kind/>
             {countries}

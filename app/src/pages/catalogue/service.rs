@@ -1,12 +1,9 @@
 //! `/catalogo/{slug}`: one service, from the promise to the offers for one's own car.
 
 use super::cars::{Car, Cars, market_of};
-use super::grid::icon_of;
 use super::query::Query;
 use super::words::{list_names, offer_action, per_day, price_line, say, unit};
-use crate::ui::{
-    Button, ButtonKind, Choice, Crumb, Icon, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill,
-};
+use crate::ui::{Button, ButtonKind, Choice, Crumb, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use caas::catalogue::rules::offer_availability;
 use caas::catalogue::{Market, Offer, Service, ServiceStatus, Snapshot};
@@ -50,8 +47,7 @@ pub async fn service_page(web: WebContext) -> PageResult {
                     {way_in(&web, &cars)}
                 </section>
             </div>
-            <aside class="card">
-                <Icon name=icon_of(service.category)/>
+            <aside class="card service-facts">
                 {needs(service, &catalogue, &query, locale)}
             </aside>
         </div>
