@@ -80,7 +80,8 @@ impl std::ops::Deref for Http {
 
 /// The whole router. `webhooks` are the routes of the outside systems' calls to us.
 pub fn router(http: &Http, webhooks: Router) -> Router {
-    let pages = pages(http);
+    // The webhooks' intake bounds what it reads by itself: its contract wants to say so in its own words.
+    let pages = pages(http).layer(RequestBodyLimitLayer::new(MAX_BODY));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -90,7 +91,6 @@ pub fn router(http: &Http, webhooks: Router) -> Router {
         .merge(pages)
         .nest_service("/pkg", assets::built(&http.config.site_root))
         .fallback_service(assets::public(&http.config.site_root, not_found(http)))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(from_fn_with_state(cross_site::Rule::new(&http.config), cross_site::refuse))
         .layer(from_fn_with_state(limits::Limits::new(http), limits::enforce))
         .layer(compression())
