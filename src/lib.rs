@@ -20,6 +20,8 @@ pub mod payments;
 pub mod purchases;
 pub mod sales;
 pub mod support;
+#[cfg(feature = "ssr")]
+pub mod verify;
 
 #[cfg(feature = "ssr")]
 mod platform;

@@ -1,0 +1,147 @@
+//! Promises about money: 1 to 4, and the half of 7 that is about the gateway.
+
+use super::{BATCH, Findings};
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::payments::model::PaymentState;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// Promise 1: what was taken was confirmed before, by the vehicle, for the same activation.
+pub(super) async fn captured_after_delivery(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT p.id FROM payments p
+         LEFT JOIN delivery_confirmations c
+           ON c.id = p.confirmation_id AND c.service_activation_id = p.service_activation_id
+         WHERE (p.captured_cents > 0 OR p.captured_at IS NOT NULL OR p.state IN ('CHARGED', 'REFUNDED'))
+           AND (c.id IS NULL OR p.captured_at IS NULL OR c.confirmed_at > p.captured_at
+                OR EXISTS (SELECT 1 FROM payment_operations o
+                           WHERE o.payment_id = p.id AND o.kind = 'CAPTURE' AND o.requested_at < c.confirmed_at))
+         ORDER BY p.id")?;
+    found.each(1, "payment", ids, "was captured without an earlier confirmation of its activation");
+    Ok(())
+}
+
+/// Promise 2: an order that ended without delivery costs nothing. Money on its way back has its request written down.
+pub(super) async fn failed_is_free(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT p.id FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         WHERE p.captured_cents > p.refunded_cents
+           AND (p.state IN ('FAILED_NO_CHARGE', 'REJECTED') OR a.final_result = 'FAILED_NO_CHARGE'
+                OR a.current_state IN ('FAILED_NO_CHARGE', 'PAYMENT_REJECTED'))
+           AND NOT EXISTS (SELECT 1 FROM payment_operations o
+                           WHERE o.payment_id = p.id AND o.kind = 'REFUND' AND o.state = 'REQUESTED')
+         ORDER BY p.id")?;
+    found.each(2, "payment", ids, "of what was never delivered has a net charge");
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT p.id FROM payments p JOIN ledger_entries l ON l.payment_id = p.id
+         WHERE p.state = 'FAILED_NO_CHARGE' AND l.account IN ('REVENUE', 'VAT_PAYABLE', 'GATEWAY_RECEIVABLE', 'BANK')
+         GROUP BY p.id HAVING SUM(l.debit_cents) <> SUM(l.credit_cents)
+                           OR SUM(CASE WHEN l.account = 'REVENUE' THEN l.credit_cents - l.debit_cents ELSE 0 END) <> 0
+         ORDER BY p.id")?;
+    found.each(2, "payment", ids, "failed without a charge, but the books keep money of it");
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Sums {
+    id: Uuid,
+    state: String,
+    amount_cents: i64,
+    captured_cents: i64,
+    refunded_cents: i64,
+    held: i64,
+    ended: i64,
+    booked_captured: i64,
+    booked_refunded: i64,
+}
+
+/// Promise 3: captured less refunded stays between nothing and what was authorised, and a hold ends once.
+pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let rows = sql!(tx, all Sums,
+            "SELECT p.id, p.state, p.amount_cents, p.captured_cents, p.refunded_cents,
+                    CAST(COALESCE(SUM(CASE WHEN l.account = 'HOLDS' THEN l.debit_cents END), 0) AS BIGINT) AS held,
+                    CAST(COALESCE(SUM(CASE WHEN l.account = 'HOLDS' THEN l.credit_cents END), 0) AS BIGINT) AS ended,
+                    CAST(COALESCE(SUM(CASE WHEN l.account = 'GATEWAY_RECEIVABLE' AND l.movement = 'CAPTURE'
+                                           THEN l.debit_cents END), 0) AS BIGINT) AS booked_captured,
+                    CAST(COALESCE(SUM(CASE WHEN l.account = 'GATEWAY_RECEIVABLE' AND l.movement = 'REFUND'
+                                           THEN l.credit_cents END), 0) AS BIGINT) AS booked_refunded
+             FROM payments p LEFT JOIN ledger_entries l ON l.payment_id = p.id
+             WHERE p.id > $1 GROUP BY p.id ORDER BY p.id LIMIT $2", after, BATCH)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id;
+        for row in rows {
+            if let Some(what) = broken(&row)? {
+                found.add(3, format_args!("payment {} {what}", row.id));
+            }
+        }
+    }
+}
+
+fn broken(sums: &Sums) -> Result<Option<&'static str>> {
+    let state: PaymentState = sums.state.parse()?;
+    let amount = sums.amount_cents;
+    let (held, ended) = match state {
+        PaymentState::Initiated | PaymentState::Pending | PaymentState::Unknown | PaymentState::Rejected => (0, 0),
+        PaymentState::HeldForActivation => (amount, 0),
+        PaymentState::Charged | PaymentState::Refunded | PaymentState::FailedNoCharge => (amount, amount),
+        PaymentState::Cancelled if sums.held == 0 => (0, 0),
+        PaymentState::Cancelled => (amount, amount),
+    };
+    let net = sums.captured_cents - sums.refunded_cents;
+    Ok(if !(0..=amount).contains(&net) {
+        Some("has taken more than was authorised, or given back more than was taken")
+    } else if (sums.held, sums.ended) != (held, ended) {
+        Some("has a hold that did not begin and end as its state says")
+    } else if (sums.captured_cents, sums.refunded_cents) != (sums.booked_captured, sums.booked_refunded) {
+        Some("was captured or refunded otherwise than the books say")
+    } else if state == PaymentState::Charged && net != amount || state == PaymentState::Refunded && net != 0 {
+        Some("is not charged or refunded in full, as its state says")
+    } else {
+        None
+    })
+}
+
+/// Promise 4: debits equal credits, for each currency and each movement.
+pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let currencies = sql!(tx, all (String, i64),
+        "SELECT currency, CAST(SUM(debit_cents) - SUM(credit_cents) AS BIGINT) FROM ledger_entries
+         GROUP BY currency HAVING SUM(debit_cents) <> SUM(credit_cents) ORDER BY currency")?;
+    for (currency, difference) in currencies {
+        found.add(4, format_args!("the ledger's {currency} differ by {difference} cents"));
+    }
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT movement_id FROM ledger_entries GROUP BY movement_id
+         HAVING SUM(debit_cents) <> SUM(credit_cents) OR COUNT(DISTINCT currency) <> 1 OR COUNT(DISTINCT payment_id) <> 1
+         ORDER BY movement_id")?;
+    found.each(4, "movement", ids, "does not balance in one currency for one payment");
+    Ok(())
+}
+
+/// Promise 7, for the gateway: no effect without a request that was written down, with its key, before.
+pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT p.id FROM payments p
+         WHERE ((p.state NOT IN ('INITIATED', 'CANCELLED') OR p.gateway_payment_id IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'AUTHORISE'))
+            OR (p.captured_cents > 0
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CAPTURE'))
+            OR (p.state = 'FAILED_NO_CHARGE'
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CANCEL'))
+            OR (p.refunded_cents > 0
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'REFUND'))
+         ORDER BY p.id")?;
+    found.each(7, "payment", ids, "moved money without a request written down");
+    let ids = sql!(tx, all (Uuid,),
+        "SELECT DISTINCT l.movement_id FROM ledger_entries l
+         WHERE l.movement IN ('HOLD', 'CAPTURE', 'RELEASE', 'REFUND')
+           AND NOT EXISTS (SELECT 1 FROM payment_operations o
+                           WHERE o.payment_id = l.payment_id AND o.idempotency_key <> '' AND o.requested_at <= l.at
+                             AND o.kind = CASE l.movement WHEN 'HOLD' THEN 'AUTHORISE' WHEN 'RELEASE' THEN 'CANCEL'
+                                                          ELSE l.movement END)
+         ORDER BY l.movement_id")?;
+    found.each(7, "movement", ids, "was booked before its request was written down");
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Promises about what is written and said: 9 and 10.
+
+use super::{BATCH, Findings};
+use crate::activation::deactivation::DeactivationState;
+use crate::activation::model::{ActivationEvent, ActivationState};
+use crate::expediente::service::broken_chains;
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::notifications::model::{Channel, DeliveryStatus, NoticeEvent};
+use crate::payments::model::{PaymentEvent, PaymentState, Settlement};
+use sqlx::FromRow;
+use sqlx::types::Json;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// A thing with its present state and one of its entries, if it has any.
+#[derive(FromRow)]
+struct Step {
+    id: Uuid,
+    state: String,
+    before_state: Option<String>,
+    after_state: Option<String>,
+}
+
+/// Promise 9: the entries of a thing are a path through its states that begins at the first and ends at the present one.
+/// An entry too many or too few breaks the path.
+pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    activations(tx, found).await?;
+    payments(tx, found).await?;
+    settlements(tx, found).await?;
+    deactivations(tx, found).await
+}
+
+async fn activations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = sql!(tx, all Step,
+            "SELECT a.id, a.state, e.before_state, e.after_state
+             FROM (SELECT service_activation_id AS id, current_state AS state FROM service_activations
+                   WHERE service_activation_id > $1 ORDER BY service_activation_id LIMIT $2) a
+             LEFT JOIN expediente_entries e ON e.subject_id = a.id AND e.subject_kind = 'ACTIVATION' AND e.after_state IS NOT NULL
+             ORDER BY a.id, e.seq", after, BATCH)?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "activation", &steps, ActivationState::PurchaseInitiated.as_str(), is_activation_step);
+    }
+}
+
+async fn payments(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = sql!(tx, all Step,
+            "SELECT p.id, p.state, e.before_state, e.after_state
+             FROM (SELECT id, state FROM payments WHERE id > $1 ORDER BY id LIMIT $2) p
+             LEFT JOIN expediente_entries e ON e.subject_id = p.id AND e.subject_kind = 'PAYMENT'
+                   AND e.after_state IS NOT NULL AND e.kind <> 'SETTLEMENT_CHANGED'
+             ORDER BY p.id, e.seq", after, BATCH)?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "payment", &steps, PaymentState::Initiated.as_str(), is_payment_step);
+    }
+}
+
+async fn deactivations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = sql!(tx, all Step,
+            "SELECT d.id, d.state, e.before_state, e.after_state
+             FROM (SELECT id, state FROM deactivations WHERE id > $1 ORDER BY id LIMIT $2) d
+             LEFT JOIN expediente_entries e ON e.subject_id = d.id AND e.subject_kind = 'DEACTIVATION' AND e.after_state IS NOT NULL
+             ORDER BY d.id, e.seq", after, BATCH)?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "deactivation", &steps, DeactivationState::Queued.as_str(), |before, _| {
+            before != DeactivationState::Done.as_str()
+        });
+    }
+}
+
+/// The second axis of a payment: it begins with the capture, whose own entry tells of it.
+async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = sql!(tx, all Step,
+            "SELECT p.id, p.settlement AS state, e.before_state, e.after_state
+             FROM (SELECT id, settlement FROM payments WHERE id > $1 ORDER BY id LIMIT $2) p
+             LEFT JOIN expediente_entries e ON e.subject_id = p.id AND e.kind = 'SETTLEMENT_CHANGED'
+             ORDER BY p.id, e.seq", after, BATCH)?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        for of_one in steps.chunk_by(|a, b| a.id == b.id) {
+            let told: Vec<_> = of_one.iter().filter_map(|s| Some((s.before_state.as_deref()?, s.after_state.as_deref()?))).collect();
+            let state = of_one[0].state.as_str();
+            let follows = told.windows(2).all(|pair| pair[0].1 == pair[1].0);
+            let holds = match (told.first(), told.last()) {
+                (Some((first, _)), Some((_, last))) => *first == Settlement::Pending.as_str() && *last == state,
+                _ => [Settlement::None, Settlement::Pending, Settlement::Absorbed].iter().any(|s| s.as_str() == state),
+            };
+            if !(follows && holds) {
+                found.add(9, format_args!("payment {} has a settlement that its entries do not lead to", of_one[0].id));
+            }
+        }
+    }
+}
+
+fn is_activation_step(before: &str, after: &str) -> bool {
+    let (Ok(before), Ok(after)) = (before.parse::<ActivationState>(), after.parse()) else { return false };
+    ActivationEvent::ALL.iter().any(|&event| before.on(event) == Ok(after))
+}
+
+fn is_payment_step(before: &str, after: &str) -> bool {
+    let (Ok(before), Ok(after)) = (before.parse::<PaymentState>(), after.parse()) else { return false };
+    PaymentEvent::ALL.iter().any(|&event| before.on(event).is_ok_and(|(next, _)| next == after))
+}
+
+fn replay(found: &mut Findings, thing: &str, steps: &[Step], first: &str, is_step: fn(&str, &str) -> bool) {
+    for of_one in steps.chunk_by(|a, b| a.id == b.id) {
+        let mut at: Option<&str> = None;
+        let mut broken = None;
+        for step in of_one {
+            let Some(after) = step.after_state.as_deref() else { continue };
+            let follows = match (at, step.before_state.as_deref()) {
+                (None, None) => after == first,
+                (Some(at), Some(before)) => at == before && is_step(before, after),
+                _ => false,
+            };
+            if !follows && broken.is_none() {
+                broken = Some(format!("an entry from {} to {after}", step.before_state.as_deref().unwrap_or("nothing")));
+            }
+            at = Some(after);
+        }
+        if let Some(what) = broken {
+            found.add(9, format_args!("{thing} {} has {what} that does not follow", of_one[0].id));
+        } else if at != Some(of_one[0].state.as_str()) {
+            found.add(9, format_args!("{thing} {} is in {}, its entries end in {}", of_one[0].id, of_one[0].state, at.unwrap_or("nothing")));
+        }
+    }
+}
+
+/// Promise 9: nothing written was changed or removed.
+pub(super) async fn chains_unbroken(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    for broken in broken_chains(tx).await? {
+        found.add(9, broken);
+    }
+    Ok(())
+}
+
+/// Promise 10: what the customer must hear of has its messages, and each was sent or can be seen to be late.
+pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let failed = sql!(tx, all (Uuid, String),
+            "SELECT service_activation_id, current_state FROM service_activations
+             WHERE service_activation_id > $1
+               AND (final_result = 'FAILED_NO_CHARGE'
+                    OR current_state IN ('PAYMENT_REJECTED', 'ESCALATED_TO_SUPPORT', 'AWAITING_SUPPORT_RESOLUTION',
+                                         'MANUAL_ACTIVATION_ATTEMPT', 'PERMANENT_FAILURE', 'FAILED_NO_CHARGE'))
+             ORDER BY service_activation_id LIMIT $2", after, BATCH)?;
+        let Some((last, _)) = failed.last() else { break };
+        after = *last;
+        for (id, state) in failed {
+            let rejected = state == ActivationState::PaymentRejected.as_str();
+            let event = if rejected { NoticeEvent::PaymentDeclined } else { NoticeEvent::OtaFailed };
+            for &channel in event.channels() {
+                let key = format!("{event}:{id}:{channel}");
+                if sql!(tx, optional (String,), "SELECT status FROM notifications WHERE unique_key = $1", &key)?.is_none() {
+                    found.add(10, format_args!("activation {id} has failed without its message {event} by {channel}"));
+                }
+            }
+        }
+    }
+    unsent_are_visible(tx, found).await
+}
+
+/// What waits has a job behind it, alive or dead, which operations see; what failed says why.
+async fn unsent_are_visible(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let jobs = sql!(tx, all (Json<serde_json::Value>,), "SELECT payload FROM jobs WHERE kind = 'notifications.send_email'")?;
+    let behind: HashSet<Uuid> =
+        jobs.iter().filter_map(|(payload,)| payload.0.get("notification")?.as_str()?.parse().ok()).collect();
+    let mut after = Uuid::nil();
+    loop {
+        let unsent = sql!(tx, all (Uuid, String, String, Option<String>),
+            "SELECT id, channel, status, last_error FROM notifications WHERE id > $1 AND status <> 'SENT' ORDER BY id LIMIT $2",
+            after, BATCH)?;
+        let Some((last, ..)) = unsent.last() else { return Ok(()) };
+        after = *last;
+        for (id, channel, status, error) in unsent {
+            let visible = match status.parse::<DeliveryStatus>()? {
+                DeliveryStatus::Sent => true,
+                DeliveryStatus::Waiting => channel == Channel::Email.as_str() && behind.contains(&id),
+                DeliveryStatus::Failed => error.is_some(),
+            };
+            if !visible {
+                found.add(10, format_args!("message {id} is {status} and nobody sends it or sees that it is late"));
+            }
+        }
+    }
+}
