@@ -99,16 +99,22 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn an_address_that_asks_too_often_has_to_wait() {
     let mut app = TestApp::start_with(Engine::Sqlite, &[("CAAS_RATE_PER_MINUTE", "5")]).await;
+    const FORM: (&str, &[(&str, &str)]) = ("/api/preferencias/tema", &[("theme", "dark"), ("back", "/")]);
     for _ in 0..5 {
-        app.get("/").await.expect(200);
+        app.post_form(FORM.0, FORM.1).await.expect(303);
     }
-    let refused = app.get("/").await.expect(429);
+    let refused = app.post_form(FORM.0, FORM.1).await.expect(429);
     assert!(refused.header("retry-after").is_some());
-    let mut other = Request::get("/").body(Body::empty()).unwrap();
-    other.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 1))));
-    app.send(other).await.expect(200);
-    app.advance(TimeDelta::seconds(30));
     app.get("/").await.expect(200);
+    let mut other = Request::post(FORM.0)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "text/html")
+        .body(Body::from("theme=dark&back=/"))
+        .unwrap();
+    other.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 1))));
+    app.send(other).await.expect(303);
+    app.advance(TimeDelta::seconds(30));
+    app.post_form(FORM.0, FORM.1).await.expect(303);
 }
 
 #[tokio::test]
@@ -141,4 +147,37 @@ async fn pages_of_signed_in_people_are_not_stored() {
     assert_eq!(app.get("/").await.header("cache-control"), Some("private, no-cache"));
     app.sign_in("customer").await;
     assert_eq!(app.get("/").await.header("cache-control"), Some("no-store"));
+}
+
+/// Everything production asks for, at addresses where nobody is.
+fn production() -> Vec<(String, String)> {
+    let mut settings = vec![
+        ("CAAS_ENV".to_owned(), "production".to_owned()),
+        ("CAAS_PUBLIC_URL".to_owned(), "https://caas.example".to_owned()),
+        ("CAAS_SMTP_URL".to_owned(), "smtp://mail.invalid:587".to_owned()),
+    ];
+    for system in caas_server::config::System::ALL {
+        let name = system.name();
+        settings.push((format!("CAAS_{name}_URL"), "https://outside.invalid".to_owned()));
+        settings.push((format!("CAAS_{name}_TOKEN"), "t".to_owned()));
+        if system.calls_us() {
+            settings.push((format!("CAAS_{name}_WEBHOOK_SECRET"), "whsec_c2VjcmV0".to_owned()));
+        }
+    }
+    settings
+}
+
+#[tokio::test]
+async fn production_has_no_sandbox_and_insists_on_tls() {
+    let settings = production();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut app = TestApp::start_with(Engine::Sqlite, &settings).await;
+    assert!(app.app.sandbox.is_none());
+    let page = app.get("/").await.expect(200);
+    assert!(page.header("strict-transport-security").unwrap().starts_with("max-age="));
+    assert!(!page.body.contains("sandbox-banner"));
+    app.get("/metrics").await.expect(200);
+    let mut stranger = Request::get("/metrics").body(Body::empty()).unwrap();
+    stranger.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 1))));
+    app.send(stranger).await.expect(404);
 }

@@ -12,6 +12,7 @@ pub struct Page {
     pub(crate) class: &'static str,
     pub(crate) section: Option<Section>,
     pub(crate) status: StatusCode,
+    pub(crate) refresh: Option<u32>,
     pub(crate) body: AnyView,
 }
 
@@ -41,7 +42,7 @@ pub enum Section {
 
 impl Page {
     /// A page with its title (without the site's name) and what stands in `<main>`.
-    pub fn new(title: impl Into<String>, body: impl IntoView + Send + 'static) -> Page {
+    pub fn new(title: impl Into<String>, body: impl IntoView + 'static) -> Page {
         Page {
             title: title.into(),
             description: String::new(),
@@ -49,6 +50,7 @@ impl Page {
             class: "page",
             section: None,
             status: StatusCode::OK,
+            refresh: None,
             body: body.into_any(),
         }
     }
@@ -85,6 +87,14 @@ impl Page {
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Page {
         self.status = status;
+        self
+    }
+
+    /// The browser asks again after so many seconds. Only where something is awaited; the page says so in words. Where an
+    /// island follows it live, only when [`super::RequestFacts::has_script`] is false.
+    #[must_use]
+    pub fn refresh(mut self, seconds: u32) -> Page {
+        self.refresh = Some(seconds);
         self
     }
 }

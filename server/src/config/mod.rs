@@ -10,7 +10,7 @@ pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
 
 use chrono::TimeDelta;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
 
@@ -101,7 +101,7 @@ pub struct Config {
     pub job_concurrency: usize,
     /// Proxies whose word on the client's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Requests one address may make in a minute; 0: no limit.
+    /// Requests other than reading that one address may make in a minute; 0: no limit.
     pub rate_per_minute: u32,
     /// How long a request may take.
     pub request_timeout: std::time::Duration,
@@ -177,7 +177,7 @@ impl Config {
         let rate_per_minute = from.value(
             "CAAS_RATE_PER_MINUTE",
             "3000",
-            "Requests one network address may make in a minute; 0: no limit",
+            "Requests other than reading that one network address may make in a minute; 0: no limit",
         )?;
         let request_timeout = from.value("CAAS_REQUEST_TIMEOUT_SECONDS", "30", "How long a request may take")?;
         let site_root =
@@ -307,11 +307,6 @@ fn parse_public_url(text: &str) -> Result<String, ConfigError> {
     Ok(url.origin().ascii_serialization())
 }
 
-/// Where the server listens when it may take any free port: for tests.
-pub fn any_loopback_port() -> SocketAddr {
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,12 +333,19 @@ mod tests {
             ("CAAS_OTA_BACKOFF_LIST", "1,x"),
             ("CAAS_TRUSTED_PROXY", "proxy"),
             ("CAAS_IOT_URL", "nowhere"),
+            ("CAAS_SESSION_IDLE_MINUTES", "0"),
             ("CAAS_OTA_BACKOFF_MULTIPLIER", "NaN"),
             ("CAAS_PAYMENTS_WEBHOOK_SECRET", "whsec_!!"),
         ] {
             let line = read([(name, value)]).unwrap_err().to_string();
             assert!(line.contains(name) && !line.contains('\n'), "{line}");
         }
+    }
+
+    #[test]
+    fn an_address_needs_its_token() {
+        let line = read([("CAAS_IOT_URL", "https://iot.example")]).unwrap_err().to_string();
+        assert!(line.starts_with("CAAS_IOT_TOKEN"), "{line}");
     }
 
     #[test]
@@ -354,18 +356,19 @@ mod tests {
 
     #[test]
     fn production_names_everything_that_is_missing() {
-        let line = read([("CAAS_ENV", "production"), ("CAAS_IOT_URL", "https://iot.example")]).unwrap_err().to_string();
+        let iot = [("CAAS_IOT_URL", "https://iot.example"), ("CAAS_IOT_TOKEN", "t")];
+        let line = read([("CAAS_ENV", "production"), iot[0], iot[1]]).unwrap_err().to_string();
         for name in [
             "CAAS_PAYMENTS_URL",
             "CAAS_PAYMENTS_TOKEN",
             "CAAS_PAYMENTS_WEBHOOK_SECRET",
-            "CAAS_IOT_TOKEN",
+            "CAAS_IOT_WEBHOOK_SECRET",
             "CAAS_REGISTRATION_GB_URL",
             "CAAS_SMS_TOKEN",
         ] {
             assert!(line.contains(name), "{line} lacks {name}");
         }
-        assert!(!line.contains("CAAS_IOT_URL") && !line.contains("CAAS_SMS_WEBHOOK_SECRET"), "{line}");
+        assert!(!line.contains("CAAS_IOT_URL") && !line.contains("CAAS_IOT_TOKEN") && !line.contains("CAAS_SMS_WEBHOOK_SECRET"), "{line}");
     }
 
     #[test]

@@ -44,6 +44,10 @@ pub(super) async fn provide(State(http): State<Http>, request: Request, next: Ne
 }
 
 async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
+    let params = match RawPathParams::from_request_parts(parts, &()).await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        Err(_) => Vec::new(),
+    };
     let cookies = Cookies::of(&parts.headers);
     let session = cookies.get(SESSION_COOKIE).filter(|secret| secret.len() == 43).map(str::to_owned);
     let (person, failure) = match &session {
@@ -60,10 +64,6 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
     };
     let theme = cookies.get(THEME_COOKIE).and_then(|theme| theme.parse().ok()).unwrap_or(Theme::Auto);
     let flash = cookies.get(FLASH_COOKIE).map(Flash::from_cookie).unwrap_or_default();
-    let params = match RawPathParams::from_request_parts(parts, &()).await {
-        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        Err(_) => Vec::new(),
-    };
     let nonce = parts.extensions.get::<PageNonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
     let web = WebContext::new(RequestFacts {
         caas: http.caas.clone(),
