@@ -19,6 +19,7 @@ use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::notifications::model::NoticeEvent;
@@ -47,8 +48,20 @@ codes! {
         Escalated = "ESCALATED",
         /// The vehicle confirmed.
         Done = "DONE",
+        /// Not to be done any more: the service belongs to somebody who has it by right.
+        Dropped = "DROPPED",
     }
 }
+
+impl DeactivationState {
+    /// Whether nothing more is to be done.
+    pub fn is_over(self) -> bool {
+        matches!(self, DeactivationState::Done | DeactivationState::Dropped)
+    }
+}
+
+/// How long a compensation waits for a newer order of the same service that is on its way into the vehicle.
+const NEWER_ORDER_UNDER_WAY: TimeDelta = TimeDelta::seconds(60);
 
 /// Whether this service may be switched off for this reason now.
 pub fn may_switch_off(activation: &Activation, reason: Reason, now: Timestamp) -> bool {
@@ -191,7 +204,7 @@ impl Job for SwitchOff {
         let attempts = store::attempts_of_deactivation(&mut tx, deactivation.id).await?;
         let (breaker, _) = breaker::state(&mut tx, System::Iot).await?;
         drop(tx);
-        if deactivation.state == DeactivationState::Done {
+        if deactivation.state.is_over() {
             return Ok(Outcome::Done);
         }
         let under_way = attempts.iter().rev().find(|a| a.attempt_result.is_none()).cloned();
@@ -244,6 +257,15 @@ impl Job for SwitchOff {
             let at = failed(caas, &mut tx, &mut deactivation, &activation, &attempt, failure, "still active").await?;
             return Ok(Outcome::AgainIn(at, tx));
         }
+        // Much may have happened since it was asked for: another order of the same service, or a person's success.
+        match still_wanted(caas, &mut tx, &deactivation, &activation).await? {
+            Wanted::Yes => {}
+            Wanted::Later => return Ok(Outcome::AgainIn(now + NEWER_ORDER_UNDER_WAY, tx)),
+            Wanted::No => {
+                drop_it(caas, &mut tx, &mut deactivation, &activation).await?;
+                return Ok(Outcome::DoneIn(tx));
+            }
+        }
         if let Readiness::NotReady(code) = readiness(&status, &code, false) {
             let attempt = new_attempt(caas, &mut tx, &mut deactivation, Some(&status), None).await?;
             let at = failed(caas, &mut tx, &mut deactivation, &activation, &attempt, AttemptFailure::Vehicle(code), "not ready").await?;
@@ -255,9 +277,40 @@ impl Job for SwitchOff {
             return Ok(Outcome::Again(now + TimeDelta::seconds(5)));
         }
         tx.commit().await?;
+        failpoint::hit("deactivation.attempt.written");
         let answer = caas.iot.deactivate(&vehicle.vin, &code).await;
+        failpoint::hit("deactivation.command.answered");
         record_answer(caas, self.deactivation, &attempt, answer).await
     }
+}
+
+enum Wanted {
+    Yes,
+    Later,
+    No,
+}
+
+/// Promise 8, once more before the command: it is about a vehicle and a service, and so would also meet a newer order
+/// that has been paid for since.
+async fn still_wanted(caas: &Caas, tx: &mut Tx, d: &Deactivation, activation: &Activation) -> Result<Wanted> {
+    if !may_switch_off(activation, d.reason, caas.now()) {
+        return Ok(Wanted::No);
+    }
+    Ok(match store::newer_order(tx, activation).await?.map(|newer| newer.state) {
+        Some(ActivationState::Active) => Wanted::No,
+        Some(ActivationState::ManualActivationAttempt) => Wanted::Later,
+        Some(state) if state.is_under_way() => Wanted::Later,
+        _ => Wanted::Yes,
+    })
+}
+
+/// Switching off is given up because the service is there by right now.
+async fn drop_it(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &Activation) -> Result<()> {
+    let before = d.state;
+    d.state = DeactivationState::Dropped;
+    save(caas, tx, d).await?;
+    log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Dropped), d.reason).await?;
+    escalation::note(caas, tx, activation, "COMPENSATION_DROPPED", serde_json::json!({})).await
 }
 
 async fn record_answer(caas: &Caas, id: Uuid, attempt: &Attempt, answer: Result<CommandAnswer, IotError>) -> Result<Outcome, JobError> {
@@ -273,7 +326,7 @@ async fn record_answer(caas: &Caas, id: Uuid, attempt: &Attempt, answer: Result<
     }
     let mut deactivation = load(&mut tx, id).await?;
     let mut activation = store::load(&mut tx, deactivation.activation).await?;
-    if deactivation.state == DeactivationState::Done {
+    if deactivation.state.is_over() {
         return Ok(Outcome::DoneIn(tx));
     }
     let failure = match answer {
@@ -346,7 +399,9 @@ async fn done(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &mut A
             verdict::tell(caas, tx, activation, NoticeEvent::ServiceEnded, None, None).await
         }
         Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await,
-    }
+    }?;
+    failpoint::hit("deactivation.done");
+    Ok(())
 }
 
 /// A callback about a command to switch off.
@@ -354,7 +409,7 @@ pub(super) async fn on_callback(caas: &Caas, tx: &mut Tx, attempt: &Attempt, tol
     let Some(id) = attempt.deactivation_id else { return Ok(()) };
     let mut deactivation = load(tx, id).await?;
     let mut activation = store::load(tx, deactivation.activation).await?;
-    if deactivation.state == DeactivationState::Done {
+    if deactivation.state.is_over() {
         return Ok(());
     }
     match told {

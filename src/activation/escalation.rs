@@ -7,6 +7,7 @@ use crate::Caas;
 use crate::breaker::{self, BreakerState, System};
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::notifications::model::NoticeEvent;
@@ -50,6 +51,7 @@ impl Job for OpenTicket {
         } else {
             serde_json::json!({ "unavailable": "API IoT is being given a rest" })
         };
+        failpoint::hit("activation.ticket.diagnosed");
         let mut tx = caas.db.begin().await?;
         let mut activation = store::load(&mut tx, self.activation).await?;
         if activation.state != ActivationState::EscalatedToSupport {
@@ -62,6 +64,7 @@ impl Job for OpenTicket {
         let cause = Cause::system(serde_json::json!({ "ticket": ticket.number, "code": reason }));
         apply(caas, &mut tx, &mut activation, ActivationEvent::TicketOpened, cause).await?;
         verdict::tell(caas, &mut tx, &activation, NoticeEvent::TicketCreated, None, Some(ticket.number)).await?;
+        failpoint::hit("activation.ticket.opened");
         Ok(Outcome::DoneIn(tx))
     }
 }

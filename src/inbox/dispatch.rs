@@ -3,13 +3,14 @@
 use super::message::{Message, OtaStatus, OtaVerdict, SettlementNotice, SettlementVerdict};
 use super::model::Interpretation;
 use crate::Caas;
+use crate::kernel::Timestamp;
 use crate::activation::callbacks::{Told, on_ota_status};
 use crate::kernel::jobs::JobError;
 use crate::kernel::money::Cents;
 use crate::payments::settlement::{Verdict, on_settlement};
 
 /// Hands a message to the room it concerns. The room's changes come back uncommitted.
-pub(super) async fn dispatch(caas: &Caas, message: &Message) -> Result<Interpretation, JobError> {
+pub(super) async fn dispatch(caas: &Caas, message: &Message, received_at: Timestamp) -> Result<Interpretation, JobError> {
     let mut tx = caas.db.begin().await?;
     let applied = match message {
         Message::OtaStatus(OtaStatus { request_id, vin, status, error_code, .. }) => {
@@ -18,7 +19,7 @@ pub(super) async fn dispatch(caas: &Caas, message: &Message) -> Result<Interpret
                 OtaVerdict::Deactivated => Told::Deactivated,
                 OtaVerdict::Failed => Told::Failed(error_code.clone()),
             };
-            on_ota_status(caas, &mut tx, vin, request_id, &told).await?
+            on_ota_status(caas, &mut tx, vin, request_id, &told, received_at).await?
         }
         Message::Settlement(SettlementNotice { gateway_payment_id, status, fees, .. }) => {
             let verdict = match status {

@@ -7,6 +7,7 @@ use super::repository::{self, InboxRow};
 use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::error::Failure;
+use crate::kernel::failpoint;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ impl Job for InterpretWebhook {
         let Some(row) = row.filter(|row| row.state == State::Received.as_str()) else {
             return Ok(Outcome::Done);
         };
-        let interpretation = dispatch(caas, &read(&row)?).await?;
+        let interpretation = dispatch(caas, &read(&row)?, row.received_at).await?;
         conclude(caas, &row, interpretation).await
     }
 }
@@ -74,6 +75,7 @@ async fn processed(
     now: Timestamp,
 ) -> Result<Outcome, JobError> {
     if repository::finish(&mut tx, row.id, State::Processed, note, now).await? {
+        failpoint::hit("inbox.applied");
         Ok(Outcome::DoneIn(tx))
     } else {
         // Another run was faster: its effect stands, this one is rolled back.

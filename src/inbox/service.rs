@@ -5,6 +5,7 @@ use super::model::{InboxId, Sender};
 use super::repository::{self, NewMessage};
 use crate::Caas;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::jobs::{self, Enqueue};
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +29,7 @@ pub async fn receive(caas: &Caas, sender: Sender, webhook_id: &str, body: &str) 
         let job = InterpretWebhook { inbox_id: new.id };
         jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(format!("webhook:{}", new.id))).await?;
         tx.commit().await?;
+        failpoint::hit("inbox.stored");
         metrics::counter!("caas_webhooks_total", "sender" => sender.as_str(), "result" => "stored").increment(1);
         return Ok(Receipt::Stored(new.id));
     }

@@ -22,6 +22,17 @@ pub const ALL: &[&str] = &[
     "payment.cancel.written",
     "payment.cancel.answered",
     "payment.cancel.recorded",
+    "payment.refund.written",
+    "payment.refund.answered",
+    "payment.refund.recorded",
+    "activation.ticket.diagnosed",
+    "activation.ticket.opened",
+    "deactivation.attempt.written",
+    "deactivation.command.answered",
+    "deactivation.done",
+    "inbox.stored",
+    "inbox.applied",
+    "notification.email.answered",
 ];
 
 static ARMED: OnceLock<Option<String>> = OnceLock::new();

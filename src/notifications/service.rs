@@ -7,6 +7,7 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::ids::{NotificationId, UserId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::locale::{Bilingual, Locale};
@@ -208,6 +209,7 @@ impl Job for SendEmail {
             message_id: format!("{}@caas", self.notification),
         };
         let result = caas.mailer.send(&email).await;
+        failpoint::hit("notification.email.answered");
         let now = caas.now();
         let mut tx = caas.db.begin().await?;
         let (status, error) = match &result {

@@ -243,7 +243,9 @@ impl Job for RefundPayment {
         let known = already(caas, run, id).await?;
         if !known.is_some_and(|known| known.status == GatewayStatus::Refunded) {
             let amount = Money::new(operation.amount_cents, payment.currency);
+            failpoint::hit("payment.refund.written");
             let result = caas.gateway.refund(id, amount, &operation.reason, &operation.idempotency_key).await;
+            failpoint::hit("payment.refund.answered");
             note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
             result.map_err(|error| JobError::Outside(error.to_string()))?;
         }
@@ -255,6 +257,7 @@ impl Job for RefundPayment {
         repository::close_operation(caas, &mut tx, operation.id, true, "REFUNDED").await?;
         payment.refunded_cents = operation.amount_cents;
         apply(caas, &mut tx, &mut payment, PaymentEvent::Refunded).await?;
+        failpoint::hit("payment.refund.recorded");
         Ok(Outcome::DoneIn(tx))
     }
 }
