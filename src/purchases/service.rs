@@ -81,6 +81,8 @@ pub async fn place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
                 None => Err(Failure::Database(error)),
             }
         }
+        // The same, while both closed the same earlier activation: the other's order stands now.
+        Err(Failure::Conflict(_)) => try_place(caas, order).await,
         other => other,
     }
 }
@@ -113,6 +115,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     if let Some(placed) = existing(&mut tx, order).await? {
         return Ok(Ok(placed));
     }
+    // Orders for one car come one after the other: two that conflict can't both find the car free.
+    sql!(&mut tx, execute "UPDATE vehicles SET version = version + 1 WHERE id = $1 AND customer_id = $2", order.vehicle, order.customer)?;
     let Some(vehicle) = vehicles::vehicle_of(&mut tx, order.customer, order.vehicle).await? else {
         return Ok(Err(OrderRefusal::NotFound));
     };
