@@ -2,7 +2,7 @@
 
 use super::catalogue::{Reader, card};
 use crate::ui::{ButtonKind, CarColour, CarDrawing, CarModel, LinkButton};
-use crate::web::{Page, PageResult, WebContext};
+use crate::web::{Page, PageResult, Role, WebContext};
 use caas::catalogue::{Market, Offer, Snapshot};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
@@ -44,12 +44,14 @@ pub async fn home_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).description(description).public_at("/"))
 }
 
-fn way_on(web: &WebContext) -> impl IntoView + use<> {
-    let (href, words) = match &web.user {
-        Some(_) => ("/expediente", web.t("Ir a tus coches", "Go to your cars")),
+/// The way in for visitors, to the own cars for customers; staff have theirs in the navigation.
+fn way_on(web: &WebContext) -> Option<impl IntoView + use<>> {
+    let (href, words) = match web.user.as_ref().map(|user| user.role) {
         None => ("/entrar", web.t("Entrar", "Sign in")),
+        Some(Role::Customer) => ("/expediente", web.t("Ir a tus coches", "Go to your cars")),
+        Some(_) => return None,
     };
-    view! { <LinkButton href=href>{words.to_owned()}</LinkButton> }
+    Some(view! { <LinkButton href=href>{words.to_owned()}</LinkButton> })
 }
 
 fn how_you_pay(locale: Locale) -> impl IntoView {

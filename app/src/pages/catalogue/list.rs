@@ -1,14 +1,13 @@
 //! `/catalogo`: everything, or what was asked for.
 
 use super::cars::{Car, Cars, market_of};
+use super::filters::{chips, filters, outcome};
 use super::grid::{Reader, groups};
 use super::query::Query;
-use crate::ui::{
-    CheckField, Chip, Choice, EmptyState, Field, FilterBar, LinkButton, Notice, PageHeader, SelectField, Tone,
-};
+use crate::ui::{EmptyState, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::catalogue::rules::offer_availability;
-use caas::catalogue::{Category, Found, Market, OfferKind, Snapshot};
+use caas::catalogue::{Found, Market};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 
@@ -65,105 +64,6 @@ fn keep_available(found: &mut Vec<Found<'_>>, car: &Car) {
         one.offers.retain(|offer| offer_availability(offer, service, &car.facts).is_available());
     }
     found.retain(|found| !found.offers.is_empty());
-}
-
-fn filter_bar(
-    web: &WebContext,
-    query: &Query,
-    catalogue: &Snapshot,
-    cars: &Cars,
-    count: usize,
-) -> impl IntoView + use<> {
-    let locale = web.locale;
-    let any = web.t("Todo", "All");
-    let categories = choices(any, Category::ALL.iter().map(|c| (c.as_str(), c.label(locale))));
-    let car = cars.chosen.as_ref();
-    let own = cars.all.iter().map(|vehicle| Choice::new(vehicle.id.to_string(), vehicle.label()));
-    let models = catalogue
-        .models
-        .iter()
-        .filter(|model| cars.all.is_empty() || model.code == query.car)
-        .map(|model| Choice::new(model.code.clone(), format!("{} {}", locale.t("Modelo", "Model"), model.name)));
-    let anyone = Choice::new("", locale.t("Cualquiera", "Any"));
-    let car_choices: Vec<Choice> = std::iter::once(anyone).chain(own).chain(models).collect();
-    let kinds = choices(any, OfferKind::ALL.iter().map(|&kind| (kind.as_str(), kind_label(kind, locale))));
-    let countries = web.user.is_none().then(|| {
-        let markets = Market::ALL.iter().map(|m| Choice::new(m.as_str(), m.label(locale))).collect::<Vec<_>>();
-        let value = query.market.unwrap_or(Market::Es).as_str();
-        view! { <SelectField label=locale.t("Precios de", "Prices of") name="pais" choices=markets value=value/> }
-    });
-    let only_available = car.map(|_| {
-        let label = locale.t("Solo lo disponible ahora", "Only what is available now");
-        let checked = query.only_available;
-        view! { <CheckField label=label name="disponible" value="si" checked=checked/> }
-    });
-    let category = query.category.map(Category::as_str).unwrap_or_default();
-    let kind = query.kind.map(OfferKind::as_str).unwrap_or_default();
-    let (text, car_value) = (query.text.clone(), query.car.clone());
-    let all = Query { market: query.market, ..Query::default() };
-    view! {
-        <FilterBar
-            action="/catalogo"
-            label=locale.t("Buscar en el catálogo", "Search the catalogue")
-            submit=locale.t("Filtrar", "Filter")
-            chips=chips(query, catalogue, car, locale)
-            remove_word=locale.t("Quitar", "Remove")
-            clear_word=locale.t("Quitar todo", "Remove all")
-            clear_href=all.href()
-            count=count_words(count, locale)
-        >
-            <Field label=locale.t("Buscar", "Search") name="texto" kind="search" value=text maxlength=80/>
-            <SelectField label=locale.t("Categoría", "Category") name="categoria" choices=categories value=category/>
-            <SelectField label=locale.t("Coche", "Car") name="coche" choices=car_choices value=car_value/>
-            <SelectField label=locale.t("Oferta", "Offer") name="oferta" choices=kinds value=kind/>
-            {countries}
-            {only_available}
-        </FilterBar>
-    }
-}
-
-fn choices<'a>(any: &str, values: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
-    std::iter::once(Choice::new("", any)).chain(values.map(|(value, label)| Choice::new(value, label))).collect()
-}
-
-const fn kind_label(kind: OfferKind, locale: Locale) -> &'static str {
-    match kind {
-        OfferKind::Temporary => locale.t("Por días", "For some days"),
-        OfferKind::Permanent => locale.t("Para siempre", "For good"),
-        OfferKind::Subscription => locale.t("Suscripción", "Subscription"),
-    }
-}
-
-/// What is in force, each with the address that leaves it out.
-fn chips(query: &Query, catalogue: &Snapshot, car: Option<&Car>, locale: Locale) -> Vec<Chip> {
-    let mut chips = Vec::new();
-    let mut add = |label: String, without: Query| chips.push(Chip::new(label, without.href()));
-    if !query.text.is_empty() {
-        add(format!("“{}”", query.text), Query { text: String::new(), ..query.clone() });
-    }
-    if let Some(category) = query.category {
-        add(category.label(locale).to_owned(), Query { category: None, ..query.clone() });
-    }
-    let car_name =
-        car.map(|car| car.vehicle.label()).or_else(|| catalogue.model(&query.car).map(|model| model.name.clone()));
-    if let Some(name) = car_name {
-        add(name, Query { car: String::new(), only_available: false, ..query.clone() });
-    }
-    if let Some(kind) = query.kind {
-        add(kind_label(kind, locale).to_owned(), Query { kind: None, ..query.clone() });
-    }
-    if query.only_available && car.is_some() {
-        let label = locale.t("Disponible ahora", "Available now").to_owned();
-        add(label, Query { only_available: false, ..query.clone() });
-    }
-    chips
-}
-
-fn count_words(count: usize, locale: Locale) -> String {
-    match count {
-        1 => locale.t("1 servicio", "1 service").to_owned(),
-        _ => format!("{count} {}", locale.t("servicios", "services")),
-    }
 }
 
 fn nothing_sold_here(locale: Locale) -> impl IntoView {

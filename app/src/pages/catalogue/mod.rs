@@ -2,6 +2,7 @@
 //! whether each offer fits the chosen car.
 
 mod cars;
+mod filters;
 mod grid;
 mod list;
 mod query;

@@ -5,7 +5,7 @@ use super::query::Query;
 use super::words::{list_names, offer_action, per_day, price_line, say, unit};
 use crate::ui::{Button, ButtonKind, Choice, Crumb, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
-use caas::catalogue::rules::offer_availability;
+use caas::catalogue::rules::{Availability, offer_availability};
 use caas::catalogue::{Market, Offer, Service, ServiceStatus, Snapshot};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
@@ -85,7 +85,7 @@ fn chooser(web: &WebContext, cars: &Cars) -> Option<impl IntoView + use<>> {
     let value = car.id.to_string();
     Some(
         view! {
-            <form class="cluster" method="get" action=format!("{}#ofertas", web.path)>
+            <form class="filter-bar__fields" method="get" action=format!("{}#ofertas", web.path)>
                 <SelectField label=locale.t("Tu coche", "Your car") name="coche" choices=choices value=value/>
                 <Button>{locale.t("Ver sus ofertas", "See its offers")}</Button>
             </form>
@@ -104,9 +104,27 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
         );
         return view! { <Notice>{text}</Notice> }.into_any();
     }
+    let verdicts: Vec<Option<Availability>> = service
+        .offers_in(market)
+        .map(|(offer, _)| car.map(|car| offer_availability(offer, service, &car.facts)))
+        .collect();
+    // One reason that stands for all offers is said once, above them.
+    let shared = match verdicts.split_first() {
+        Some((Some(first), rest))
+            if !first.is_available() && rest.iter().all(|other| other.as_ref() == Some(first)) =>
+        {
+            let said = say(first, locale, zone(web));
+            Some(view! { <Notice tone=said.status.tone() title=said.word>{said.reason}</Notice> })
+        }
+        _ => None,
+    };
     let rows: Vec<_> = service
         .offers_in(market)
-        .map(|(offer, price)| row(web, service, offer, &price.amount.display(locale), market, car))
+        .zip(&verdicts)
+        .map(|((offer, price), verdict)| {
+            let verdict = verdict.as_ref().filter(|_| shared.is_none()).zip(car);
+            row(web, offer, &price.amount.display(locale), market, verdict)
+        })
         .collect();
     if rows.is_empty() {
         return not_sold(locale).into_any();
@@ -118,41 +136,37 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
         _ => locale.t("Precios con impuestos incluidos.", "Prices include tax."),
     };
     view! {
+        {shared}
         <ul class="offers">{rows}</ul>
         <p class="muted small">{vat}</p>
     }
     .into_any()
 }
 
+/// One offer; with the verdict on it for a car, when there is one to show here.
 fn row(
     web: &WebContext,
-    service: &Service,
     offer: &Offer,
     price: &str,
     market: Market,
-    car: Option<&Car>,
+    verdict: Option<(&Availability, &Car)>,
 ) -> impl IntoView + use<> {
     let locale = web.locale;
-    let verdict = car.map(|car| (car, offer_availability(offer, service, &car.facts)));
-    let (mut href, mut note, mut status) = (String::new(), String::new(), None);
-    if let Some((car, verdict)) = verdict {
-        if verdict.is_available() {
-            href = format!("/comprar/{}?coche={}", offer.id, car.vehicle.id);
-        }
-        let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
-        let said = say(&verdict, locale, zone);
-        note = said.reason;
-        status = Some(view! { <StatusPill kind=said.status word=said.word/> }.into_any());
-    }
-    let action = offer_action(offer, locale);
     let (term, unit, per_day) = (offer.term(locale), unit(offer, locale), per_day(offer, market, locale));
-    match status {
-        Some(status) => {
-            view! { <OfferRow term=term price=price unit=unit per_day=per_day href=href action=action note=note status=status/> }
-                .into_any()
-        }
-        None => view! { <OfferRow term=term price=price unit=unit per_day=per_day/> }.into_any(),
-    }
+    let Some((verdict, car)) = verdict else {
+        return view! { <OfferRow term=term price=price unit=unit per_day=per_day/> }.into_any();
+    };
+    let href =
+        if verdict.is_available() { format!("/comprar/{}?coche={}", offer.id, car.vehicle.id) } else { String::new() };
+    let said = say(verdict, locale, zone(web));
+    let action = offer_action(offer, locale);
+    let status = view! { <StatusPill kind=said.status word=said.word/> }.into_any();
+    view! { <OfferRow term=term price=price unit=unit per_day=per_day href=href action=action note=said.reason status=status/> }
+        .into_any()
+}
+
+fn zone(web: &WebContext) -> &str {
+    web.user.as_ref().map_or("UTC", |user| &user.time_zone)
 }
 
 fn not_sold(locale: Locale) -> impl IntoView {

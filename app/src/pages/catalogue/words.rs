@@ -55,12 +55,12 @@ pub fn say(availability: &Availability, locale: Locale, zone: &str) -> Said {
             ),
         ),
         Availability::NotForModel => said(
-            Status::Blocked,
+            Status::Info,
             t("Otro modelo", "Other model"),
             t("No encaja con el modelo de tu coche.", "It does not fit your car's model."),
         ),
         Availability::FirmwareTooOld { needed, installed } => said(
-            Status::Blocked,
+            Status::Warning,
             t("Software antiguo", "Old software"),
             match locale {
                 Locale::Es => format!(
@@ -72,7 +72,7 @@ pub fn say(availability: &Availability, locale: Locale, zone: &str) -> Said {
             },
         ),
         Availability::NotSoldInCountry => said(
-            Status::Blocked,
+            Status::Info,
             t("No en tu país", "Not in your country"),
             t("No se vende en tu país.", "It is not sold in your country."),
         ),
@@ -84,7 +84,7 @@ pub fn say(availability: &Availability, locale: Locale, zone: &str) -> Said {
                 }
                 Locale::En => format!("It can't run together with {names}, which your car has or is receiving."),
             };
-            said(Status::Blocked, t("Incompatible", "In conflict"), reason)
+            said(Status::Warning, t("Incompatible", "In conflict"), reason)
         }
         Availability::BlockedByDebt => said(
             Status::Blocked,
