@@ -2,7 +2,7 @@
 
 use crate::islands::Bell;
 use crate::ui::{EmptyState, Icon, IconName, LinkButton, Toast};
-use crate::web::{Page, Refusal, Role, Section, Theme, WebContext};
+use crate::web::{Page, Refusal, Role, SCRIPT_COOKIE, Section, Theme, WebContext};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 use std::fmt::Write as _;
@@ -82,6 +82,12 @@ pub(crate) fn document(web: &WebContext, head: &Head, body: &str, island_data: O
             wasm = assets.wasm,
         );
     }
+    // Tells the next request that scripts run here; see `SCRIPT_COOKIE`.
+    let _ = write!(
+        html,
+        "<script nonce=\"{}\">document.cookie='{SCRIPT_COOKIE}=1; Path=/; Max-Age=31536000; Secure; SameSite=Lax'</script>",
+        web.nonce
+    );
     html.push_str("</body></html>");
     html
 }

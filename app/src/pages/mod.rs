@@ -1,8 +1,11 @@
 //! Every address and the page that stands there. One room, one line.
 
 mod account;
+pub(crate) mod activation;
 pub mod catalogue;
 mod home;
+mod payment_methods;
+mod purchase;
 
 use crate::web::{Route, get};
 
@@ -10,6 +13,9 @@ use crate::web::{Route, get};
 pub fn routes() -> Vec<Route> {
     let mut routes = vec![get("/", home::home_page)];
     routes.extend(account::routes());
+    routes.extend(activation::routes());
     routes.extend(catalogue::routes());
+    routes.extend(payment_methods::routes());
+    routes.extend(purchase::routes());
     routes
 }

@@ -1,7 +1,7 @@
 use super::IconName;
 
 /// How a thing feels: green for "the car confirmed", amber for "waiting", red for "a person is needed".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Tone {
     /// Nothing to say by colour.
     #[default]

@@ -32,6 +32,8 @@ pub struct RequestFacts {
     pub unread: i64,
     /// The session's secret, as the cookie carries it.
     pub session: Option<String>,
+    /// Whether scripts run in this browser: an earlier page of ours left a cookie with one.
+    pub has_script: bool,
     /// Allows this page's own inline script.
     pub nonce: String,
     /// The path without the query.
@@ -173,6 +175,9 @@ impl WebContext {
 
 /// The session cookie's name. `__Host-`: only over TLS (or on the local machine), for this host alone, on every path.
 pub const SESSION_COOKIE: &str = "__Host-caas";
+
+/// The cookie that a script of every page leaves, so that pages know whether they must refresh without one.
+pub const SCRIPT_COOKIE: &str = "js";
 
 impl Deref for WebContext {
     type Target = RequestFacts;

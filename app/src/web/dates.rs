@@ -29,3 +29,18 @@ pub fn day_tag(at: Timestamp, zone: &str, locale: Locale) -> impl IntoView + use
 pub fn exact(at: Timestamp) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
+
+/// The time of day: "10:05".
+pub fn clock(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let moment = moment(at, zone, locale);
+    moment.rsplit_once(", ").map_or(moment.clone(), |(_, clock)| clock.to_owned())
+}
+
+/// What is near is told by its time alone: "hoy, 10:05"; else day and time.
+pub fn near(at: Timestamp, now: Timestamp, zone: &str, locale: Locale) -> String {
+    if day(at, zone, locale) == day(now, zone, locale) {
+        format!("{}, {}", locale.t("hoy", "today"), clock(at, zone, locale))
+    } else {
+        moment(at, zone, locale)
+    }
+}

@@ -30,6 +30,28 @@ codes! {
         SessionEnded = "session_ended",
         /// All sessions were ended.
         SignedOutEverywhere = "signed_out_everywhere",
+        /// A second click, a reload or another tab: the order that stands is shown.
+        AlreadyOrdered = "already_ordered",
+        /// An order was cancelled before delivery.
+        OrderCancelled = "order_cancelled",
+        /// An order can't be cancelled at this very moment.
+        CancelNotNow = "cancel_not_now",
+        /// An order was delivered or over when it was to be cancelled.
+        CancelTooLate = "cancel_too_late",
+        /// The customer has confirmed with the bank, which is asked again.
+        BankAskedAgain = "bank_asked_again",
+        /// There is nothing to be confirmed with the bank.
+        NothingToConfirm = "nothing_to_confirm",
+        /// The gateway does not answer now.
+        BankSilent = "bank_silent",
+        /// There is a new way to pay.
+        MethodAdded = "method_added",
+        /// The customer left the gateway's page without one.
+        MethodNotAdded = "method_not_added",
+        /// Another way to pay is proposed first.
+        MethodPreferred = "method_preferred",
+        /// A way to pay is gone.
+        MethodRemoved = "method_removed",
         /// Nothing was done, for reasons of ours.
         Failed = "failed",
     }
@@ -63,6 +85,41 @@ impl Message {
             Message::SignedOutEverywhere => {
                 locale.t("Has salido de tu cuenta en todos los dispositivos.", "You are signed out on every device.")
             }
+            Message::AlreadyOrdered => locale.t(
+                "Ya lo habías pedido: es un solo pedido y se paga una sola vez.",
+                "You had ordered it already: it is one order and is paid once.",
+            ),
+            Message::OrderCancelled => {
+                locale.t("Pedido cancelado. No se te ha cobrado nada.", "Order cancelled. You have not been charged.")
+            }
+            Message::CancelNotNow => locale.t(
+                "Ahora mismo estamos hablando con el coche o con el banco. Inténtalo de nuevo en un momento.",
+                "We are talking to the car or the bank at this very moment. Try again in a moment.",
+            ),
+            Message::CancelTooLate => locale.t(
+                "Este pedido ya ha terminado y no se puede cancelar. Abajo ves cómo ha quedado.",
+                "This order is over and can't be cancelled. See below how it came out.",
+            ),
+            Message::BankAskedAgain => {
+                locale.t("Gracias. Lo estamos comprobando con tu banco.", "Thank you. We are checking with your bank.")
+            }
+            Message::NothingToConfirm => {
+                locale.t("No hay nada que confirmar con tu banco.", "There is nothing to confirm with your bank.")
+            }
+            Message::BankSilent => locale.t(
+                "El banco no responde ahora. No se ha cobrado nada; inténtalo de nuevo en unos minutos.",
+                "The bank does not answer now. Nothing was charged; try again in a few minutes.",
+            ),
+            Message::MethodAdded => locale.t("Método de pago añadido.", "Payment method added."),
+            Message::MethodNotAdded => locale.t(
+                "No se ha añadido ningún método de pago. No se ha cobrado nada.",
+                "No payment method was added. Nothing was charged.",
+            ),
+            Message::MethodPreferred => locale.t(
+                "A partir de ahora te lo proponemos primero.",
+                "From now on it is proposed first.",
+            ),
+            Message::MethodRemoved => locale.t("Método de pago quitado.", "Payment method removed."),
             Message::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
                 "We could not do that because of a fault on our side. Try again in a moment.",
@@ -73,9 +130,9 @@ impl Message {
     /// How the message looks.
     pub const fn tone(self) -> Tone {
         match self {
-            Message::LinkExpired => Tone::Waiting,
+            Message::LinkExpired | Message::CancelNotNow | Message::BankSilent => Tone::Waiting,
             Message::Failed => Tone::Problem,
-            Message::SignedOut | Message::SignedOutEverywhere | Message::CheckYourMail => Tone::Info,
+            Message::SignedOut | Message::SignedOutEverywhere | Message::CheckYourMail | Message::AlreadyOrdered | Message::CancelTooLate | Message::NothingToConfirm | Message::MethodNotAdded => Tone::Info,
             _ => Tone::Done,
         }
     }

@@ -45,7 +45,7 @@ mod topics;
 mod user;
 
 pub use caas::accounts::Role;
-pub use context::{Reply, RequestFacts, SESSION_COOKIE, WebContext, web};
+pub use context::{Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE, WebContext, web};
 pub use flash::{FLASH_COOKIE, Flash, FormState};
 pub use goto::{Goto, answer, local_path, submit};
 pub use messages::{FieldError, Message};

@@ -63,7 +63,7 @@ async fn to_response(
             }
         }
     };
-    let status = page.status;
+    let (status, refresh) = (page.status, page.refresh);
     let head = shell::Head::of(&web, &page);
     let body: String = shell::frame(&web, page).to_html_stream_in_order().collect().await;
     let data = if body.contains("<leptos-island") { Some(island_data(&shared).await) } else { None };
@@ -71,6 +71,9 @@ async fn to_response(
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Some(seconds) = refresh {
+        response.headers_mut().insert(header::REFRESH, header::HeaderValue::from(seconds));
+    }
     response
 }
 

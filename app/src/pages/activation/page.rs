@@ -1,0 +1,104 @@
+//! `/expediente/activaciones/{id}`
+
+use super::{own_order, path_of, story};
+use crate::islands::{ActivationLive, StoryWords};
+use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
+use crate::web::{Page, PageResult, Section, WebContext, dates};
+use caas::catalogue::OfferKind;
+use caas::kernel::locale::Locale;
+use caas::purchases::view::OrderView;
+use leptos::prelude::*;
+
+/// How often the page asks again where no script runs.
+const REFRESH_SECONDS: u32 = 5;
+
+pub(super) async fn activation_page(web: WebContext) -> PageResult {
+    let locale = web.locale;
+    let order = own_order(&web, web.param_as("id")?).await?;
+    let told = story::tell(&web, &order);
+    let live = told.live;
+    let id = order.activation.id;
+    let name = order.activation.service_names.get(locale).to_owned();
+    let words = StoryWords {
+        timeline: locale.t("Qué ha pasado", "What has happened").to_owned(),
+        now: locale.t("ahora", "now").to_owned(),
+        offline: locale.t("Sin conexión: esto es lo último que sabemos.", "No connection: this is the last we know.").to_owned(),
+    };
+    let lead = format!("{} {}", locale.t("En tu", "On your"), order.vehicle.label());
+    let crumbs = vec![Crumb::new("/expediente", locale.t("Expediente", "My cars"))];
+    let follow = live.then(|| {
+        view! {
+            <p class="muted small">
+                {locale.t("Esta página se actualiza sola mientras haya algo en marcha. Puedes cerrarla: te avisamos.",
+                    "This page updates by itself while something is under way. You can close it: we will tell you.")}" "
+                <a href=path_of(id)>{locale.t("Actualizar ahora", "Update now")}</a>
+            </p>
+        }
+    });
+    let body = view! {
+        <PageHeader title=name.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
+        <div class="activation">
+            <div class="stack">
+                <ActivationLive id=id.to_string() story=told words=words/>
+                {follow}
+            </div>
+            {facts(&web, &order)}
+        </div>
+    };
+    let page = Page::new(name, body).section(Section::Expediente);
+    Ok(if live && !web.has_script { page.refresh(REFRESH_SECONDS) } else { page })
+}
+
+/// What was ordered, for which car, and where to read on.
+fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
+    let locale = web.locale;
+    let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
+    let (activation, vehicle) = (&order.activation, &order.vehicle);
+    let mut facts = vec![
+        Fact::text(locale.t("Duración", "Duration"), term(activation.offer_kind, activation.days, locale)),
+        Fact::text(locale.t("Precio", "Price"), price(order, locale)),
+        Fact::view(locale.t("Pedido", "Ordered"), dates::time_tag(activation.created_at, zone, locale).into_any()),
+    ];
+    if let Some(method) = &order.method {
+        facts.push(Fact::text(locale.t("Método de pago", "Payment method"), method.label(locale)));
+    }
+    if let Some(until) = activation.expires_at {
+        facts.push(Fact::view(locale.t("Activo hasta", "Active until"), dates::time_tag(until, zone, locale).into_any()));
+    }
+    if let Some(ticket) = &order.ticket {
+        facts.push(Fact::code(locale.t("Caso de soporte", "Support case"), ticket.clone()));
+    }
+    facts.push(Fact::code(locale.t("Referencia", "Reference"), activation.id.to_string()));
+    let service = format!("/catalogo/{}?coche={}", order.service_slug, vehicle.id);
+    view! {
+        <aside class="card stack">
+            <CarCard model=CarModel::from_name(&vehicle.body) colour=CarColour::from_name(&vehicle.colour)
+                name=vehicle.model_name.clone() code=vehicle.plate.clone().unwrap_or_else(|| vehicle.vin.clone())/>
+            <KeyValueList facts=facts/>
+            <div class="actions">
+                <LinkButton href="/expediente">{locale.t("Ir al expediente", "Go to my cars")}</LinkButton>
+                <LinkButton href=service>{locale.t("Ver el servicio", "See the service")}</LinkButton>
+            </div>
+        </aside>
+    }
+}
+
+/// How long it runs, as on the offer.
+pub(super) fn term(kind: OfferKind, days: Option<i64>, locale: Locale) -> String {
+    match (kind, days) {
+        (OfferKind::Permanent, _) => locale.t("Para siempre", "For good").to_owned(),
+        (OfferKind::Subscription, _) => locale.t("Suscripción", "Subscription").to_owned(),
+        (OfferKind::Temporary, Some(365)) => locale.t("1 año", "1 year").to_owned(),
+        (OfferKind::Temporary, Some(1)) => locale.t("1 día", "1 day").to_owned(),
+        (OfferKind::Temporary, days) => format!("{} {}", days.unwrap_or_default(), locale.t("días", "days")),
+    }
+}
+
+/// The price agreed, with what it is for.
+pub(super) fn price(order: &OrderView, locale: Locale) -> String {
+    let price = order.activation.price().display(locale);
+    match order.activation.offer_kind {
+        OfferKind::Subscription => format!("{price} {}", locale.t("al mes", "a month")),
+        OfferKind::Temporary | OfferKind::Permanent => price,
+    }
+}
