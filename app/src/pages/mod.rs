@@ -3,9 +3,11 @@
 mod account;
 pub(crate) mod activation;
 pub mod catalogue;
+mod expediente;
 mod home;
 mod payment_methods;
 mod purchase;
+mod notifications;
 
 use crate::web::{Route, get};
 
@@ -17,5 +19,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(catalogue::routes());
     routes.extend(payment_methods::routes());
     routes.extend(purchase::routes());
+    routes.extend(expediente::routes());
+    routes.extend(notifications::routes());
     routes
 }

@@ -1,0 +1,88 @@
+//! What needs the customer, or is being looked at for them.
+
+use super::states::Reader;
+use crate::ui::{ButtonKind, LinkButton, Notice, Tone};
+use caas::activation::repository::Activation;
+use caas::kernel::locale::Locale;
+use caas::payments::repository::ServicePayment;
+use leptos::prelude::*;
+
+/// The list; nothing when nothing is needed.
+pub(super) fn needs(waiting: &[ServicePayment], open: &[Activation], reader: Reader<'_>) -> Option<AnyView> {
+    let locale = reader.locale;
+    let money = waiting.iter().map(|one| payment(one, locale)).collect_view();
+    let with_support: Vec<_> = open.iter().filter(|a| a.state.is_with_support()).collect();
+    if waiting.is_empty() && with_support.is_empty() {
+        return None;
+    }
+    let support = with_support.into_iter().map(|a| support(a, locale)).collect_view();
+    Some(
+        view! {
+            <section class="section" aria-labelledby="pendiente">
+                <h2 id="pendiente">{locale.t("Pendiente", "To look at")}</h2>
+                <div class="needs">{money}{support}</div>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn payment(one: &ServicePayment, locale: Locale) -> AnyView {
+    let (service, amount) = (one.service_names.0.get(locale), one.payment.amount().display(locale));
+    if one.payment.authentication_url.is_some() && !one.payment.state.is_over() {
+        let title = match locale {
+            Locale::Es => format!("Tu banco pide que confirmes {amount} para {service}"),
+            Locale::En => format!("Your bank asks you to confirm {amount} for {service}"),
+        };
+        let href = activation_href(one.payment.activation);
+        let action = view! {
+            <LinkButton href=href kind=ButtonKind::Primary>{locale.t("Confirmar el pago", "Confirm the payment")}</LinkButton>
+        };
+        return view! {
+            <Notice tone=Tone::Waiting title=title action=action.into_any()>
+                {locale.t("Hasta entonces no se retiene ni se cobra nada.", "Until then nothing is held or charged.")}
+            </Notice>
+        }
+        .into_any();
+    }
+    let title = match locale {
+        Locale::Es => format!("Tu banco no ha completado el pago de {amount} por {service}"),
+        Locale::En => format!("Your bank did not complete the payment of {amount} for {service}"),
+    };
+    let action = view! {
+        <LinkButton href="/cuenta/metodos-de-pago">{locale.t("Añadir otro método de pago", "Add another payment method")}</LinkButton>
+    };
+    view! {
+        <Notice tone=Tone::Waiting title=title action=action.into_any()>
+            {locale.t(
+                "El servicio sigue activo, y así se queda. Cuando puedas, añade otro método de pago.",
+                "The service is active and stays so. When you can, add another payment method.",
+            )}
+        </Notice>
+    }
+    .into_any()
+}
+
+fn support(a: &Activation, locale: Locale) -> impl IntoView + use<> {
+    let service = a.service_names.0.get(locale);
+    let title = match locale {
+        Locale::Es => format!("{service}: lo está mirando nuestro equipo técnico"),
+        Locale::En => format!("{service}: our technical team is looking into it"),
+    };
+    let action = view! {
+        <LinkButton href=activation_href(a.id)>{locale.t("Ver qué ha pasado", "See what happened")}</LinkButton>
+    };
+    view! {
+        <Notice tone=Tone::Info title=title action=action.into_any()>
+            {locale.t(
+                "No se te ha cobrado. Te responden en menos de 24 horas y no tienes que hacer nada.",
+                "You have not been charged. They answer within 24 hours and you don't have to do anything.",
+            )}
+        </Notice>
+    }
+}
+
+/// The page of one activation.
+pub(super) fn activation_href(id: caas::kernel::ids::ActivationId) -> String {
+    format!("/expediente/activaciones/{id}")
+}

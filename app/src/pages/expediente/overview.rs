@@ -1,0 +1,63 @@
+//! `/expediente`: everything at a glance.
+
+use super::cars::{Cars, cars};
+use super::needs::needs;
+use super::payments::newest;
+use super::query::Query;
+use super::services::{MOST_OPEN, groups};
+use super::states::Reader;
+use super::story::{PAGE, story};
+use crate::ui::PageHeader;
+use crate::web::{Page, PageResult, Section, WebContext};
+use caas::activation::repository::{ended_of_customer, open_of_customer};
+use caas::expediente::repository::{StoryFilter, story_lines};
+use caas::payments::repository::{list_with_services, waiting_for_customer};
+use caas::sales::vehicles::vehicles_of;
+use leptos::prelude::*;
+
+/// Ended services and payments shown here; the rest is a link away.
+const SHOWN: usize = 5;
+
+/// The page.
+pub(super) async fn expediente_page(web: WebContext) -> PageResult {
+    let user = super::owner(&web)?;
+    let (locale, query) = (web.locale, Query::of(&web));
+    let reader = Reader { locale, zone: &user.time_zone };
+
+    let mut tx = web.caas.db.read().await?;
+    let own = Cars::new(vehicles_of(&mut tx, user.id).await?, query.car);
+    let query = Query { car: own.chosen, ..query };
+    let open = open_of_customer(&mut tx, user.id, own.chosen, MOST_OPEN).await?;
+    let mut ended = ended_of_customer(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
+    let mut payments = list_with_services(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
+    let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
+    let filter = StoryFilter {
+        vehicle: own.chosen.map(|id| id.0),
+        subject_kind: query.kind.map(|kind| kind.as_str().to_owned()),
+        before_seq: query.before,
+    };
+    let lines = story_lines(&mut tx, user.id, &filter, PAGE + 1).await?;
+    drop(tx);
+
+    waiting.retain(|one| own.chosen.is_none_or(|car| car == one.vehicle_id));
+    let (more_ended, more_payments) = (ended.len() > SHOWN, payments.len() > SHOWN);
+    ended.truncate(SHOWN);
+    payments.truncate(SHOWN);
+    let title = locale.t("Tu expediente", "Your cars");
+    let lead = locale.t(
+        "Tus coches, lo que llevan activado, lo que has pagado y todo lo que ha pasado.",
+        "Your cars, what is on in them, what you have paid, and all that has happened.",
+    );
+    let has_cars = !own.all.is_empty();
+    let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, reader));
+    let story = has_cars.then(|| story(&query, &own, lines, reader));
+    let body = view! {
+        <PageHeader title=title lead=lead/>
+        {needs(&waiting, &open, reader)}
+        {cars(&own, &open, reader)}
+        {services}
+        {newest(&own, &payments, more_payments, reader)}
+        {story}
+    };
+    Ok(Page::new(title, body).section(Section::Expediente))
+}

@@ -1,0 +1,365 @@
+//! What each kind of entry says to the customer: a shape, a sentence, and sometimes a second one.
+
+use super::states::Reader;
+use crate::ui::{IconName, Tone};
+use crate::web::dates::{day, moment};
+use caas::expediente::model::{EntryKind, StoredEntry, SubjectKind};
+use caas::expediente::repository::StoryLine;
+use caas::kernel::Timestamp;
+use caas::kernel::locale::Locale;
+use caas::kernel::money::Money;
+use caas::notifications::service::reason_in_words;
+
+/// An entry in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Shape.
+    pub icon: IconName,
+    /// Colour.
+    pub tone: Tone,
+    /// What happened.
+    pub text: String,
+    /// Why, or what it means; empty when the sentence says it all.
+    pub note: String,
+}
+
+/// What a kind of thing is called in the filter.
+pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
+    match kind {
+        SubjectKind::Account => locale.t("Cuenta", "Account"),
+        SubjectKind::Activation => locale.t("Servicios", "Services"),
+        SubjectKind::Payment => locale.t("Pagos", "Payments"),
+        SubjectKind::PaymentMethod => locale.t("Métodos de pago", "Payment methods"),
+        SubjectKind::Ticket => locale.t("Soporte", "Support"),
+        SubjectKind::Deactivation => locale.t("Desactivaciones", "Deactivations"),
+        SubjectKind::Access => locale.t("Accesos", "Access"),
+        SubjectKind::Breaker => locale.t("Sistemas", "Systems"),
+    }
+}
+
+/// An entry in words. Every kind has some, so that none can appear as a code.
+pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
+    use EntryKind as K;
+    use IconName as I;
+    let locale = reader.locale;
+    let facts = Facts { line, reader };
+    let service = facts.service();
+    let amount = facts.amount();
+    let said = |icon, tone, text: String, note: String| Said { icon, tone, text, note };
+    let plain = |icon, tone, es: &str, en: &str| said(icon, tone, locale.t(es, en).to_owned(), String::new());
+    let t = |es: String, en: String| if locale == Locale::Es { es } else { en };
+    let note = |es: &str, en: &str| locale.t(es, en).to_owned();
+    let not_charged = || note("No se te ha cobrado.", "You have not been charged.");
+    match line.entry.kind {
+        K::AccountCreated => plain(I::User, Tone::Neutral, "Creaste tu cuenta", "You made your account"),
+        K::EmailConfirmed => plain(I::Mail, Tone::Neutral, "Confirmaste tu correo", "You confirmed your email address"),
+        K::SignedIn => plain(I::User, Tone::Neutral, "Entraste en tu cuenta", "You signed in"),
+        K::SignInFailed => plain(I::Lock, Tone::Waiting, "Un intento de entrar falló", "A sign-in failed"),
+        K::SignedOut => plain(I::SignOut, Tone::Neutral, "Saliste de tu cuenta", "You signed out"),
+        K::SessionsEnded => plain(I::SignOut, Tone::Neutral, "Se cerraron sesiones", "Sessions were ended"),
+        K::PasswordResetRequested => {
+            plain(I::Lock, Tone::Neutral, "Pediste cambiar la contraseña", "You asked to reset your password")
+        }
+        K::PasswordChanged => plain(I::Lock, Tone::Neutral, "Cambiaste la contraseña", "You changed your password"),
+        K::ProfileChanged => plain(I::Edit, Tone::Neutral, "Cambiaste tus datos", "You changed your details"),
+        K::RoleChanged => plain(I::User, Tone::Neutral, "Cambió el tipo de tu cuenta", "Your kind of account changed"),
+        K::AccessRefused => plain(I::Lock, Tone::Waiting, "Se rechazó un acceso", "An access was refused"),
+        K::PaymentMethodAdded => {
+            let text = t(format!("Añadiste {}", facts.card()), format!("You added {}", facts.card()));
+            said(I::Card, Tone::Neutral, text, String::new())
+        }
+        K::PaymentMethodRemoved => {
+            plain(I::Card, Tone::Neutral, "Quitaste un método de pago", "You removed a payment method")
+        }
+        K::PaymentMethodPreferred => {
+            plain(I::Card, Tone::Neutral, "Elegiste otro método de pago preferido", "You chose another preferred payment method")
+        }
+        K::ServiceOrdered => {
+            let text = t(format!("Pediste {service}"), format!("You ordered {service}"));
+            let price = facts.money("price");
+            let note = match facts.text("kind") {
+                Some("TEMPORARY") => facts.days(&price),
+                Some("PERMANENT") => t(format!("Para siempre, {price}."), format!("For good, {price}.")),
+                Some("SUBSCRIPTION") => t(format!("Por suscripción, {price} al mes."), format!("By subscription, {price} a month.")),
+                _ => String::new(),
+            };
+            said(I::Document, Tone::Neutral, text, note)
+        }
+        K::PaymentOpened | K::PaymentRequested | K::PaymentSent => {
+            let text = t(format!("Pedimos a tu banco que retenga {amount}"), format!("We asked your bank to hold {amount}"));
+            said(I::Card, Tone::Neutral, text, note("Retener no es cobrar.", "Holding is not charging."))
+        }
+        K::PaymentAnswerLost => said(
+            I::Waiting,
+            Tone::Waiting,
+            note("Tu banco no contestó a tiempo", "Your bank did not answer in time"),
+            note("Lo preguntamos de nuevo; nada se pide dos veces.", "We ask again; nothing is asked for twice."),
+        ),
+        K::AuthenticationNeeded => said(
+            I::Warning,
+            Tone::Waiting,
+            t(format!("Tu banco pide que confirmes {amount}"), format!("Your bank asks you to confirm {amount}")),
+            note("Hasta entonces no se retiene nada.", "Until then nothing is held."),
+        ),
+        K::PaymentHeld => {
+            let text = t(format!("Tu banco retiene {amount} para {service}"), format!("Your bank holds {amount} for {service}"));
+            let until = facts.time("holdUntil").map(|at| day(at, reader.zone, locale));
+            let note = match until {
+                Some(until) => t(
+                    format!("Todavía no se cobra. Si el coche no confirma antes del {until}, se libera."),
+                    format!("Not charged yet. If the car does not confirm before {until}, it is released."),
+                ),
+                None => note("Todavía no se cobra.", "Not charged yet."),
+            };
+            said(I::Held, Tone::Waiting, text, note)
+        }
+        K::PaymentDeclined => {
+            let text = t(format!("Tu banco no aceptó {amount} para {service}"), format!("Your bank did not accept {amount} for {service}"));
+            said(I::Failed, Tone::Problem, text, facts.because("reason", &not_charged()))
+        }
+        K::OrderRejected => {
+            let text = t(format!("El pedido de {service} terminó sin pago"), format!("The order of {service} ended without payment"));
+            said(I::Failed, Tone::Problem, text, not_charged())
+        }
+        K::PaymentCaptured => {
+            let text = t(format!("Se cobraron {amount} por {service}"), format!("{amount} was charged for {service}"));
+            said(I::Charged, Tone::Done, text, note("Después de que el coche lo confirmara.", "After the car had confirmed."))
+        }
+        K::HoldReversed => {
+            let text = t(format!("Retención de {amount} anulada: no se te ha cobrado"), format!("Hold of {amount} reversed: you have not been charged"));
+            let note = note("Tu banco puede tardar unos días en dejar de mostrarla.", "Your bank may take a few days to stop showing it.");
+            said(I::Held, Tone::Neutral, text, note)
+        }
+        K::PaymentAbandoned => {
+            let text = t(format!("El pago de {amount} no siguió adelante"), format!("The payment of {amount} did not go on"));
+            said(I::Close, Tone::Neutral, text, not_charged())
+        }
+        K::CostAbsorbed => {
+            let text = t(format!("{service}: el importe lo asumimos nosotros"), format!("{service}: we bear the amount"));
+            let note = note("La retención caducó. El servicio sigue activo y no se te cobra.", "The hold had lapsed. The service stays active and you are not charged.");
+            said(I::Info, Tone::Info, text, note)
+        }
+        K::PaymentRefunded => {
+            let text = t(format!("Te devolvimos {amount} de {service}"), format!("We refunded {amount} for {service}"));
+            said(I::Refund, Tone::Done, text, String::new())
+        }
+        K::SettlementChanged => {
+            let text = t(format!("Tu banco informó del pago de {service}"), format!("Your bank reported on the payment for {service}"));
+            said(I::Card, Tone::Neutral, text, String::new())
+        }
+        K::ActivationQueued => {
+            let text = t(format!("{service} está en cola para tu coche"), format!("{service} is queued for your car"));
+            said(I::Waiting, Tone::Waiting, text, String::new())
+        }
+        K::AttemptStarted => {
+            let text = t(format!("{service}: intento {}", facts.attempt()), format!("{service}: attempt {}", facts.attempt()));
+            said(I::Retry, Tone::Waiting, text, String::new())
+        }
+        K::AttemptFailed | K::RetryScheduled => {
+            let attempt = facts.attempt();
+            let text = t(format!("{service}: el intento {attempt} no llegó al coche"), format!("{service}: attempt {attempt} did not reach the car"));
+            let next = facts.time("next").map(|at| moment(at, reader.zone, locale));
+            let next = match next {
+                Some(at) => t(format!("Siguiente: {at}."), format!("Next: {at}.")),
+                None => String::new(),
+            };
+            said(I::Retry, Tone::Waiting, text, facts.because("code", &next))
+        }
+        K::ServiceActive => {
+            let text = t(format!("Tu coche confirmó {service}"), format!("Your car confirmed {service}"));
+            let until = facts.time("until").map(|at| moment(at, reader.zone, locale));
+            let note = match until {
+                Some(at) => t(format!("Activo hasta el {at}."), format!("Active until {at}.")),
+                None => note("Activo.", "Active."),
+            };
+            said(I::Active, Tone::Done, text, note)
+        }
+        K::ActivationEscalated => {
+            let text = t(format!("No pudimos activar {service}"), format!("We could not activate {service}"));
+            said(I::Failed, Tone::Problem, text, facts.because("code", &not_charged()))
+        }
+        K::TicketOpened | K::AwaitingSupport => {
+            let ticket = facts.text("ticket").unwrap_or_default();
+            let text = t(format!("Soporte abrió el caso {ticket}"), format!("Support opened case {ticket}"));
+            let note = t(
+                format!("Sobre {service}. Te responden en menos de 24 horas; no tienes que hacer nada."),
+                format!("About {service}. They answer within 24 hours; you don't have to do anything."),
+            );
+            said(I::Ticket, Tone::Waiting, text.trim().to_owned(), note)
+        }
+        K::ManualAttempt => {
+            let text = t(format!("Soporte probó {service} a mano"), format!("Support tried {service} by hand"));
+            said(I::Wrench, Tone::Waiting, text, String::new())
+        }
+        K::PermanentFailure => {
+            let text = t(format!("{service} no se puede activar en este coche"), format!("{service} can't be activated on this car"));
+            said(I::Failed, Tone::Problem, text, not_charged())
+        }
+        K::ClosedWithoutCharge => {
+            let text = t(format!("{service} se cerró sin cobro"), format!("{service} was closed without a charge"));
+            said(I::Done, Tone::Neutral, text, String::new())
+        }
+        K::ServiceCancelled => {
+            let text = t(format!("Cancelaste {service}"), format!("You cancelled {service}"));
+            let before_delivery = line.entry.before.as_deref() != Some("ACTIVE");
+            said(I::Close, Tone::Neutral, text, if before_delivery { not_charged() } else { String::new() })
+        }
+        K::DeactivationStarted => {
+            let text = t(format!("{service} se está desactivando"), format!("{service} is being switched off"));
+            said(I::Waiting, Tone::Waiting, text, String::new())
+        }
+        K::DeactivationEscalated => {
+            let text = t(format!("Soporte revisa la desactivación de {service}"), format!("Support looks into switching off {service}"));
+            said(I::Ticket, Tone::Waiting, text, String::new())
+        }
+        K::DeactivationDone => {
+            let text = t(format!("Tu coche desactivó {service}"), format!("Your car switched off {service}"));
+            said(I::Done, Tone::Neutral, text, String::new())
+        }
+        K::ServiceExpired => {
+            let text = t(format!("{service} terminó"), format!("{service} ended"));
+            let note = note("Se acabó el tiempo contratado y el coche lo desactivó.", "The time you bought is over and the car switched it off.");
+            said(I::Clock, Tone::Neutral, text, note)
+        }
+        K::ServiceWithdrawn => {
+            let text = t(format!("Desististe de {service}"), format!("You withdrew from {service}"));
+            said(I::Document, Tone::Neutral, text, String::new())
+        }
+        K::ServiceSuspended => {
+            let text = t(format!("{service} está suspendido"), format!("{service} is suspended"));
+            said(I::Lock, Tone::Problem, text, note("Falta el pago de la suscripción.", "The subscription has not been paid."))
+        }
+        K::LateConfirmation => {
+            let text = t(format!("Tu coche confirmó {service} fuera de plazo"), format!("Your car confirmed {service} too late"));
+            let note = note("No se te cobra, y el coche lo vuelve a desactivar.", "You are not charged, and the car switches it off again.");
+            said(I::Info, Tone::Info, text, note)
+        }
+        K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
+    }
+}
+
+/// The facts of an entry, each as it reads.
+struct Facts<'a> {
+    line: &'a StoryLine,
+    reader: Reader<'a>,
+}
+
+impl Facts<'_> {
+    fn entry(&self) -> &StoredEntry {
+        &self.line.entry
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.entry().data.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse().ok()
+    }
+
+    fn service(&self) -> String {
+        let locale = self.reader.locale;
+        match &self.line.service {
+            Some((_, names)) => names.get(locale).to_owned(),
+            None => {
+                let named = self.entry().data.get("service").and_then(|names| names.get(locale.as_str()));
+                named.and_then(|name| name.as_str()).unwrap_or(locale.t("el servicio", "the service")).to_owned()
+            }
+        }
+    }
+
+    fn money(&self, name: &str) -> String {
+        let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
+        money.map_or_else(|| self.reader.locale.t("el importe", "the amount").to_owned(), |m| m.display(self.reader.locale))
+    }
+
+    fn amount(&self) -> String {
+        self.money("amount")
+    }
+
+    fn days(&self, price: &str) -> String {
+        let days = self.entry().data.get("days").and_then(serde_json::Value::as_i64).unwrap_or_default();
+        match (self.reader.locale, days) {
+            (Locale::Es, 1) => format!("Para 1 día, {price}."),
+            (Locale::Es, _) => format!("Para {days} días, {price}."),
+            (Locale::En, 1) => format!("For 1 day, {price}."),
+            (Locale::En, _) => format!("For {days} days, {price}."),
+        }
+    }
+
+    /// "2 de 5", or only the number when the whole is not known.
+    fn attempt(&self) -> String {
+        let number = |name| self.entry().data.get(name).and_then(serde_json::Value::as_i64);
+        match (number("attempt"), number("of")) {
+            (Some(attempt), Some(of)) => format!("{attempt} {} {of}", self.reader.locale.t("de", "of")),
+            (Some(attempt), None) => attempt.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn card(&self) -> String {
+        match (self.text("brand"), self.text("last4")) {
+            (Some(brand), Some(last4)) => format!("{brand} ···· {last4}"),
+            _ => self.reader.locale.t("un método de pago", "a payment method").to_owned(),
+        }
+    }
+
+    /// The reason in plain words, where there is one, and what follows from it.
+    fn because(&self, name: &str, then: &str) -> String {
+        let reason = self.text(name).map(|code| reason_in_words(code, self.reader.locale)).unwrap_or_default();
+        format!("{reason} {then}").trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use caas::expediente::model::Actor;
+
+    fn line(kind: EntryKind, data: serde_json::Value) -> StoryLine {
+        let entry = StoredEntry {
+            id: uuid::Uuid::nil(),
+            seq: 1,
+            at: "2026-11-23T09:00:00Z".parse().unwrap(),
+            actor: Actor::SYSTEM,
+            kind,
+            subject_kind: SubjectKind::Activation,
+            subject_id: uuid::Uuid::nil(),
+            vehicle_id: None,
+            before: None,
+            after: None,
+            data,
+        };
+        StoryLine { entry, service: None }
+    }
+
+    #[test]
+    fn every_kind_reads_as_a_sentence_in_both_languages_even_without_facts() {
+        for &kind in EntryKind::ALL {
+            for &locale in Locale::ALL {
+                let said = say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" });
+                let all = format!("{} {}", said.text, said.note);
+                assert!(!said.text.is_empty() && !all.contains("  ") && !all.contains('!'), "{kind}: {all}");
+                assert!(!all.contains('_') && !all.contains(kind.as_str()), "{kind} shows a code: {all}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reversed_hold_is_never_called_a_refund() {
+        let data = serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } });
+        let es = say(&line(EntryKind::HoldReversed, data.clone()), Reader { locale: Locale::Es, zone: "UTC" });
+        assert_eq!(es.text, "Retención de 29,90\u{a0}€ anulada: no se te ha cobrado");
+        let en = say(&line(EntryKind::HoldReversed, data), Reader { locale: Locale::En, zone: "UTC" });
+        assert!(!format!("{}{}", en.text, en.note).to_lowercase().contains("refund"));
+    }
+
+    #[test]
+    fn a_failed_attempt_says_which_why_and_when_next() {
+        let data = serde_json::json!({ "attempt": 2, "of": 5, "code": "VEHICLE_OFFLINE", "next": "2026-11-23T09:02:00Z",
+            "service": { "es": "Luz", "en": "Light" } });
+        let said = say(&line(EntryKind::AttemptFailed, data), Reader { locale: Locale::Es, zone: "Europe/Madrid" });
+        assert_eq!(said.text, "Luz: el intento 2 de 5 no llegó al coche");
+        assert_eq!(said.note, "El coche no tenía conexión. Siguiente: 23 nov 2026, 10:02.");
+    }
+}
