@@ -4,6 +4,9 @@
 //! [`pages::routes`] is the list of all addresses. Only what must be alive in the browser is an island and compiles to
 //! WebAssembly, and with it [`ui`] and the server functions that islands call.
 
+// Views are nested types: a rich page is deeper than the compiler's default of 128.
+#![recursion_limit = "512"]
+
 pub mod islands;
 pub mod ui;
 

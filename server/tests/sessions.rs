@@ -10,8 +10,8 @@ use support::{Engine, TestApp};
 const SIGNED_IN: &str = "action=\"/api/salir\"";
 
 async fn stored(app: &TestApp) -> Vec<(String,)> {
-    let mut tx = app.caas().db.read().await.unwrap();
-    sql!(tx, all(String,), "SELECT id_hash FROM web_sessions").unwrap()
+    let mut tx = app.caas().db.read().await.expect("the database is there");
+    sql!(tx, all(String,), "SELECT id_hash FROM web_sessions").expect("the table is there")
 }
 
 #[tokio::test]
