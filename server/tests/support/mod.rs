@@ -335,3 +335,50 @@ async fn new_schema() -> String {
     let separator = if server.contains('?') { '&' } else { '?' };
     format!("{server}{separator}options=-c%20search_path%3D{name}")
 }
+
+impl TestApp {
+    /// Fails and lists them when a promise of the rulebook (§1) is broken: over the whole database, and over what the
+    /// bank and the vehicles of the played world have seen of us.
+    pub async fn verify(&self) {
+        use caas_sandbox::{Operation, World};
+        let mut tx = self.app.caas.db.read().await.expect("the database is there");
+        let mut broken = caas::verify::broken_promises(&mut tx).await.expect("the promises can be read");
+        let calls = self.sandbox().look(|world: &World| world.calls().to_vec());
+        for call in calls.iter().filter(|call| {
+            use Operation as O;
+            matches!(call.operation, O::InitiatePayment | O::CapturePayment | O::CancelPayment | O::RefundPayment)
+        }) {
+            let key = call.idempotency_key.clone().unwrap_or_default();
+            let key = key.trim_end_matches("-refund").to_owned();
+            let known = sql!(tx, optional (String,), "SELECT idempotency_key FROM payment_operations WHERE idempotency_key = $1", &key)
+                .expect("operations can be read");
+            if known.is_none() {
+                broken.push(format!("promise 7: the bank was sent {} with a key nobody wrote down: {key}", call.path));
+            }
+        }
+        let (sent,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM activation_attempts WHERE ota_command_sent")
+            .expect("attempts can be read");
+        let arrived = self.sandbox().commands().len();
+        if i64::try_from(arrived).expect("few commands") > sent {
+            broken.push(format!("promise 7: {arrived} commands reached vehicles, {sent} were written down"));
+        }
+        for payment in self.sandbox().payments().iter().filter(|payment| payment.net_cents() > 0) {
+            let confirmed = sql!(tx, optional (i64,),
+                "SELECT CAST(1 AS BIGINT) FROM payments p JOIN delivery_confirmations c ON c.id = p.confirmation_id
+                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2", &payment.payment_id, payment.timestamp)
+                .expect("payments can be read");
+            if confirmed.is_none() {
+                broken.push(format!("promise 1: the bank took {} before the vehicle confirmed", payment.payment_id));
+            }
+        }
+        assert!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
+    }
+}
+
+impl TestApp {
+    /// Sends one webhook as a played system would sign it.
+    pub async fn deliver(&mut self, webhook: &caas_sandbox::world::outbox::OutgoingWebhook) -> Answer {
+        let request = self.signed(webhook);
+        self.send(request).await
+    }
+}
