@@ -9,7 +9,7 @@ use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 
 /// The form; folded away on a phone until it is wanted.
-pub fn filters(web: &WebContext, query: &Query, catalogue: &Snapshot, cars: &Cars) -> impl IntoView + use<> {
+pub fn filters(web: &WebContext, query: &Query, catalogue: &Snapshot, cars: &Cars) -> AnyView {
     let locale = web.locale;
     let any = locale.t("Todo", "All");
     let categories = choices(any, Category::ALL.iter().map(|c| (c.as_str(), c.label(locale))));
@@ -45,10 +45,11 @@ pub fn filters(web: &WebContext, query: &Query, catalogue: &Snapshot, cars: &Car
             </FilterBar>
         </details>
     }
+    .into_any()
 }
 
 /// What is in force, and how much is left.
-pub fn outcome(query: &Query, chips: Vec<Chip>, count: usize, locale: Locale) -> impl IntoView + use<> {
+pub fn outcome(query: &Query, chips: Vec<Chip>, count: usize, locale: Locale) -> AnyView {
     let chips = (!chips.is_empty()).then(|| {
         let all = Query { market: query.market, ..Query::default() }.href();
         let remove = locale.t("Quitar", "Remove");
@@ -77,7 +78,7 @@ pub fn outcome(query: &Query, chips: Vec<Chip>, count: usize, locale: Locale) ->
         1 => locale.t("1 servicio", "1 service").to_owned(),
         _ => format!("{count} {}", locale.t("servicios", "services")),
     };
-    view! { <div class="split catalogue-outcome"><p class="muted" role="status">{count}</p>{chips}</div> }
+    view! { <div class="split catalogue-outcome"><p class="muted" role="status">{count}</p>{chips}</div> }.into_any()
 }
 
 fn car_choices(query: &Query, catalogue: &Snapshot, cars: &Cars, locale: Locale) -> Vec<Choice> {

@@ -48,11 +48,11 @@ pub async fn service_page(web: WebContext) -> PageResult {
                 </section>
             </div>
             <aside class="card service-facts">
-                {needs(service, &catalogue, &query, locale)}
+                {needs(service, &catalogue, &query, locale).into_any()}
             </aside>
         </div>
-        {what_happens(locale)}
-        {what_if_it_fails(&web)}
+        {what_happens(locale).into_any()}
+        {what_if_it_fails(&web).into_any()}
     };
     let description = match market {
         Some(market) if service.status == ServiceStatus::Active => {
