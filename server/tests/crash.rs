@@ -1,0 +1,126 @@
+//! The process dies at every named failpoint of a purchase, as in a power cut, and is started again: the end is the same
+//! as without the cut. One hold, one capture or none, and never a second command after a confirmed one.
+//!
+//! The real program runs in its own process; the outside systems are played in this one and live on when it dies.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+#[path = "crash/books.rs"]
+mod books;
+#[path = "crash/cases.rs"]
+mod cases;
+#[path = "crash/place.rs"]
+mod place;
+#[path = "crash/process.rs"]
+mod process;
+#[path = "crash/street.rs"]
+mod street;
+#[path = "crash/template.rs"]
+mod template;
+
+use books::Books;
+use caas::kernel::failpoint;
+use cases::{Case, Story, cases};
+use futures::StreamExt as _;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use street::Street;
+use template::Template;
+
+/// Worlds that run at the same time; each is mostly waiting.
+const AT_ONCE: usize = 2;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_every_failpoint_it_ends_as_without_sqlite() {
+    killed_at_every_failpoint_it_ends_as_without(&Template::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_every_failpoint_it_ends_as_without_postgres() {
+    if let Some(template) = Template::postgres().await {
+        killed_at_every_failpoint_it_ends_as_without(&template).await;
+    }
+}
+
+/// The lease of a dead process ends by itself: nobody has to free what it was at.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgres_another_process_takes_over_when_the_lease_ends() {
+    if let Some(template) = Template::postgres().await {
+        let whole = lived_through(&template, Story::Confirmed).await;
+        let mut street = Street::build(&template, Story::Confirmed).await;
+        street.place().await;
+        street.run_until_dead_at("payment.capture.answered").await;
+        street.run_to_the_end(Duration::from_secs(60)).await;
+        assert_eq!(street.books().await, whole);
+    }
+}
+
+/// Not at named places but at any: killed again and again, it still ends, and ends the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_again_and_again_it_ends_as_without() {
+    let template = Template::sqlite().await;
+    for story in [Story::Confirmed, Story::Ended, Story::ModuleFault] {
+        let whole = lived_through(&template, story).await;
+        let mut street = Street::build(&template, story).await;
+        street.place().await;
+        for millis in [120, 180, 250, 330, 420, 520, 650] {
+            street.run_and_kill_after(Duration::from_millis(millis)).await;
+        }
+        street.run_to_the_end(street::PATIENCE).await;
+        assert_same(&street.books().await, &whole, &format!("{story:?}, killed again and again"));
+    }
+}
+
+async fn killed_at_every_failpoint_it_ends_as_without(template: &Template) {
+    let named: Vec<_> = cases().iter().map(|case| case.failpoint).collect();
+    for failpoint in failpoint::ALL {
+        assert!(named.contains(failpoint), "no case dies at {failpoint}");
+    }
+    let whole: BTreeMap<Story, Books> = futures::stream::iter(Story::ALL)
+        .map(|story| async move { (story, lived_through(template, story).await) })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    for (story, books) in &whole {
+        story.check(books);
+    }
+    let whole = &whole;
+    futures::stream::iter(cases())
+        .map(|case| async move {
+            let books = cut_short(template, case).await;
+            assert_same(&books, &whole[&case.story], &format!("{:?}, killed at {}", case.story, case.failpoint));
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
+}
+
+/// The story without a cut.
+async fn lived_through(template: &Template, story: Story) -> Books {
+    let mut street = Street::build(template, story).await;
+    street.place().await;
+    street.run_to_the_end(street::PATIENCE).await;
+    assert_eq!(street.unread_webhooks().await, 0, "{story:?}");
+    street.books().await
+}
+
+/// The story with one.
+async fn cut_short(template: &Template, case: Case) -> Books {
+    let mut street = Street::build(template, case.story).await;
+    if case.failpoint == "purchase.placed" {
+        street.place_and_die_at(case.failpoint).await;
+        // The customer saw no answer and presses the button again.
+        street.place().await;
+    } else {
+        street.place().await;
+        street.run_until_dead_at(case.failpoint).await;
+    }
+    street.end_leases().await;
+    street.run_to_the_end(street::PATIENCE).await;
+    street.books().await
+}
+
+#[track_caller]
+fn assert_same(books: &Books, whole: &Books, what: &str) {
+    assert!(books == whole, "{what}:\n{books:#?}\nwithout the cut:\n{whole:#?}");
+}

@@ -1,0 +1,87 @@
+//! The world before the first order, made once and copied for each case.
+
+use crate::place::assemble;
+use crate::street::{settings, start_sandbox};
+use caas_server::demo;
+use sqlx::AssertSqlSafe;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+use url::Url;
+
+/// An empty shop with its customers, and their bank and cars.
+pub struct Template {
+    folder: TempDir,
+    /// On PostgreSQL: the server, and the database to copy.
+    server: Option<(Url, String)>,
+}
+
+impl Template {
+    pub async fn sqlite() -> Template {
+        let template = Template { folder: tempfile::tempdir().unwrap(), server: None };
+        template.fill(&sqlite_url(template.folder.path())).await;
+        template
+    }
+
+    /// `None` when there is no PostgreSQL to test with.
+    pub async fn postgres() -> Option<Template> {
+        let server = std::env::var("CAAS_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
+        let server: Url = server.parse().unwrap();
+        let name = new_name();
+        run(&server, &format!("CREATE DATABASE {name}")).await;
+        let url = database(&server, &name);
+        let template = Template { folder: tempfile::tempdir().unwrap(), server: Some((server, name)) };
+        template.fill(&url).await;
+        Some(template)
+    }
+
+    async fn fill(&self, database_url: &str) {
+        let sandbox = start_sandbox(self.folder.path(), 0).await;
+        let app = assemble(settings(database_url, &sandbox, 0)).await;
+        assert!(demo::seed_if_new(&app.caas, Some(&sandbox.handle)).await.unwrap());
+        app.caas.db.close().await;
+        sandbox.shutdown().await;
+    }
+
+    /// Copies the world into a folder. Returns the database's address.
+    pub async fn copy_to(&self, folder: &Path) -> String {
+        std::fs::copy(world_in(self.folder.path()), world_in(folder)).unwrap();
+        match &self.server {
+            None => {
+                std::fs::copy(self.folder.path().join("caas.db"), folder.join("caas.db")).unwrap();
+                sqlite_url(folder)
+            }
+            Some((server, template)) => {
+                let name = new_name();
+                run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                database(server, &name)
+            }
+        }
+    }
+}
+
+/// Where the played world is kept.
+pub fn world_in(folder: &Path) -> PathBuf {
+    folder.join("outside.json")
+}
+
+fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("caas.db").display())
+}
+
+fn new_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("crash_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst))
+}
+
+fn database(server: &Url, name: &str) -> String {
+    let mut url = server.clone();
+    url.set_path(name);
+    url.to_string()
+}
+
+async fn run(server: &Url, statement: &str) {
+    let pool = sqlx::PgPool::connect(server.as_str()).await.unwrap();
+    sqlx::query(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
+    pool.close().await;
+}
