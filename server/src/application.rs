@@ -126,6 +126,7 @@ fn http(config: &Config, caas: &Caas, outside: &Outside, runner: RunnerHealth, s
         }),
         sessions: Arc::new(SessionStore::new(caas.clone(), config.session_idle, config.session_absolute)),
         form_origins: outside.form_origins.clone(),
+        sandbox: outside.sandbox.as_ref().map(|running| running.handle.clone()),
         metrics: install_metrics(),
         runner,
         stop,

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod outside;
+mod sandbox_page;
 pub mod serve;
 pub mod session_store;
 pub mod webhooks;

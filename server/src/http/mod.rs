@@ -21,6 +21,7 @@ pub use metrics::{Metrics, install_metrics};
 pub use trace::init_logging;
 
 use crate::config::Config;
+use crate::sandbox_page;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -30,6 +31,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use caas::Caas;
 use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
+use caas_sandbox::Sandbox;
 use leptos::prelude::provide_context;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +58,8 @@ pub struct HttpParts {
     pub sessions: Arc<dyn Sessions>,
     /// Origins besides our own that a form's redirect may lead to: the gateway's hosted page.
     pub form_origins: Vec<String>,
+    /// The played systems, whose pages exist only with them.
+    pub sandbox: Option<Sandbox>,
     /// Renders metrics.
     pub metrics: Metrics,
     /// Whether the job runner is alive.
@@ -110,8 +114,9 @@ fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
 
 /// Pages, server functions and the event stream, each with its context.
 fn pages(http: &Http) -> Router {
-    let mut router = Router::new();
-    for route in caas_app::pages::routes() {
+    let mut router = http.sandbox.as_ref().map(sandbox_page::forms).unwrap_or_default();
+    let played = http.sandbox.as_ref().map(sandbox_page::routes).unwrap_or_default();
+    for route in caas_app::pages::routes().into_iter().chain(played) {
         let path = route.path;
         router = router.route(path, get(move |web: WebContext| async move { render(web, &route).await }));
     }

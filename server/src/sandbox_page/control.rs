@@ -1,0 +1,112 @@
+//! `/sandbox`: whole situations, the clock, faults, the cars, and who can sign in.
+
+use super::scenarios::{ALL, Scenario};
+use super::{cars, clock, faults, page};
+use crate::demo;
+use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD, Role};
+use caas_app::ui::{DataTable, Icon, IconName, LinkButton, Notice, Tone};
+use caas_app::web::{PageResult, WebContext};
+use caas_sandbox::Sandbox;
+use leptos::prelude::*;
+
+/// The page.
+pub(super) async fn control_page(web: WebContext, sandbox: Sandbox) -> PageResult {
+    let locale = web.locale;
+    let done = web.query("hecho").and_then(|key| Scenario::find(&key)).map(|scenario| done(scenario, &web));
+    let accounts = demo::is_demo(&web.caas).await?.then(|| accounts(&web));
+    let known = cars::known(&web, &sandbox).await?;
+    let lead = locale.t(
+        "El banco, los coches y el correo de esta demostración se simulan aquí. Elige qué falla y mira cómo responde la aplicación.",
+        "The bank, the cars and the mail of this demonstration are played here. Choose what fails, and see how the application answers.",
+    );
+    let body = view! {
+        {done}
+        {scenarios(&web, &sandbox)}
+        <div class="sandbox">
+            <div class="stack stack--l">
+                {clock::clock(&web, &sandbox)}
+                {faults::in_force(&web, &sandbox)}
+                {accounts}
+            </div>
+            <div class="stack stack--l">
+                {faults::systems(&web, &sandbox)}
+                {cars::cars(&web, &sandbox, &known)}
+            </div>
+        </div>
+    };
+    Ok(page(&web, locale.t("Los sistemas simulados", "The played systems"), lead, body))
+}
+
+fn scenarios(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+    let locale = web.locale;
+    let buttons = ALL
+        .iter()
+        .map(|scenario| {
+            let in_force = scenario.is_in_force(sandbox);
+            let tone = if in_force { scenario.tone } else { Tone::Neutral };
+            let state = in_force.then(|| view! { <span class="scenario__state">{locale.t("Así está ahora", "As it is now")}</span> });
+            view! {
+                <li>
+                    <button class=format!("scenario {}", tone.class()) name="situacion" value=scenario.key aria-pressed=in_force.to_string()>
+                        <Icon name=scenario.icon/>
+                        <span class="scenario__title">{scenario.title(locale)}</span>
+                        {state}
+                    </button>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="section" aria-labelledby="situaciones">
+            <h2 id="situaciones">{locale.t("Elige una situación", "Choose a situation")}</h2>
+            <form method="post" action="/sandbox/situacion"><ul class="scenarios">{buttons}</ul></form>
+        </section>
+    }
+}
+
+/// What was just brought about, and what to do to see it.
+fn done(scenario: &'static Scenario, web: &WebContext) -> impl IntoView + use<> {
+    let locale = web.locale;
+    let action = view! {
+        <LinkButton href="/catalogo" icon=IconName::Plus>{locale.t("Comprar un servicio", "Buy a service")}</LinkButton>
+        <LinkButton href="/expediente" icon=IconName::Car>{locale.t("Ver el expediente", "See my cars")}</LinkButton>
+    };
+    view! {
+        <Notice tone=scenario.tone title=format!("{}.", scenario.title(locale)) action=action.into_any()>
+            {scenario.next(locale)}
+        </Notice>
+    }
+}
+
+/// Who can sign in.
+fn accounts(web: &WebContext) -> impl IntoView + use<> {
+    let locale = web.locale;
+    let [who, address] = [locale.t("Quién", "Who"), locale.t("Correo", "Email")];
+    let rows = DEMO_ACCOUNTS
+        .iter()
+        .map(|account| {
+            let role = match account.role {
+                Role::Customer => locale.t("Cliente", "Customer"),
+                Role::Dealer => locale.t("Concesionario", "Dealership"),
+                Role::Support => locale.t("Soporte", "Support"),
+                Role::Operations => locale.t("Operaciones", "Operations"),
+                Role::Administrator => locale.t("Administración", "Administration"),
+            };
+            view! {
+                <tr>
+                    <td data-label=who><span>{account.name}<br/><span class="muted small">{role}</span></span></td>
+                    <td data-label=address class="code">{account.email}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="cuentas">
+            <h2 id="cuentas" class="card__title">{locale.t("Cuentas para probar", "Accounts to try with")}</h2>
+            <p>{locale.t("Contraseña de todas: ", "Password of all: ")}<code>{DEMO_PASSWORD}</code></p>
+            <DataTable caption=locale.t("Cuentas de demostración", "Demo accounts") caption_hidden=true heads=vec![who.to_owned(), address.to_owned()]>
+                {rows}
+            </DataTable>
+        </section>
+    }
+}

@@ -1,0 +1,137 @@
+//! The faults one can switch on and off, each with plain words.
+
+use caas::kernel::locale::Locale;
+use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule, Vin};
+
+/// A fault as a switch.
+pub(super) struct Switch {
+    /// Its name in the form.
+    pub key: &'static str,
+    es: &'static str,
+    en: &'static str,
+    fault: fn() -> Fault,
+}
+
+impl Switch {
+    /// What it says.
+    pub(super) fn label(&self, locale: Locale) -> &'static str {
+        locale.t(self.es, self.en)
+    }
+
+    /// What it does.
+    pub(super) fn fault(&self) -> Fault {
+        (self.fault)()
+    }
+}
+
+const fn switch(key: &'static str, es: &'static str, en: &'static str, fault: fn() -> Fault) -> Switch {
+    Switch { key, es, en, fault }
+}
+
+/// Whose switches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The payment gateway.
+    Bank,
+    /// API IoT, for every car.
+    Iot,
+    /// One car.
+    Car(Vin),
+}
+
+impl Target {
+    /// Reads what the form says.
+    pub(super) fn parse(text: &str) -> Option<Target> {
+        match text {
+            "banco" => Some(Target::Bank),
+            "iot" => Some(Target::Iot),
+            vin => Vin::parse(vin).ok().map(Target::Car),
+        }
+    }
+
+    /// What the form says.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Target::Bank => "banco".to_owned(),
+            Target::Iot => "iot".to_owned(),
+            Target::Car(vin) => vin.as_str().to_owned(),
+        }
+    }
+
+    /// Its switches.
+    pub(super) fn switches(&self) -> &'static [Switch] {
+        match self {
+            Target::Bank => &BANK,
+            Target::Iot => &IOT,
+            Target::Car(_) => &CAR,
+        }
+    }
+
+    /// The rule a fault becomes here.
+    pub(super) fn rule(&self, fault: Fault) -> FaultRule {
+        match self {
+            Target::Bank => FaultRule::gateway(fault),
+            Target::Iot => FaultRule::iot(fault),
+            Target::Car(vin) => FaultRule::vehicle(vin.clone(), fault),
+        }
+    }
+}
+
+/// Of the payment gateway.
+pub(super) static BANK: [Switch; 10] = [
+    switch("outage", "Caído", "Down", || Fault::Outage),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+    switch("funds", "Rechaza: sin fondos", "Declines: no funds", || Fault::Decline { reason: DeclineReason::InsufficientFunds }),
+    switch("honor", "Rechaza sin motivo", "Declines without a reason", || Fault::Decline { reason: DeclineReason::DoNotHonor }),
+    switch("expired", "Rechaza: tarjeta caducada", "Declines: card expired", || Fault::Decline { reason: DeclineReason::ExpiredCard }),
+    switch("auth", "Pide confirmación al cliente", "Asks the customer to confirm", || Fault::Decline { reason: DeclineReason::AuthenticationRequired }),
+    switch("slow", "Tarda 2 minutos en decidir", "Takes 2 minutes to decide", || Fault::SlowAuthorisation { seconds: 120 }),
+    switch("unsettled", "Cobra, pero el dinero no llega", "Charges, but the money never arrives", || Fault::SettlementFails { reason: "BANK_REJECTED".to_owned() }),
+    switch("chargeback", "Cobra y el cliente lo reclama después", "Charges, and is charged back later", || Fault::Chargeback { reason: "FRAUD".to_owned() }),
+];
+
+/// Of API IoT.
+pub(super) static IOT: [Switch; 5] = [
+    switch("outage", "Caída", "Down", || Fault::Outage),
+    switch("error", "Da error interno", "Fails inside", || Fault::Error),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("slow", "Tarda 3 segundos", "Takes 3 seconds", || Fault::Latency { millis: 3_000 }),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+];
+
+/// Of one car.
+pub(super) static CAR: [Switch; 14] = [
+    switch("offline", "Sin conexión", "Offline", || Fault::Offline),
+    switch("driving", "En marcha", "Driving", || Fault::Driving),
+    switch("off", "Apagado", "Switched off", || Fault::PoweredOff),
+    switch("busy", "Ocupado", "Busy", || Fault::Nack { code: ErrorCode::VehicleBusy }),
+    switch("module", "Rechaza: módulo averiado", "Refuses: faulty module", || Fault::Nack { code: ErrorCode::ModuleFault }),
+    switch("conflict", "Rechaza: choque de configuración", "Refuses: configuration conflict", || Fault::Nack { code: ErrorCode::ConfigConflict }),
+    switch("firmware", "Rechaza: software antiguo", "Refuses: old software", || Fault::Nack { code: ErrorCode::UnsupportedFirmware }),
+    switch("unknown", "Rechaza: no conoce el servicio", "Refuses: unknown service", || Fault::Nack { code: ErrorCode::UnknownService }),
+    switch("later", "Acepta y falla después", "Accepts, then fails", || Fault::AsyncFailure { code: ErrorCode::Timeout }),
+    switch("later-module", "Acepta y falla después: módulo", "Accepts, then fails: module", || Fault::AsyncFailure { code: ErrorCode::ModuleFault }),
+    switch("late", "Confirma 10 minutos tarde", "Confirms 10 minutes late", || Fault::LateCallback { seconds: 600 }),
+    switch("twice", "Confirma dos veces", "Confirms twice", || Fault::DuplicateCallback { same_id: false }),
+    switch("early", "Confirma antes de responder", "Confirms before it answers", || Fault::EarlyCallback),
+    switch("never", "Lo hace, pero nunca confirma", "Does it, but never confirms", || Fault::NoCallback),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_switch_of_a_target_has_its_own_name_and_fault() {
+        for target in [Target::Bank, Target::Iot, Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap())] {
+            let keys: BTreeSet<_> = target.switches().iter().map(|s| s.key).collect();
+            assert_eq!(keys.len(), target.switches().len());
+            let faults: BTreeSet<_> = target.switches().iter().map(|s| format!("{:?}", s.fault())).collect();
+            assert_eq!(faults.len(), target.switches().len());
+            assert_eq!(Target::parse(&target.name()), Some(target));
+        }
+        assert_eq!(Target::parse("no-vin"), None);
+    }
+}
