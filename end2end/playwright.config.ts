@@ -1,12 +1,16 @@
+import { existsSync } from "node:fs";
 import { defineConfig, type PlaywrightTestOptions } from "@playwright/test";
-import { startOptions } from "./helpers/app.ts";
-
-const app = await startOptions();
 
 const desktop: Partial<PlaywrightTestOptions> = { viewport: { width: 1280, height: 800 } };
 const phone: Partial<PlaywrightTestOptions> = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-/** Tests marked @js need JavaScript, those marked @nojs are about its absence, those marked @desktop need a wide window. */
+/**
+ * Where a test runs, by its tags: @js needs JavaScript, @nojs is about its absence, @desktop needs a wide window, and
+ * @ends runs only where most differs (wide with JavaScript, narrow without). @picture is no test: it takes pictures for
+ * people, and runs when PICTURES is set.
+ */
+const never = process.env.PICTURES ? [] : [/@picture/];
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -15,20 +19,18 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
-  globalTeardown: "./helpers/teardown.ts",
-  webServer: app.webServer,
   use: {
-    baseURL: app.baseURL,
     locale: "es-ES",
     timezoneId: "Europe/Madrid",
+    contextOptions: { reducedMotion: "reduce" },
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: app.chromium,
+      executablePath: [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path)),
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -41,9 +43,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop-js", use: desktop, grepInvert: /@nojs/ },
-    { name: "desktop-nojs", use: { ...desktop, javaScriptEnabled: false }, grepInvert: /@js/ },
-    { name: "phone-js", use: phone, grepInvert: /@nojs|@desktop/ },
-    { name: "phone-nojs", use: { ...phone, javaScriptEnabled: false }, grepInvert: /@js|@desktop/ },
+    { name: "desktop-js", use: desktop, grepInvert: [/@nojs/, ...never] },
+    { name: "desktop-nojs", use: { ...desktop, javaScriptEnabled: false }, grepInvert: [/@js|@ends|@picture/] },
+    { name: "phone-js", use: phone, grepInvert: [/@nojs|@desktop|@ends|@picture/] },
+    { name: "phone-nojs", use: { ...phone, javaScriptEnabled: false }, grepInvert: [/@js|@desktop|@picture/] },
   ],
 });

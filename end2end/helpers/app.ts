@@ -1,53 +1,88 @@
-/** The app under test: the built binary on a free port, with a new database and the built-in sandbox. */
-import { existsSync, mkdtempSync } from "node:fs";
+/**
+ * The app under test: the built program on free ports, with a new database and its own played systems. Every worker has
+ * one, so that faults and the clock, which are global to a server, concern only the test that set them.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PlaywrightTestConfig } from "@playwright/test";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = process.env.CAAS_E2E_PROGRAM ?? join(ROOT, "target/debug/caas");
+const SITE = process.env.CAAS_E2E_SITE ?? "target/site";
 
-async function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
+/** Longer than any start on a busy machine. */
+const START_MILLIS = 40_000;
+
+export class App {
+  private constructor(
+    /** Where browsers find it. */
+    readonly url: string,
+    /** Where the played systems are steered from. */
+    readonly control: string,
+    private readonly folder: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(): Promise<App> {
+    const [port, controlPort] = await freePorts(2);
+    const folder = mkdtempSync(join(tmpdir(), "caas-e2e-"));
+    const log = openSync(join(folder, "log"), "a");
+    const child = spawn(PROGRAM, ["serve"], {
+      cwd: ROOT,
+      stdio: ["ignore", log, log],
+      env: {
+        PATH: process.env.PATH,
+        TMPDIR: process.env.TMPDIR,
+        PORT: String(port),
+        DATABASE_URL: `sqlite:${join(folder, "caas.db")}`,
+        CAAS_SANDBOX_CONTROL_PORT: String(controlPort),
+        CAAS_RATE_PER_MINUTE: "0",
+        CAAS_OTA_JITTER: "off",
+        LEPTOS_SITE_ROOT: SITE,
+      },
     });
-  });
+    closeSync(log);
+    const app = new App(`http://localhost:${port}`, `http://127.0.0.1:${controlPort}`, folder, child);
+    // A worker that is killed must not leave its app behind.
+    process.once("exit", () => child.kill("SIGKILL"));
+    await app.untilReady();
+    return app;
+  }
+
+  private async untilReady() {
+    const end = Date.now() + START_MILLIS;
+    while (Date.now() < end) {
+      if (this.process.exitCode !== null) break;
+      const ready = await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false);
+      if (ready) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`The app did not start:\n${this.log()}`);
+  }
+
+  /** What it has written so far. */
+  log(): string {
+    return readFileSync(join(this.folder, "log"), "utf8");
+  }
+
+  async stop() {
+    if (this.process.exitCode === null) {
+      const ended = new Promise((done) => this.process.once("exit", done));
+      this.process.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
 
-/** Where the tests find the app. Set CAAS_E2E_URL (and CAAS_E2E_CONTROL_URL) to test one that already runs. */
-export async function startOptions() {
-  const chromium = [process.env.CHROMIUM, "/usr/bin/chromium"].find((path) => path && existsSync(path));
-  if (process.env.CAAS_E2E_URL && !process.env.CAAS_E2E_FOLDER) {
-    return { baseURL: process.env.CAAS_E2E_URL, chromium, webServer: undefined };
-  }
-  // Every worker process reads the configuration again, and must find the same app.
-  process.env.CAAS_E2E_URL ??= `http://localhost:${await freePort()}`;
-  process.env.CAAS_E2E_CONTROL_URL ??= `http://127.0.0.1:${await freePort()}`;
-  process.env.CAAS_E2E_FOLDER ??= mkdtempSync(join(tmpdir(), "caas-e2e-"));
-  const baseURL = process.env.CAAS_E2E_URL;
-  const webServer: PlaywrightTestConfig["webServer"] = {
-    command: join(ROOT, "target/debug/caas") + " serve",
-    cwd: ROOT,
-    url: `${baseURL}/readyz`,
-    timeout: 60_000,
-    reuseExistingServer: false,
-    gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
-    stdout: process.env.CAAS_E2E_LOG ? "pipe" : "ignore",
-    stderr: "pipe",
-    env: {
-      PORT: new URL(baseURL).port,
-      DATABASE_URL: `sqlite:${join(process.env.CAAS_E2E_FOLDER, "caas.db")}`,
-      CAAS_SANDBOX_CONTROL_PORT: new URL(process.env.CAAS_E2E_CONTROL_URL).port,
-      LEPTOS_OUTPUT_NAME: "caas",
-      LEPTOS_SITE_ROOT: "target/site",
-      LEPTOS_SITE_PKG_DIR: "pkg",
-      LEPTOS_HASH_FILES: "true",
-    },
-  };
-  return { baseURL, chromium, webServer };
+/** Ports that nobody uses; all are held until the last is found, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const held = Array.from({ length: count }, () => createServer());
+  await Promise.all(held.map((server) => new Promise<void>((done) => server.listen(0, "127.0.0.1", done))));
+  const ports = held.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
+  return ports;
 }

@@ -1,35 +1,84 @@
-/** The outside systems of the app under test, seen and moved through the sandbox's control endpoint. */
+/** The outside systems of an app under test, seen and moved through the sandbox's control endpoint. */
 import { expect } from "@playwright/test";
+import { CARS } from "./accounts.ts";
 
 export type Mail = { to: string; from: string; subject: string; text: string; html?: string; messageId: string; at: string };
+export type Payment = { status: string; amount: number | string; [other: string]: unknown };
 
-async function answer<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${process.env.CAAS_E2E_CONTROL_URL}/control${path}`, {
-    method,
-    headers: { "content-type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  expect(response.ok, `${method} /control${path}: ${response.status} ${text}`).toBe(true);
-  return (text ? JSON.parse(text) : undefined) as T;
-}
+/** As the vehicle reacts in tests: late enough to see it wait, early enough not to wait for it. */
+const ACTIVATION_LATENCY_MS = 700;
 
-/** Mails to somebody, newest first. */
-export async function mailsTo(to: string): Promise<Mail[]> {
-  const mails = await answer<Mail[]>("GET", "/mails");
-  return mails.filter((mail) => mail.to === to);
-}
+export class Sandbox {
+  constructor(private readonly control: string) {}
 
-/** The newest mail to somebody with this subject; waits until the job has sent it. */
-export async function mailTo(to: string, subject: RegExp): Promise<Mail> {
-  let found: Mail | undefined;
-  await expect
-    .poll(async () => (found = (await mailsTo(to)).find((mail) => subject.test(mail.subject))) !== undefined, {
-      message: `a mail to ${to} about ${subject}`,
-      timeout: 15_000,
-    })
-    .toBe(true);
-  return found!;
+  private async ask<T>(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.control}/control${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    expect(response.ok, `${method} /control${path}: ${response.status} ${text}`).toBe(true);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** No faults, every car parked and online, and cars that answer soon. What happened stays: mails, payments, the hour. */
+  async calm() {
+    const settings = await this.ask<object>("GET", "/settings/iot");
+    await this.ask("PUT", "/settings/iot", { ...settings, activationLatencyMs: ACTIVATION_LATENCY_MS });
+    await this.ask("DELETE", "/faults");
+    for (const vin of Object.values(CARS)) await this.patchVehicle(vin, { connectivity: "ONLINE", operation: "PARKED" });
+  }
+
+  /** How long cars take to confirm. */
+  async carsConfirmAfter(millis: number) {
+    const settings = await this.ask<object>("GET", "/settings/iot");
+    await this.ask("PUT", "/settings/iot", { ...settings, activationLatencyMs: millis });
+  }
+
+  /** Mails to somebody, newest first. */
+  async mailsTo(to: string): Promise<Mail[]> {
+    const mails = await this.ask<Mail[]>("GET", "/mails");
+    return mails.filter((mail) => mail.to.includes(to)).sort((a, b) => b.at.localeCompare(a.at));
+  }
+
+  /** The newest mail to somebody with this subject; waits until the job has sent it. */
+  async mailTo(to: string, subject: RegExp): Promise<Mail> {
+    let found: Mail | undefined;
+    await expect
+      .poll(async () => (found = (await this.mailsTo(to)).find((mail) => subject.test(mail.subject))) !== undefined, {
+        message: `a mail to ${to} about ${subject}`,
+        timeout: 15_000,
+      })
+      .toBe(true);
+    return found!;
+  }
+
+  /** Every payment in the gateway's books. */
+  async payments(): Promise<Payment[]> {
+    return this.ask("GET", "/payments");
+  }
+
+  /** What the car really has switched on. */
+  async servicesOf(vin: string): Promise<string[]> {
+    const vehicle = await this.ask<{ services: { serviceId: string; status: string }[] }>("GET", `/vehicles/${vin}`);
+    return vehicle.services.filter((service) => service.status === "ACTIVE").map((service) => service.serviceId);
+  }
+
+  /** Makes an outside system fail, as `FaultRule` of the sandbox is written. */
+  async setFault(rule: object) {
+    await this.ask("POST", "/faults", rule);
+  }
+
+  /** Changes a vehicle, as `VehiclePatch` of the sandbox is written. */
+  async patchVehicle(vin: string, patch: object) {
+    await this.ask("PATCH", `/vehicles/${vin}`, patch);
+  }
+
+  /** Moves the clock of app and played systems forward. */
+  async advanceClock(seconds: number) {
+    await this.ask("POST", "/clock/advance", { seconds });
+  }
 }
 
 /** The first address in a mail's text whose path fits, without the host. */
@@ -38,24 +87,4 @@ export function linkIn(mail: Mail, path: RegExp): string {
   const link = paths.find((candidate) => path.test(candidate));
   expect(link, `a link like ${path} in: ${mail.text}`).toBeDefined();
   return link!;
-}
-
-/** Makes an outside system fail, as `FaultRule` of the sandbox is written; returns the number to clear it by. */
-export async function setFault(rule: object): Promise<number> {
-  return (await answer<{ id: number }>("POST", "/faults", rule)).id;
-}
-
-/** Takes a fault back. Never all at once: other tests run at the same time. */
-export async function clearFault(id: number) {
-  await answer("DELETE", `/faults/${id}`);
-}
-
-/** Changes a vehicle, as `VehiclePatch` of the sandbox is written. */
-export async function patchVehicle(vin: string, patch: object) {
-  await answer("PATCH", `/vehicles/${vin}`, patch);
-}
-
-/** Moves the clock of app and sandbox forward, for all tests that run at the time. */
-export async function advanceClock(seconds: number) {
-  await answer("POST", "/clock/advance", { seconds });
 }

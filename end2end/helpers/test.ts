@@ -1,12 +1,14 @@
 /**
- * The `test` of every spec: Playwright's, with a watcher that fails the test on what no page may do:
- * write an error to the console, throw, answer 5xx, or send HTML that is not valid.
+ * The `test` of every spec: Playwright's, with an app of its own for each worker, and with a watcher that fails the test
+ * on what no page may do: write an error to the console, throw, answer 5xx, or send HTML that is not valid.
  */
 import { expect, test as base, type Page, type Response } from "@playwright/test";
+import { App } from "./app.ts";
 import { problemsOfHtml } from "./html.ts";
+import { Sandbox } from "./sandbox.ts";
 
 export class Watcher {
-  private readonly problems: string[] = [];
+  private readonly problems = new Set<string>();
   private readonly allowed: RegExp[] = [];
   private readonly reading: Promise<void>[] = [];
 
@@ -17,34 +19,57 @@ export class Watcher {
 
   watch(page: Page) {
     page.on("console", (message) => {
-      if (message.type() === "error") this.note(`console: ${message.text()} (${message.location().url})`);
+      if (message.type() === "error") this.problems.add(`console: ${message.text()} (${message.location().url})`);
     });
-    page.on("pageerror", (error) => this.note(`exception: ${error.stack ?? error.message}`));
+    page.on("pageerror", (error) => this.problems.add(`exception: ${error.stack ?? error.message}`));
     page.on("response", (response) => this.reading.push(this.read(response)));
   }
 
   private async read(response: Response) {
-    if (response.status() >= 500) this.note(`${response.status()} from ${response.url()}`);
+    if (response.status() >= 500) this.problems.add(`${response.status()} from ${response.url()}`);
     const request = response.request();
     if (!request.isNavigationRequest() || (response.status() >= 300 && response.status() < 400)) return;
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
     // Gone when the page has moved on meanwhile.
     const html = await response.text().catch(() => undefined);
     if (html === undefined) return;
-    for (const problem of await problemsOfHtml(html)) this.note(`HTML of ${response.url()}: ${problem}`);
-  }
-
-  private note(problem: string) {
-    this.problems.push(problem);
+    const path = new URL(response.url()).pathname;
+    for (const problem of await problemsOfHtml(html)) this.problems.add(`HTML of ${path}: ${problem}`);
   }
 
   async verdict(): Promise<string[]> {
     await Promise.all(this.reading);
-    return this.problems.filter((problem) => !this.allowed.some((pattern) => pattern.test(problem)));
+    return [...this.problems].filter((problem) => !this.allowed.some((pattern) => pattern.test(problem)));
   }
 }
 
-export const test = base.extend<{ watcher: Watcher }>({
+type TestThings = {
+  /** What the pages of the test do wrong. */
+  watcher: Watcher;
+  /** The outside systems, calm at the beginning. */
+  sandbox: Sandbox;
+};
+
+export const test = base.extend<TestThings, { app: App }>({
+  app: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const app = await App.start();
+      await use(app);
+      await app.stop();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  baseURL: async ({ app }, use) => use(app.url),
+  sandbox: [
+    async ({ app }, use, info) => {
+      const sandbox = new Sandbox(app.control);
+      await sandbox.calm();
+      await use(sandbox);
+      if (info.status !== info.expectedStatus) await info.attach("log of the app", { body: app.log() });
+    },
+    { auto: true },
+  ],
   watcher: [
     async ({ context }, use) => {
       const watcher = new Watcher();
