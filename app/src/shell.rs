@@ -146,7 +146,9 @@ fn sandbox_banner(web: &WebContext) -> Option<AnyView> {
         let text = web
             .t("Entorno de demostración: ningún coche ni banco real.", "Demonstration: no real car and no real bank.");
         let link = web.t("Ver los sistemas simulados", "See the played systems");
-        view! { <p class="sandbox-banner">{text.to_owned()}" "<a href="/sandbox">{link.to_owned()}</a></p> }.into_any()
+        let name = web.t("Demostración", "Demonstration").to_owned();
+        view! { <aside class="sandbox-banner" aria-label=name>{text.to_owned()}" "<a href="/sandbox">{link.to_owned()}</a></aside> }
+            .into_any()
     })
 }
 

@@ -66,6 +66,9 @@ async fn to_response(
     let (status, refresh) = (page.status, page.refresh);
     let head = shell::Head::of(&web, &page);
     let body: String = shell::frame(&web, page).to_html_stream_in_order().collect().await;
+    // The mark between two texts, which browsers read as an empty comment, written as HTML has it. No text holds it: a
+    // `<` in a text is escaped.
+    let body = body.replace("<!>", "<!---->");
     let data = if body.contains("<leptos-island") { Some(island_data(&shared).await) } else { None };
     let html = shell::document(&web, &head, &body, data.as_deref());
     let mut response = Response::new(Body::from(html));
