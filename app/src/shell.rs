@@ -299,7 +299,7 @@ pub(crate) fn refusal_page(web: &WebContext, refusal: &Refusal) -> Page {
     };
     let action = web.t("Ir al catálogo", "Go to the catalogue").to_owned();
     let body = view! {
-        <EmptyState title=title action=view! { <LinkButton href="/catalogo">{action}</LinkButton> }.into_any()>
+        <EmptyState title=title whole_page=true action=view! { <LinkButton href="/catalogo">{action}</LinkButton> }.into_any()>
             <p>{text.to_owned()}</p>
         </EmptyState>
     };

@@ -9,9 +9,13 @@ pub fn EmptyState(
     /// A link or button: the next step.
     #[prop(optional)]
     action: Option<AnyView>,
+    /// It is all there is on the page, so its title is the page's.
+    #[prop(optional)]
+    whole_page: bool,
     /// Why, and what will stand here.
     children: Children,
 ) -> impl IntoView {
+    let title = if whole_page { view! { <h1>{title}</h1> }.into_any() } else { view! { <h2>{title}</h2> }.into_any() };
     view! {
         <div class="empty">
             <svg class="empty__drawing" viewBox="0 0 160 72" aria-hidden="true">
@@ -22,7 +26,7 @@ pub fn EmptyState(
                 <circle class="ink" cx="112" cy="56" r="9"/>
                 <path class="signal" d="M80 14V8m-9 8-4-5m22 5 4-5"/>
             </svg>
-            <h2>{title}</h2>
+            {title}
             <div class="muted">{children()}</div>
             {action.map(|action| view! { <div class="actions">{action}</div> })}
         </div>
