@@ -61,9 +61,13 @@ pub struct Books {
 /// How order and payment stand.
 pub async fn states(caas: &Caas, order: ActivationId) -> (ActivationState, PaymentState) {
     let mut tx = caas.db.read().await.unwrap();
-    let (activation, payment) = sql!(&mut tx, one (String, String),
+    let (activation, payment) = sql!(
+        &mut tx,
+        one(String, String),
         "SELECT a.current_state, p.state FROM service_activations a JOIN payments p ON p.id = a.payment_id
-         WHERE a.service_activation_id = $1", order)
+         WHERE a.service_activation_id = $1",
+        order
+    )
     .unwrap();
     (activation.parse().unwrap(), payment.parse().unwrap())
 }
@@ -73,9 +77,14 @@ pub async fn states(caas: &Caas, order: ActivationId) -> (ActivationState, Payme
 pub async fn work_left(caas: &Caas) -> i64 {
     let mut tx = caas.db.read().await.unwrap();
     let soon = caas.now() + TimeDelta::seconds(10);
-    let (count,) = sql!(&mut tx, one (i64,),
+    let (count,) = sql!(
+        &mut tx,
+        one(i64,),
         "SELECT COUNT(*) FROM jobs WHERE died_at IS NULL AND (due_at <= $1 OR leased_until IS NOT NULL)
-             AND NOT (kind = 'inbox.interpret_webhook' AND due_at > $2)", soon, caas.now())
+             AND NOT (kind = 'inbox.interpret_webhook' AND due_at > $2)",
+        soon,
+        caas.now()
+    )
     .unwrap();
     count
 }
@@ -83,27 +92,29 @@ pub async fn work_left(caas: &Caas) -> i64 {
 /// Webhooks that had no effect yet.
 pub async fn unread_webhooks(caas: &Caas) -> i64 {
     let mut tx = caas.db.read().await.unwrap();
-    let (count,) = sql!(&mut tx, one (i64,), "SELECT COUNT(*) FROM webhook_inbox WHERE state <> 'PROCESSED'").unwrap();
+    let (count,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM webhook_inbox WHERE state <> 'PROCESSED'").unwrap();
     count
 }
 
 pub async fn read(caas: &Caas, sandbox: &Sandbox, order: ActivationId, folder: &Path) -> Books {
     let mut tx = caas.db.read().await.unwrap();
     let tx = &mut tx;
-    let (orders,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM service_activations").unwrap();
-    let (activation, final_result, payment, captured, refunded, settlement) =
-        sql!(tx, one (String, Option<String>, String, i64, i64, String),
-            "SELECT a.current_state, a.final_result, p.state, p.captured_cents, p.refunded_cents, p.settlement
-             FROM service_activations a JOIN payments p ON p.id = a.payment_id WHERE a.service_activation_id = $1", order)
-        .unwrap();
+    let (orders,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM service_activations").unwrap();
+    let (activation, final_result, payment, captured, refunded, settlement) = sql!(
+        tx,
+        one(String, Option<String>, String, i64, i64, String),
+        "SELECT a.current_state, a.final_result, p.state, p.captured_cents, p.refunded_cents, p.settlement
+             FROM service_activations a JOIN payments p ON p.id = a.payment_id WHERE a.service_activation_id = $1",
+        order
+    )
+    .unwrap();
     assert!(settlement == "PENDING" || captured == 0, "settled within seconds? {settlement}");
     let count = async |tx: &mut caas::kernel::database::Tx, query: &'static str| {
-        let (count,) = sql!(tx, one (i64,), query).unwrap();
+        let (count,) = sql!(tx, one(i64,), query).unwrap();
         count
     };
-    let pairs = async |tx: &mut caas::kernel::database::Tx, query: &'static str| {
-        sql!(tx, all (String, String), query).unwrap()
-    };
+    let pairs =
+        async |tx: &mut caas::kernel::database::Tx, query: &'static str| sql!(tx, all(String, String), query).unwrap();
     Books {
         orders,
         activation,

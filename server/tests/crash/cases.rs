@@ -65,7 +65,9 @@ impl Story {
     pub fn end(self) -> (&'static str, &'static str) {
         match self {
             Story::Confirmed | Story::ConfirmedAtOnce | Story::Silent => ("ACTIVE", "CHARGED"),
-            Story::ModuleFault | Story::FailsLater | Story::Offline => ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE"),
+            Story::ModuleFault | Story::FailsLater | Story::Offline => {
+                ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE")
+            }
             Story::Ended => ("EXPIRED", "CHARGED"),
             Story::Refunded => ("ACTIVE", "REFUNDED"),
         }

@@ -36,9 +36,10 @@ pub async fn assemble(settings: Vec<(String, String)>) -> Application {
 pub async fn place_order(caas: &Caas) -> ActivationId {
     let mut tx = caas.db.read().await.unwrap();
     let vehicle = vehicles::find_by_vin(&mut tx, DEMO_CARS[0].vin).await.unwrap().unwrap();
-    let (customer,) = sql!(&mut tx, one (UserId,), "SELECT customer_id FROM vehicles WHERE id = $1", vehicle).unwrap();
+    let (customer,) = sql!(&mut tx, one(UserId,), "SELECT customer_id FROM vehicles WHERE id = $1", vehicle).unwrap();
     let (method,) =
-        sql!(&mut tx, one (PaymentMethodId,), "SELECT id FROM payment_methods WHERE customer_id = $1", customer).unwrap();
+        sql!(&mut tx, one(PaymentMethodId,), "SELECT id FROM payment_methods WHERE customer_id = $1", customer)
+            .unwrap();
     let service = repository::service_by_code(&mut tx, SERVICE).await.unwrap().unwrap();
     let offer = service.offers.iter().find(|offer| offer.kind == OfferKind::Temporary).unwrap();
     let order = Order {

@@ -145,12 +145,11 @@ impl Street {
         match self.story {
             Story::Ended => {
                 sql!(&mut tx, execute "UPDATE service_activations SET expires_at = $1", caas.now()).unwrap();
-                let moved =
-                    sql!(&mut tx, execute "UPDATE jobs SET due_at = $1 WHERE kind = 'activation.end_temporary'", caas.now());
+                let moved = sql!(&mut tx, execute "UPDATE jobs SET due_at = $1 WHERE kind = 'activation.end_temporary'", caas.now());
                 assert_eq!(moved.unwrap(), 1, "nothing waits for the end of the days bought");
             }
             _ => {
-                let (payment,) = sql!(&mut tx, one (PaymentId,), "SELECT id FROM payments").unwrap();
+                let (payment,) = sql!(&mut tx, one(PaymentId,), "SELECT id FROM payments").unwrap();
                 give_back(caas, &mut tx, payment, GiveBack::NotDelivered).await.unwrap();
             }
         }
