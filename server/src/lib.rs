@@ -1,5 +1,8 @@
 //! The server: HTTP, the ways to outside systems, the job runner and the command line. No business rule lives here.
 
+// The pages' types, laid out here in optimised builds.
+#![recursion_limit = "512"]
+
 pub mod adapters;
 pub mod application;
 pub mod cli;
