@@ -2,16 +2,20 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 
-/** No violation of WCAG 2.2 AA or axe's best practices, in the state the page is in. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** No violation of WCAG 2.2 AA or axe's best practices in the state the page is in; contrast in light and in dark. */
 export async function expectAccessible(page: Page) {
   const scripted = test.info().project.use.javaScriptEnabled !== false;
   const looked = scripted ? page : await copyWithScripting(page);
-  const { violations } = await new AxeBuilder({ page: looked })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
+  const all = await new AxeBuilder({ page: looked }).withTags(RULES).analyze();
+  await looked.emulateMedia({ colorScheme: "dark" });
+  const dark = await new AxeBuilder({ page: looked }).withRules(["color-contrast", "link-in-text-block"]).analyze();
+  await looked.emulateMedia({ colorScheme: "light" });
   if (looked !== page) await looked.context().close();
-  const found = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => `${node.target.join(" ")} ${node.html}`).join("\n  ")}`,
+  const found = [...all.violations, ...dark.violations].map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n  ${nodes.map((node) => `${node.target.join(" ")} ${node.html} ${node.any[0]?.message ?? ""}`).join("\n  ")}`,
   );
   expect(found, `axe on ${page.url()}`).toEqual([]);
 }
@@ -20,7 +24,7 @@ export async function expectAccessible(page: Page) {
 async function copyWithScripting(page: Page): Promise<Page> {
   const html = (await page.content()).replace(/<script\b[\s\S]*?<\/script>/gi, "").replace(/<\/?noscript\b[^>]*>/gi, "");
   const { viewport, isMobile, hasTouch, locale } = test.info().project.use;
-  const context = await page.context().browser()!.newContext({ viewport, isMobile, hasTouch, locale, javaScriptEnabled: true });
+  const context = await page.context().browser()!.newContext({ viewport, isMobile, hasTouch, locale, reducedMotion: "reduce" });
   const copy = await context.newPage();
   await copy.route(page.url().replace(/#.*/, ""), (route) =>
     route.request().isNavigationRequest() ? route.fulfill({ contentType: "text/html; charset=utf-8", body: html }) : route.continue(),
