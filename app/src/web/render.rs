@@ -3,7 +3,8 @@
 //! The whole page is rendered before anything is sent, so that status, redirects and cookies decided on the way still
 //! count, and so that the islands' program is loaded only where an island stands.
 
-use super::{PageResult, Refusal, Route, WebContext};
+use super::route::PageFuture;
+use super::{Refusal, Route, WebContext};
 use crate::shell;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
@@ -13,21 +14,26 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::Sandboxed;
-use std::future::Future;
+use std::future::{Future, ready};
+use std::pin::Pin;
 use std::sync::Arc;
 
+/// An answer being made. Boxed, so that the deep types of views end in this crate and others need not compile them again.
+pub type ResponseFuture = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
 /// Makes the page of a route and answers with it.
-pub async fn render(web: WebContext, route: &Route) -> Response<Body> {
+pub fn render(web: WebContext, route: &Route) -> ResponseFuture {
     let page = (route.show)(web.clone());
-    render_page(web, page).await
+    Box::pin(render_page(web, page))
 }
 
 /// Answers with the page for a refusal.
-pub async fn render_refusal(web: WebContext, refusal: Refusal) -> Response<Body> {
-    render_page(web, async move { Err(refusal) }).await
+pub fn render_refusal(web: WebContext, refusal: Refusal) -> ResponseFuture {
+    let page: PageFuture = Box::pin(ready(Err(refusal)));
+    Box::pin(render_page(web, page))
 }
 
-async fn render_page(web: WebContext, page: impl Future<Output = PageResult> + Send) -> Response<Body> {
+async fn render_page(web: WebContext, page: PageFuture) -> Response<Body> {
     // Outside of islands nothing is serialised for the browser.
     let shared = Arc::new(SsrSharedContext::new_islands());
     let owner = Owner::new_root(Some(shared.clone() as Arc<dyn SharedContext + Send + Sync>));
@@ -43,7 +49,7 @@ async fn render_page(web: WebContext, page: impl Future<Output = PageResult> + S
 
 async fn to_response(
     web: WebContext,
-    page: impl Future<Output = PageResult> + Send,
+    page: PageFuture,
     shared: Arc<SsrSharedContext>,
 ) -> Response<Body> {
     let page = match page.await {
