@@ -33,6 +33,8 @@ enum Command {
     DemoAccounts,
     /// Runs the played outside systems alone, and prints how to connect an app to them
     Sandbox,
+    /// Proves the ten promises over the whole database, or names the broken ones
+    Verify,
     /// Prints every setting with its default; secrets stay hidden
     Config,
 }
@@ -48,6 +50,8 @@ enum CliError {
     Refused(&'static str),
     #[error("{0}")]
     Start(#[from] StartError),
+    #[error("{0} broken promises")]
+    Broken(usize),
 }
 
 impl From<caas::kernel::error::Failure> for CliError {
@@ -65,7 +69,7 @@ pub async fn run() -> ExitCode {
             eprintln!("caas: {}", error.to_string().replace('\n', " "));
             match error {
                 CliError::Config(_) | CliError::Log(_) | CliError::Refused(_) => ExitCode::from(2),
-                CliError::Start(_) => ExitCode::FAILURE,
+                CliError::Start(_) | CliError::Broken(_) => ExitCode::FAILURE,
             }
         }
     }
@@ -83,6 +87,7 @@ async fn carry_out(command: Command) -> Result<(), CliError> {
         Command::SeedDemo => seed_demo(config).await,
         Command::DemoAccounts => demo_accounts(config).await,
         Command::Sandbox => sandbox(config).await,
+        Command::Verify => verify(&config).await,
         Command::Config => Ok(()),
     }
 }
@@ -100,6 +105,26 @@ async fn migrate(config: &Config) -> Result<(), CliError> {
     let db = Database::connect(&config.database_url).await?;
     db.migrate().await?;
     db.close().await;
+    Ok(())
+}
+
+async fn verify(config: &Config) -> Result<(), CliError> {
+    let db = Database::connect(&config.database_url).await?;
+    let mut tx = db.read().await?;
+    let broken = caas::verify::broken_promises(&mut tx).await?;
+    let over = caas::verify::extent(&mut tx).await?;
+    drop(tx);
+    db.close().await;
+    for line in &broken {
+        println!("{line}");
+    }
+    if !broken.is_empty() {
+        return Err(CliError::Broken(broken.len()));
+    }
+    println!(
+        "{} promises hold over {} payments, {} activations, {} attempts, {} ledger entries, {} entries of the expediente and {} messages.",
+        caas::verify::PROMISES, over.payments, over.activations, over.attempts, over.ledger_entries, over.story_entries, over.notifications,
+    );
     Ok(())
 }
 

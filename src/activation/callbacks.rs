@@ -6,6 +6,7 @@ use super::repository::{self as store, Attempt};
 use super::rules::AttemptFailure;
 use super::verdict::{self, Source};
 use crate::Caas;
+use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::sales::vehicles;
@@ -22,8 +23,15 @@ pub enum Told {
 }
 
 /// Applies a callback. `false` when no command of ours carries the reference (yet): it is kept and tried again.
-pub async fn on_ota_status(caas: &Caas, tx: &mut Tx, vin: &str, request_id: &str, told: &Told) -> Result<bool> {
-    let Some(attempt) = attempt_of(tx, vin, request_id).await? else { return Ok(false) };
+pub async fn on_ota_status(
+    caas: &Caas,
+    tx: &mut Tx,
+    vin: &str,
+    request_id: &str,
+    told: &Told,
+    received_at: Timestamp,
+) -> Result<bool> {
+    let Some(attempt) = attempt_of(tx, vin, request_id, received_at).await? else { return Ok(false) };
     if attempt.deactivation_id.is_some() {
         deactivation::on_callback(caas, tx, &attempt, told).await?;
     } else {
@@ -33,14 +41,16 @@ pub async fn on_ota_status(caas: &Caas, tx: &mut Tx, vin: &str, request_id: &str
 }
 
 /// The command a callback is about: by its id, else the one under way in that vehicle whose id we never learnt.
-async fn attempt_of(tx: &mut Tx, vin: &str, request_id: &str) -> Result<Option<Attempt>> {
+///
+/// What was received before a command was written down can't be about it, however long it has waited for its match.
+async fn attempt_of(tx: &mut Tx, vin: &str, request_id: &str, received_at: Timestamp) -> Result<Option<Attempt>> {
     if let Some(attempt) = store::attempt_by_request(tx, request_id).await? {
         return Ok(Some(attempt));
     }
     let Some(vehicle) = vehicles::find_by_vin(tx, vin).await? else { return Ok(None) };
     let Some(id) = store::command_under_way(tx, vehicle).await? else { return Ok(None) };
     let attempt = store::load_attempt(tx, id).await?;
-    if attempt.request_id.is_some() {
+    if attempt.request_id.is_some() || received_at < attempt.attempt_timestamp {
         return Ok(None);
     }
     store::note_request(tx, id, request_id).await?;

@@ -94,6 +94,10 @@ async fn begin(
     let code = &activation.configuration.service_code;
     let status = match caas.iot.vehicle_status(&vehicle.vin).await {
         Ok(status) => status,
+        // Nobody but the probe was let through, and API IoT is still away: that uses up no attempt either.
+        Err(error) if breaker != BreakerState::Closed && error.is_outage() => {
+            return still_away(caas, activation).await;
+        }
         Err(error) => return not_asked(caas, activation, &error).await,
     };
     match readiness(&status, code, sent_before) {
@@ -135,6 +139,17 @@ async fn delay(caas: &Caas, activation: &mut Activation) -> Result<Option<Outcom
             Ok(Some(Outcome::AgainIn(until, tx)))
         }
     }
+}
+
+/// The probe found API IoT still away: the activation keeps its place in the queue and all of its attempts.
+async fn still_away(caas: &Caas, mut activation: Activation) -> Result<Outcome, JobError> {
+    let mut tx = caas.db.begin().await?;
+    breaker::failed(caas, &mut tx, System::Iot).await?;
+    if activation.delayed_since.is_none() {
+        activation.delayed_since = Some(caas.now());
+        save(caas, &mut tx, &mut activation).await?;
+    }
+    Ok(Outcome::AgainIn(caas.now() + caas.policies.breaker.rest, tx))
 }
 
 /// Notes that API IoT answers. What waited behind an open breaker is let go gently, first come, first served.

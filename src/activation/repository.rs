@@ -1,6 +1,6 @@
 //! Activations and attempts in the database.
 
-use super::model::{ActivationEvent, ActivationState, FinalResult};
+use super::model::{ActivationEvent, ActivationState, AttemptResult, FinalResult};
 use super::port::VehicleStatus;
 use crate::Caas;
 use crate::catalogue::OfferKind;
@@ -312,6 +312,23 @@ pub(super) async fn end_attempt(caas: &Caas, tx: &mut Tx, id: AttemptId, result:
         result, code, message, caas.now(), id)?;
     sql!(tx, execute "DELETE FROM vehicle_commands WHERE attempt_id = $1", id)?;
     Ok(changed == 1)
+}
+
+/// Ends what else is under way for an activation that the vehicle has just confirmed: an earlier command was carried out
+/// late, and nobody waits for the later one any more.
+pub(super) async fn end_overtaken_attempts(caas: &Caas, tx: &mut Tx, activation: ActivationId) -> Result<()> {
+    let overtaken = sql!(tx, all (AttemptId,),
+        "SELECT attempt_id FROM activation_attempts
+         WHERE service_activation_id = $1 AND command = 'ACTIVATE' AND attempt_result IS NULL", activation)?;
+    for (id,) in overtaken {
+        end_attempt(caas, tx, id, AttemptResult::Success.as_str(), "ACTIVATED", "EARLIER_COMMAND").await?;
+    }
+    Ok(())
+}
+
+/// The newer order of the same service for the same vehicle that is not over.
+pub(super) async fn newer_order(tx: &mut Tx, of: &Activation) -> Result<Option<Activation>> {
+    Ok(open_one(tx, of.vehicle_id, of.service_id).await?.filter(|open| open.id != of.id))
 }
 
 /// Books the vehicle for one command. `false` when another command is under way there.

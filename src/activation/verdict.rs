@@ -4,7 +4,7 @@ use super::deactivation::{self, Reason};
 use super::engine::AttemptActivation;
 use super::escalation::OpenTicket;
 use super::model::{ActivationEvent, AttemptResult, FinalResult};
-use super::repository::{Activation, Attempt, Cause, apply, end_attempt};
+use super::repository::{Activation, Attempt, Cause, apply, end_attempt, end_overtaken_attempts};
 use super::rules::{AttemptFailure, NextStep, after_failed_attempt};
 use crate::Caas;
 use crate::catalogue::OfferKind;
@@ -51,6 +51,7 @@ pub(super) async fn confirmed(
 ) -> Result<()> {
     let (now, confirmation) = (caas.now(), caas.new_uuid());
     end_attempt(caas, tx, attempt.id, AttemptResult::Success.as_str(), "ACTIVATED", source.code()).await?;
+    end_overtaken_attempts(caas, tx, activation.id).await?;
     sql!(tx, execute
         "INSERT INTO delivery_confirmations (id, service_activation_id, attempt_id, source, confirmed_at, evidence)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -107,6 +108,7 @@ pub(super) async fn failed(
     let message: String = message.chars().take(1000).collect();
     end_attempt(caas, tx, attempt.id, result.as_str(), failure.code(), &message).await?;
     activation.last_failure = Some(failure.code().to_owned());
+    activation.delayed_since = None;
     activation.next_attempt_at = match next {
         NextStep::Retry(at) => Some(at),
         NextStep::Escalate => None,

@@ -126,7 +126,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let (country,) = sql!(&mut tx, one (String,), "SELECT country FROM users WHERE id = $1", order.customer)?;
     let facts = vehicle_facts(&mut tx, &vehicle, &country).await?;
     if !offer_availability(&offer, &service, &facts).is_available() {
-        return Ok(Err(OrderRefusal::NotAvailable));
+        // Perhaps only since another tab or device was a blink quicker: PostgreSQL shows each statement what is new.
+        return Ok(existing(&mut tx, order).await?.ok_or(OrderRefusal::NotAvailable));
     }
     let Some(price) = facts.market.and_then(|market| offer.price(market)) else {
         return Ok(Err(OrderRefusal::NotAvailable));

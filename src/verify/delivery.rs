@@ -61,6 +61,13 @@ pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Re
          ORDER BY service_activation_id")?;
     found.each(7, "activation", ids, "is active without the vehicle's confirmation");
     let ids = sql!(tx, all (Uuid,),
+        "SELECT t.attempt_id FROM activation_attempts t
+         JOIN service_activations a ON a.service_activation_id = t.service_activation_id
+         WHERE t.command = 'ACTIVATE' AND t.attempt_result IS NULL
+           AND a.current_state NOT IN ('ATTEMPT_IN_PROGRESS', 'MANUAL_ACTIVATION_ATTEMPT')
+         ORDER BY t.attempt_id")?;
+    found.each(7, "attempt", ids, "is under way, but nobody follows it up");
+    let ids = sql!(tx, all (Uuid,),
         "SELECT c.vehicle_id FROM vehicle_commands c JOIN activation_attempts t ON t.attempt_id = c.attempt_id
          WHERE t.attempt_result IS NOT NULL OR NOT t.ota_command_sent ORDER BY c.vehicle_id")?;
     found.each(7, "vehicle", ids, "is booked for a command that has ended or was never sent");

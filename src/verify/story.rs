@@ -72,7 +72,7 @@ async fn deactivations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "deactivation", &steps, DeactivationState::Queued.as_str(), |before, _| {
-            before != DeactivationState::Done.as_str()
+            before.parse().is_ok_and(|before: DeactivationState| !before.is_over())
         });
     }
 }

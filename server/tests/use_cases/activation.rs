@@ -99,9 +99,6 @@ async fn a_refusal_that_passes_is_tried_again() {
     for engine in Engine::all() {
         for code in [ErrorCode::VehicleOffline, ErrorCode::VehicleBusy, ErrorCode::VehicleDriving, ErrorCode::VehiclePoweredOff, ErrorCode::Timeout] {
             let mut scene = Scene::new(engine).await;
-            scene.car(Fault::Nack { code }).to_string();
-            scene.run().await;
-            scene.world().clear_faults();
             scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::Nack { code }).times(1));
             let id = scene.order(SEATS).await;
             scene.run().await;

@@ -135,7 +135,10 @@ async fn without_diagnostics_the_ticket_is_opened_all_the_same() {
 async fn a_car_that_api_iot_does_not_know_is_a_case_for_support() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        scene.world().change(|world, _| world.reset());
+        let mut settings = scene.world().iot_settings();
+        settings.accept_unknown_vins = None;
+        scene.world().set_iot_settings(settings);
+        scene.world().reset();
         let method = scene.pays_with(caas_sandbox::TestCard::GoodVisa).await;
         let mut form = scene.form(SEATS, caas::catalogue::OfferKind::Permanent).await;
         form.method = Some(method);

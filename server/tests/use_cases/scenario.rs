@@ -156,8 +156,9 @@ impl Scene {
         self.app.run_jobs().await;
     }
 
-    /// Lets time pass in one leap, then runs what has fallen due.
+    /// Runs what is due, lets time pass in one leap, and runs what has fallen due by then.
     pub async fn pass(&mut self, by: TimeDelta) {
+        self.run().await;
         self.app.advance(by);
         self.run().await;
     }

@@ -3,7 +3,7 @@
 use crate::scenario::*;
 use crate::support::Engine;
 use caas::sql;
-use caas_sandbox::{Fault, FaultRule, Operation, TestCard};
+use caas_sandbox::{Amount, Currency, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;
 
 /// Debits less credits of an account.
@@ -101,7 +101,7 @@ async fn a_chargeback_that_overtakes_the_settlement_waits_for_it() {
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         let payment = scene.payment(id).await.gateway_payment_id.unwrap();
-        let amount = serde_json::json!({ "value": 249.00, "currency": "EUR" });
+        let amount = serde_json::json!(scene.at_bank(id).await.amount);
         let body = serde_json::json!({ "paymentId": payment, "status": "CHARGEBACK", "settlementAmount": amount, "settlementDate": scene.app.now() });
         scene.webhook(caas_sandbox::System::Gateway, body).await;
         assert_eq!(scene.money(id).await, "CHARGED/PENDING");
@@ -115,7 +115,7 @@ async fn a_chargeback_that_overtakes_the_settlement_waits_for_it() {
 async fn a_settlement_of_a_payment_nobody_knows_is_kept_for_people() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        let amount = serde_json::json!({ "value": 1.00, "currency": "EUR" });
+        let amount = serde_json::json!(Amount { cents: 100, currency: Currency::EUR });
         let body = serde_json::json!({ "paymentId": "pay_unknown", "status": "SETTLED", "settlementAmount": amount, "settlementDate": scene.app.now() });
         scene.webhook(caas_sandbox::System::Gateway, body).await;
         scene.live(TimeDelta::days(4)).await;
