@@ -16,6 +16,8 @@ pub mod catalogue;
 pub mod expediente;
 pub mod inbox;
 pub mod notifications;
+#[cfg(feature = "ssr")]
+pub mod operations;
 pub mod payments;
 pub mod purchases;
 pub mod sales;

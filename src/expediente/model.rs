@@ -71,6 +71,10 @@ codes! {
         Access = "ACCESS",
         /// A circuit breaker towards an outside system.
         Breaker = "BREAKER",
+        /// Work in the background that was given up.
+        Job = "JOB",
+        /// A message of an outside system.
+        Webhook = "WEBHOOK",
     }
 }
 
@@ -175,6 +179,12 @@ codes! {
         LateConfirmation = "LATE_CONFIRMATION",
         /// A circuit breaker changed its state.
         BreakerChanged = "BREAKER_CHANGED",
+        /// Operations ran work again that had been given up.
+        DeadJobRevived = "DEAD_JOB_REVIVED",
+        /// Operations dropped work that had been given up.
+        DeadJobDiscarded = "DEAD_JOB_DISCARDED",
+        /// Operations had a message interpreted once more.
+        WebhookRetried = "WEBHOOK_RETRIED",
     }
 }
 

@@ -98,3 +98,23 @@ pub async fn enter_delivered(caas: &Caas, tx: &mut Tx, vehicle: &NewVehicle<'_>)
         vehicle.dealership, now)?;
     Ok(id)
 }
+
+/// A vehicle as its dealership sees it.
+#[derive(Debug, Clone, FromRow)]
+pub struct SoldVehicle {
+    /// The vehicle.
+    #[sqlx(flatten)]
+    pub vehicle: Vehicle,
+    /// Its owner's name, once it has one.
+    pub customer_name: Option<String>,
+}
+
+/// The vehicles that a dealership sold or holds, after `after` when given.
+pub async fn of_dealership(tx: &mut Tx, dealership: DealershipId, after: Option<VehicleId>, limit: i64) -> Result<Vec<SoldVehicle>> {
+    Ok(sql!(tx, all SoldVehicle,
+        "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at,
+                u.name AS customer_name
+         FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code LEFT JOIN users u ON u.id = v.customer_id
+         WHERE v.dealership_id = $1 AND v.id > $2 ORDER BY v.id LIMIT $3",
+        dealership, after.unwrap_or(VehicleId(uuid::Uuid::nil())), limit)?)
+}

@@ -4,4 +4,6 @@
 mod tickets;
 
 #[cfg(feature = "ssr")]
-pub use tickets::{NewTicket, Ticket, note, number_of, of_activation, open_ota_ticket};
+pub use tickets::{
+    NewTicket, Ticket, TicketLine, TicketNote, by_number, note, notes_of, number_of, of_activation, open_ota_ticket, open_tickets,
+};

@@ -7,6 +7,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ActivationId, TicketId, UserId, VehicleId};
+use crate::kernel::locale::Bilingual;
 use chrono::TimeDelta;
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -91,4 +92,76 @@ pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Vec<
     Ok(sql!(tx, all Ticket,
         "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets
          WHERE service_activation_id = $1 ORDER BY created_at, id", activation)?)
+}
+
+/// An open case as a list shows it.
+#[derive(Debug, Clone, FromRow)]
+pub struct TicketLine {
+    /// Its id: the key for the next page.
+    pub id: TicketId,
+    /// For people.
+    pub number: String,
+    /// Code of why it was opened.
+    pub reason: String,
+    /// By when the customer gets a first answer.
+    pub first_answer_due_at: Timestamp,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// Whose.
+    pub customer_name: String,
+    /// The car's model.
+    pub model_name: Option<String>,
+    /// The car's plate.
+    pub plate: Option<String>,
+    /// What it is about.
+    pub service_names: Option<Json<Bilingual>>,
+}
+
+/// The open cases of a queue, the oldest first, opened after `after` when given.
+pub async fn open_tickets(tx: &mut Tx, queue: &str, after: Option<TicketId>, limit: i64) -> Result<Vec<TicketLine>> {
+    // The key of the page before: from its time on the index is read.
+    let from = match after {
+        Some(id) => sql!(tx, optional (Timestamp,), "SELECT created_at FROM tickets WHERE id = $1", id)?,
+        None => None,
+    };
+    let from = from.map_or(Timestamp::UNIX_EPOCH, |(at,)| at);
+    Ok(sql!(tx, all TicketLine,
+        "SELECT t.id, t.number, t.reason, t.first_answer_due_at, t.created_at, u.name AS customer_name,
+                m.name AS model_name, v.plate, a.service_names
+         FROM tickets t JOIN users u ON u.id = t.customer_id
+         LEFT JOIN vehicles v ON v.id = t.vehicle_id LEFT JOIN vehicle_models m ON m.code = v.model_code
+         LEFT JOIN service_activations a ON a.service_activation_id = t.service_activation_id
+         WHERE t.queue = $1 AND t.status = 'OPEN' AND t.created_at >= $2 AND t.id > $3
+         ORDER BY t.created_at, t.id LIMIT $4",
+        queue, from, after.unwrap_or(TicketId(Uuid::nil())), limit)?)
+}
+
+/// A case by its number, with the activation it is about.
+pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<(Ticket, Option<ActivationId>)>> {
+    let ticket = sql!(tx, optional Ticket,
+        "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE number = $1", number)?;
+    let Some(ticket) = ticket else { return Ok(None) };
+    let (activation,) = sql!(tx, one (Option<ActivationId>,), "SELECT service_activation_id FROM tickets WHERE id = $1", ticket.id)?;
+    Ok(Some((ticket, activation)))
+}
+
+/// A note on a case.
+#[derive(Debug, Clone, FromRow)]
+pub struct TicketNote {
+    /// Who wrote it; nobody: the system.
+    pub author_name: Option<String>,
+    /// What it is about.
+    pub code: String,
+    /// Facts.
+    pub data: Json<serde_json::Value>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// The notes on a case, oldest first.
+pub async fn notes_of(tx: &mut Tx, ticket: TicketId, limit: i64) -> Result<Vec<TicketNote>> {
+    Ok(sql!(tx, all TicketNote,
+        "SELECT u.name AS author_name, n.code, n.data, n.created_at
+         FROM ticket_notes n LEFT JOIN users u ON u.id = n.author_id
+         WHERE n.ticket_id = $1 ORDER BY n.created_at, n.id LIMIT $2", ticket, limit)?)
 }

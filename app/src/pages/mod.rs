@@ -5,9 +5,10 @@ pub(crate) mod activation;
 pub mod catalogue;
 mod expediente;
 mod home;
+mod notifications;
 mod payment_methods;
 mod purchase;
-mod notifications;
+mod staff;
 
 use crate::web::{Route, get};
 
@@ -21,5 +22,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(purchase::routes());
     routes.extend(expediente::routes());
     routes.extend(notifications::routes());
+    routes.extend(staff::routes());
     routes
 }

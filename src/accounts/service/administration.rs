@@ -7,6 +7,7 @@ use super::{AccountError, Fields, audit, audit_change, sessions};
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind};
 use crate::kernel::database::Tx;
+use crate::kernel::error::Failure;
 use crate::kernel::ids::{DealershipId, UserId};
 use crate::kernel::locale::Locale;
 
@@ -116,4 +117,10 @@ pub async fn reopen_account(caas: &Caas, by: UserId, user: UserId) -> Result<(),
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// How many accounts each role has, closed ones not counted.
+pub async fn count_by_role(tx: &mut Tx) -> Result<Vec<(Role, i64)>, Failure> {
+    let rows = sql!(tx, all (String, i64), "SELECT role, COUNT(*) FROM users WHERE disabled_at IS NULL GROUP BY role ORDER BY role")?;
+    rows.into_iter().map(|(role, count)| Ok((role.parse()?, count))).collect()
 }

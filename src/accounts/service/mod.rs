@@ -8,7 +8,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 
-pub use administration::{Invitation, change_role, close_account, invite, reopen_account};
+pub use administration::{Invitation, change_role, close_account, count_by_role, invite, reopen_account};
 pub use password_change::change_password;
 pub use profile::{Profile, change_language, change_profile, session_user};
 pub use recovery::{SendResetLink, link_works, request_password_reset, reset_password};

@@ -33,7 +33,7 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Ticket => locale.t("Soporte", "Support"),
         SubjectKind::Deactivation => locale.t("Desactivaciones", "Deactivations"),
         SubjectKind::Access => locale.t("Accesos", "Access"),
-        SubjectKind::Breaker => locale.t("Sistemas", "Systems"),
+        SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
     }
 }
 
@@ -233,6 +233,9 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             let text = t(format!("Tu coche confirmó {service} fuera de plazo"), format!("Your car confirmed {service} too late"));
             let note = note("No se te cobra, y el coche lo vuelve a desactivar.", "You are not charged, and the car switches it off again.");
             said(I::Info, Tone::Info, text, note)
+        }
+        K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
+            plain(I::Settings, Tone::Neutral, "Operaciones revisó una tarea", "Operations looked into a task")
         }
         K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
     }

@@ -1,0 +1,197 @@
+//! `/operaciones`: outside systems, work that was given up, messages that concern nothing known.
+
+use super::age;
+use crate::ui::{DataTable, EmptyState, PageHeader, Status, StatusPill, Tone};
+use crate::web::dates::{exact, moment};
+use crate::web::{Goto, Message, Page, PageResult, Role, Section, WebContext, submit};
+use caas::breaker::{self, BreakerState, System};
+use caas::inbox::InboxId;
+use caas::inbox::repository::{InboxRow, unmatched};
+use caas::kernel::Timestamp;
+use caas::kernel::ids::UserId;
+use caas::kernel::jobs::{DeadJob, JobId, dead_jobs};
+use caas::operations;
+use leptos::prelude::*;
+
+/// Shown of each list, newest first; what waits longer shows as the newer ones are dealt with.
+const SHOWN: i64 = 50;
+
+/// The page.
+pub(super) async fn operations_page(web: WebContext) -> PageResult {
+    web.require_role(&[Role::Operations])?;
+    let locale = web.locale;
+    let mut tx = web.caas.db.read().await?;
+    let mut breakers = Vec::new();
+    for &system in System::ALL {
+        breakers.push((system, breaker::state(&mut tx, system).await?));
+    }
+    let dead = dead_jobs(&mut tx, SHOWN).await?;
+    let webhooks = unmatched(&mut tx, SHOWN).await?;
+    drop(tx);
+    let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
+    let title = locale.t("Operaciones", "Operations");
+    let lead = locale.t(
+        "Lo que necesita una mano: sistemas externos, tareas abandonadas y mensajes sin dueño. Conciliación, riesgos y alertas llegan con la próxima versión.",
+        "What needs a hand: outside systems, work that was given up, and messages without an owner. Reconciliation, risks and alerts come with the next release.",
+    );
+    let body = view! {
+        <PageHeader title=title lead=lead/>
+        <section class="section" aria-labelledby="sistemas">
+            <h2 id="sistemas">{locale.t("Sistemas externos", "Outside systems")}</h2>
+            <div class="dashboard">{tiles}</div>
+        </section>
+        <section class="section dense" aria-labelledby="tareas">
+            <h2 id="tareas">{locale.t("Tareas abandonadas", "Work that was given up")}</h2>
+            {jobs(&dead, &web)}
+        </section>
+        <section class="section dense" aria-labelledby="mensajes">
+            <h2 id="mensajes">{locale.t("Mensajes sin dueño", "Messages without an owner")}</h2>
+            {messages(&webhooks, &web)}
+        </section>
+    };
+    Ok(Page::new(title, body).section(Section::Operations))
+}
+
+fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &WebContext) -> impl IntoView + use<> {
+    let locale = web.locale;
+    let name = match system {
+        System::Iot => "API IoT",
+        System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
+    };
+    let (tone, word, text) = match state {
+        BreakerState::Closed => {
+            (Tone::Done, locale.t("Responde", "Answers"), locale.t("Las llamadas pasan.", "Calls go through.").to_owned())
+        }
+        BreakerState::HalfOpen => {
+            (Tone::Waiting, locale.t("Probando", "Trying"), locale.t("Una llamada está probando.", "One call is trying.").to_owned())
+        }
+        BreakerState::Open => {
+            let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
+            let at = probe.map(|at| moment(at, zone, locale)).unwrap_or_default();
+            let text = format!("{} {at}", locale.t("No se la llama. Siguiente prueba:", "It is not called. Next try:"));
+            (Tone::Problem, locale.t("En descanso", "Resting"), text)
+        }
+    };
+    view! {
+        <div class=format!("tile {}", tone.class())>
+            <p class="tile__label">{name}</p>
+            <p class="tile__value">{word}</p>
+            <p class="tile__promise">{text}</p>
+        </div>
+    }
+}
+
+fn jobs(dead: &[DeadJob], web: &WebContext) -> AnyView {
+    let locale = web.locale;
+    if dead.is_empty() {
+        return view! { <p><StatusPill kind=Status::Done word=locale.t("Ninguna", "None")/></p> }.into_any();
+    }
+    let heads = [locale.t("Tarea", "Work"), locale.t("Último error", "Last error"), locale.t("Abandonada", "Given up"), locale.t("Qué hacer", "What to do")];
+    let [kind, error, when, what] = heads;
+    let rows = dead
+        .iter()
+        .map(|job| {
+            let id = job.id.to_string();
+            view! {
+                <tr>
+                    <td data-label=kind class="code">{job.kind.clone()}</td>
+                    <td data-label=error class="small">{job.last_error.clone()}</td>
+                    <td data-label=when><time datetime=exact(job.died_at)>{age(web, job.died_at)}</time></td>
+                    <td data-label=what>
+                        <div class="cluster">
+                            <form method="post" action="/api/operaciones/tareas/repetir">
+                                <button class="chip" name="job" value=id.clone()>{locale.t("Repetir", "Run again")}</button>
+                            </form>
+                            <form method="post" action="/api/operaciones/tareas/descartar">
+                                <button class="chip" name="job" value=id>{locale.t("Descartar", "Discard")}</button>
+                            </form>
+                        </div>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let caption = locale.t("Tareas abandonadas, las más recientes primero", "Work given up, the most recent first");
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+}
+
+fn messages(webhooks: &[InboxRow], web: &WebContext) -> AnyView {
+    let locale = web.locale;
+    if webhooks.is_empty() {
+        return view! {
+            <EmptyState title=locale.t("Todo mensaje encontró su dueño", "Every message found its owner")>
+                <p>{locale.t("Lo que un sistema externo diga de algo desconocido acaba aquí a los tres días.", "What an outside system says of something unknown ends up here after three days.")}</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let heads = [locale.t("De", "From"), locale.t("Mensaje", "Message"), locale.t("Recibido", "Received"), locale.t("Qué hacer", "What to do")];
+    let [from, message, when, what] = heads;
+    let rows = webhooks
+        .iter()
+        .map(|row| {
+            view! {
+                <tr>
+                    <td data-label=from>{row.sender.clone()}</td>
+                    <td data-label=message>
+                        <details><summary class="code small">{row.webhook_id.clone()}</summary><pre>{row.body.clone()}</pre></details>
+                    </td>
+                    <td data-label=when><time datetime=exact(row.received_at)>{age(web, row.received_at)}</time></td>
+                    <td data-label=what>
+                        <form method="post" action="/api/operaciones/mensajes/interpretar">
+                            <button class="chip" name="message" value=row.id.to_string()>{locale.t("Interpretar otra vez", "Interpret again")}</button>
+                        </form>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let caption = locale.t("Mensajes sin dueño, los más recientes primero", "Messages without an owner, the most recent first");
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+}
+
+/// Who may do that.
+fn operator(web: &WebContext) -> Result<UserId, crate::web::Refusal> {
+    Ok(web.require_role(&[Role::Operations])?.id)
+}
+
+/// Back to the desk; what somebody else has dealt with meanwhile is gone from it.
+fn done() -> Goto {
+    Goto::to("/operaciones").toast(Message::Saved)
+}
+
+/// Runs a dead job again.
+#[server(endpoint = "operaciones/tareas/repetir")]
+pub async fn run_job(#[server(default)] job: String) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let by = operator(&web)?;
+        let id: JobId = job.parse().map_err(|_| crate::web::Refusal::NotFound)?;
+        operations::run_again(&web.caas, by, id).await?;
+        Ok(done())
+    })
+    .await
+}
+
+/// Drops a dead job.
+#[server(endpoint = "operaciones/tareas/descartar")]
+pub async fn discard_job(#[server(default)] job: String) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let by = operator(&web)?;
+        let id: JobId = job.parse().map_err(|_| crate::web::Refusal::NotFound)?;
+        operations::discard(&web.caas, by, id).await?;
+        Ok(done())
+    })
+    .await
+}
+
+/// Has an unmatched message interpreted once more.
+#[server(endpoint = "operaciones/mensajes/interpretar")]
+pub async fn interpret_webhook(#[server(default)] message: String) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let by = operator(&web)?;
+        let id: InboxId = message.parse().map_err(|_| crate::web::Refusal::NotFound)?;
+        operations::interpret_again(&web.caas, by, id).await?;
+        Ok(done())
+    })
+    .await
+}
