@@ -1,5 +1,5 @@
 import { expectGoodPage } from "../helpers/page.ts";
-import { ACCOUNTS } from "../helpers/accounts.ts";
+import { ACCOUNTS, PASSWORD as DEMO_PASSWORD } from "../helpers/accounts.ts";
 import { linkIn, type Sandbox } from "../helpers/sandbox.ts";
 import { sendSignIn, signIn } from "../helpers/session.ts";
 import { expect, test } from "../helpers/test.ts";
@@ -19,7 +19,7 @@ async function becomeSomebody(page: Page, sandbox: Sandbox, email: string) {
   await page.goto(linkIn(mail, /^\/confirmar-correo/));
   await page.getByRole("button", { name: "Confirmar mi correo" }).click();
   await expect(page).toHaveURL(/\/entrar$/);
-  await expect(page.getByRole("status")).toContainText("Tu dirección está confirmada");
+  await expect(page.getByText("Tu dirección está confirmada.")).toBeVisible();
 }
 
 async function openMenu(page: Page) {
@@ -45,7 +45,7 @@ test("somebody new signs up, confirms, signs in, changes the language and signs 
 
   await openMenu(page);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("status")).toContainText("You are signed out");
+  await expect(page.getByText("You are signed out.")).toBeVisible();
   await page.goto("/cuenta");
   await expect(page).toHaveURL(/\/entrar\?siguiente=/);
 });
@@ -103,7 +103,7 @@ test("a wrong password opens nothing, and the way back in is by mail", async ({ 
 
 test("signing in leads to where somebody was going", async ({ page }) => {
   await page.goto("/expediente/pagos");
-  await sendSignIn(page, { email: ACCOUNTS.customer, password: "demo-caas-2026" });
+  await sendSignIn(page, { email: ACCOUNTS.customer, password: DEMO_PASSWORD });
   await expect(page).toHaveURL(/\/expediente\/pagos$/);
 });
 
@@ -111,5 +111,5 @@ test("one click opens a demonstration account", async ({ page }) => {
   await page.goto("/entrar");
   await page.getByRole("button", { name: /Tomás Aguirre/ }).click();
   await expect(page).toHaveURL(/\/expediente$/);
-  await expect(page.getByRole("status")).toContainText("Has entrado en tu cuenta");
+  await expect(page.getByText("Has entrado en tu cuenta.")).toBeVisible();
 });

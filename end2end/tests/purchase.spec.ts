@@ -9,6 +9,7 @@ import {
   openOrder,
   order,
   orderButton,
+  payWith,
   scripted,
 } from "../helpers/purchase.ts";
 import { signIn } from "../helpers/session.ts";
@@ -24,6 +25,7 @@ test("from the catalogue to a service that is active and paid", async ({ page, s
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pedir Asientos calefactados");
   await expect(page.locator(".summary")).toContainText("9,90 €");
   await expectGoodPage(page);
+  await payWith(page, "4242");
   await consent(page);
   await page.getByRole("button", { name: "Pedido con obligación de pago", exact: true }).click();
   await expect(page).toHaveURL(/\/expediente\/activaciones\//);
@@ -74,6 +76,7 @@ test("nothing is ordered without the two consents, and what was chosen stays", a
 test("two clicks, or the way back and another click, are one order", { tag: "@ends" }, async ({ page, sandbox }) => {
   await signIn(page, "customer");
   await openOrder(page, { slug: "luz-de-bienvenida", offer: "Elegir 30 días", car: "Lince" });
+  await payWith(page, "4242");
   const payments = (await sandbox.payments()).length;
   await consent(page);
   const form = page.url();
@@ -85,7 +88,7 @@ test("two clicks, or the way back and another click, are one order", { tag: "@en
 
   // The same form once more, as a browser sends it when somebody goes back and confirms sending it again.
   const again = await page.request.post("/api/comprar", {
-    headers: { origin: new URL(form).origin },
+    headers: { origin: new URL(form).origin, accept: "text/html" },
     form: {
       key,
       offer: new URL(form).pathname.split("/").pop()!,
@@ -129,12 +132,14 @@ test("cards are listed, preferred and removed", async ({ page }) => {
   await expect(page.locator("li.card")).toHaveCount(before + 1);
   await expectGoodPage(page);
 
+  // What was added last is proposed first.
   const added = page.locator("li.card", { hasText: "9995" }).first();
-  await added.getByRole("button", { name: /^Usar por defecto/ }).click();
-  await expect(page.locator("li.card", { hasText: "9995" }).first()).toContainText("Predeterminado");
-  await page.locator("li.card", { hasText: "4242" }).first().getByRole("button", { name: /^Usar por defecto/ }).click();
+  await expect(added).toContainText("Predeterminado");
+  const usual = page.locator("li.card", { hasText: "4242" }).first();
+  await usual.getByRole("button", { name: /^Usar por defecto/ }).click();
+  await expect(usual).toContainText("Predeterminado");
 
-  await page.locator("li.card", { hasText: "9995" }).first().getByText("Quitar", { exact: true }).click();
+  await added.getByText("Quitar", { exact: true }).click();
   await page.getByRole("button", { name: "Sí, quitar" }).and(page.locator(":visible")).click();
   await expect(page.getByText("Método de pago quitado")).toBeVisible();
   await expect(page.locator("li.card")).toHaveCount(before);
@@ -145,7 +150,7 @@ test("a declined card costs nothing, and another one is tried at once", async ({
   await openOrder(page, { slug: "masaje-delantero", offer: "Elegir 30 días", car: "Lince" });
   await page.getByRole("button", { name: "Añadir otra tarjeta" }).click();
   await enterCard(page, TEST_CARDS.insufficientFunds);
-  await page.getByRole("radio", { name: /9995/ }).check({ force: true });
+  await payWith(page, "9995");
   await consent(page);
   await orderButton(page).click();
   const { headline, amount, money } = instrument(page);
@@ -157,7 +162,7 @@ test("a declined card costs nothing, and another one is tried at once", async ({
   await sandbox.mailTo("cliente@demo.caas.example", /^El pago de Masaje delantero no se ha aceptado/);
 
   await page.getByRole("link", { name: "Probar de nuevo" }).click();
-  await page.getByRole("radio", { name: /4242/ }).first().check({ force: true });
+  await payWith(page, "4242");
   await consent(page);
   await orderButton(page).click();
   await expect(headline).toHaveText(/^Activo hasta el/);
@@ -168,7 +173,7 @@ test("a payment that the bank wants confirmed goes on by itself afterwards", asy
   await openOrder(page, { slug: "sonido-de-estudio", offer: "Elegir 30 días", car: "Lince" });
   await page.getByRole("button", { name: "Añadir otra tarjeta" }).click();
   await enterCard(page, TEST_CARDS.needsAuthentication);
-  await page.getByRole("radio", { name: /3184/ }).check({ force: true });
+  await payWith(page, "3184");
   await consent(page);
   await orderButton(page).click();
   const { headline, amount } = instrument(page);
