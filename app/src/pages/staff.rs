@@ -46,9 +46,9 @@ fn age(web: &WebContext, at: Timestamp) -> String {
 }
 
 /// Facts under a heading.
-fn facts(title: &str, facts: Vec<Fact>) -> impl IntoView + use<> {
+fn facts(title: &str, facts: Vec<Fact>) -> AnyView {
     let title = title.to_owned();
-    view! { <section class="card"><h2 class="card__title">{title}</h2><KeyValueList facts=facts/></section> }
+    view! { <section class="card"><h2 class="card__title">{title}</h2><KeyValueList facts=facts/></section> }.into_any()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) async fn bank_page(web: WebContext, sandbox: Sandbox) -> PageResult {
     Ok(page(&web, locale.t("Banco simulado", "Played bank"), lead, table))
 }
 
-fn table(payments: &[Payment], web: &WebContext) -> impl IntoView + use<> {
+fn table(payments: &[Payment], web: &WebContext) -> AnyView {
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("Europe/Madrid", |user| &user.time_zone);
     let [when, id, amount, state, arrived, net] = [
@@ -69,7 +69,7 @@ fn table(payments: &[Payment], web: &WebContext) -> impl IntoView + use<> {
         })
         .collect_view();
     let caption = locale.t("Pagos, los más recientes primero", "Payments, the most recent first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
 }
 
 /// What may still become of captured money.

@@ -28,7 +28,7 @@ pub(super) async fn known(web: &WebContext, sandbox: &Sandbox) -> Result<Vec<Kno
 }
 
 /// The cars.
-pub(super) fn cars(web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> impl IntoView + use<> {
+pub(super) fn cars(web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> AnyView {
     let locale = web.locale;
     let rules: Vec<FaultRule> = sandbox.faults().into_iter().map(|active| active.rule).collect();
     let vehicles = sandbox.vehicles();
@@ -45,6 +45,7 @@ pub(super) fn cars(web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> impl
             {more}
         </section>
     }
+    .into_any()
 }
 
 fn card(
@@ -53,7 +54,7 @@ fn card(
     web: &WebContext,
     sandbox: &Sandbox,
     known: &[Known],
-) -> impl IntoView + use<> {
+) -> AnyView {
     let locale = web.locale;
     let vin = vehicle.spec.vin.as_str().to_owned();
     let (status, word) = words::car(vehicle, rules, locale);
@@ -95,4 +96,5 @@ fn card(
             </details>
         </article>
     }
+    .into_any()
 }

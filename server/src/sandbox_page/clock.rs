@@ -9,7 +9,7 @@ use caas_sandbox::Sandbox;
 use leptos::prelude::*;
 
 /// The clock with its buttons.
-pub(super) fn clock(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+pub(super) fn clock(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("Europe/Madrid", |user| &user.time_zone);
     let now = sandbox.now();
@@ -31,6 +31,7 @@ pub(super) fn clock(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<
             </p>
         </section>
     }
+    .into_any()
 }
 
 fn step(minutes: u64, locale: Locale) -> String {

@@ -37,7 +37,7 @@ pub(super) async fn control_page(web: WebContext, sandbox: Sandbox) -> PageResul
     Ok(page(&web, locale.t("Los sistemas simulados", "The played systems"), lead, body))
 }
 
-fn scenarios(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+fn scenarios(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let buttons = ALL
         .iter()
@@ -62,10 +62,11 @@ fn scenarios(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
             <form method="post" action="/sandbox/situacion"><ul class="scenarios">{buttons}</ul></form>
         </section>
     }
+    .into_any()
 }
 
 /// What was just brought about, and what to do to see it.
-fn done(scenario: &'static Scenario, web: &WebContext) -> impl IntoView + use<> {
+fn done(scenario: &'static Scenario, web: &WebContext) -> AnyView {
     let locale = web.locale;
     let action = view! {
         <LinkButton href="/catalogo" icon=IconName::Plus>{locale.t("Comprar un servicio", "Buy a service")}</LinkButton>
@@ -76,10 +77,11 @@ fn done(scenario: &'static Scenario, web: &WebContext) -> impl IntoView + use<> 
             {scenario.next(locale)}
         </Notice>
     }
+    .into_any()
 }
 
 /// Who can sign in.
-fn accounts(web: &WebContext) -> impl IntoView + use<> {
+fn accounts(web: &WebContext) -> AnyView {
     let locale = web.locale;
     let [who, address] = [locale.t("Quién", "Who"), locale.t("Correo", "Email")];
     let rows = DEMO_ACCOUNTS
@@ -109,4 +111,5 @@ fn accounts(web: &WebContext) -> impl IntoView + use<> {
             </DataTable>
         </section>
     }
+    .into_any()
 }

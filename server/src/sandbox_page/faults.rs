@@ -9,7 +9,7 @@ use caas_sandbox::Sandbox;
 use leptos::prelude::*;
 
 /// What is in force, each with a way to take it back.
-pub(super) fn in_force(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+pub(super) fn in_force(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let faults = sandbox.faults();
     let any = !faults.is_empty();
@@ -43,10 +43,11 @@ pub(super) fn in_force(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + u
             {list}
         </section>
     }
+    .into_any()
 }
 
 /// The switches of bank and API IoT.
-pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let card = |target: Target, icon: IconName, title: &str, text: &str| {
         let (id, title, text) = (target.name(), title.to_owned(), text.to_owned());
@@ -77,10 +78,11 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + us
             <div class="grid grid--wide">{bank}{iot}</div>
         </section>
     }
+    .into_any()
 }
 
 /// A target's switches as buttons that stay pressed.
-pub(super) fn switches(target: &Target, sandbox: &Sandbox, locale: Locale) -> impl IntoView + use<> {
+pub(super) fn switches(target: &Target, sandbox: &Sandbox, locale: Locale) -> AnyView {
     let rules: Vec<_> = sandbox.faults().into_iter().map(|active| active.rule).collect();
     let buttons = target
         .switches()
@@ -96,4 +98,5 @@ pub(super) fn switches(target: &Target, sandbox: &Sandbox, locale: Locale) -> im
             {buttons}
         </form>
     }
+    .into_any()
 }

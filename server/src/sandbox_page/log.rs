@@ -65,7 +65,7 @@ fn commands(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
 }
 
-fn calls(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
+fn calls(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let (locale, zone) = (web.locale, zone(web));
     let [when, system, call, answer] = [
         locale.t("Cuándo", "When"),
@@ -103,7 +103,7 @@ fn calls(web: &WebContext, sandbox: &Sandbox) -> impl IntoView + use<> {
         .collect_view();
     let heads = [when, system, call, answer].map(str::to_owned).to_vec();
     let caption = locale.t("Llamadas, las más recientes primero", "Calls, the most recent first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
 }
 
 fn zone(web: &WebContext) -> &str {

@@ -37,7 +37,7 @@ pub(super) async fn mail_page(web: WebContext, sandbox: Sandbox) -> PageResult {
     Ok(page(&web, locale.t("Correo simulado", "Played mail"), lead, body))
 }
 
-fn item(mail: &Mail, opened: Option<&Mail>, web: &WebContext) -> impl IntoView + use<> {
+fn item(mail: &Mail, opened: Option<&Mail>, web: &WebContext) -> AnyView {
     let id: String = url::form_urlencoded::byte_serialize(mail.message_id.as_bytes()).collect();
     let current = opened.is_some_and(|opened| opened.message_id == mail.message_id).then_some("true");
     view! {
@@ -49,9 +49,10 @@ fn item(mail: &Mail, opened: Option<&Mail>, web: &WebContext) -> impl IntoView +
             <time class="muted small" datetime=exact(mail.at)>{moment(mail.at, zone(web), web.locale)}</time>
         </li>
     }
+    .into_any()
 }
 
-fn reading(mail: &Mail, web: &WebContext) -> impl IntoView + use<> {
+fn reading(mail: &Mail, web: &WebContext) -> AnyView {
     let locale = web.locale;
     let facts = vec![
         Fact::text(locale.t("Para", "To"), mail.to.clone()),
@@ -75,6 +76,7 @@ fn reading(mail: &Mail, web: &WebContext) -> impl IntoView + use<> {
             {html}
         </article>
     }
+    .into_any()
 }
 
 /// A line of a mail; an address of ours in it is a link.

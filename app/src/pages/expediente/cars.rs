@@ -50,7 +50,7 @@ pub(super) fn cars(cars: &Cars, open: &[Activation], reader: Reader<'_>) -> AnyV
     }
 }
 
-fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> impl IntoView + use<> {
+fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let mut facts = vec![Fact::text(locale.t("Modelo", "Model"), car.model_name.clone())];
     if let Some(plate) = &car.plate {
@@ -76,9 +76,10 @@ fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> impl IntoView 
             </div>
         </section>
     }
+    .into_any()
 }
 
-fn several(cars: &Cars, open: &[Activation], locale: Locale) -> impl IntoView + use<> {
+fn several(cars: &Cars, open: &[Activation], locale: Locale) -> AnyView {
     let cards = cars
         .all
         .iter()
@@ -94,11 +95,11 @@ fn several(cars: &Cars, open: &[Activation], locale: Locale) -> impl IntoView + 
             view! { <CarCard href=href model=model colour=colour name=car.model_name.clone() code=code facts=facts/> }
         })
         .collect_view();
-    view! { <div class="cars">{cards}</div> }
+    view! { <div class="cars">{cards}</div> }.into_any()
 }
 
 /// Which of several cars the page is about.
-fn chooser(cars: &Cars, locale: Locale) -> impl IntoView + use<> {
+fn chooser(cars: &Cars, locale: Locale) -> AnyView {
     let chip = |href: String, label: String, is_current: bool| {
         view! { <li><a class="chip" href=href aria-current=is_current.then_some("true")>{label}</a></li> }
     };
@@ -114,13 +115,14 @@ fn chooser(cars: &Cars, locale: Locale) -> impl IntoView + use<> {
     view! {
         <nav aria-label=locale.t("Elegir coche", "Choose a car")><ul class="chips">{all}{each}</ul></nav>
     }
+    .into_any()
 }
 
 fn active(open: &[Activation], car: VehicleId) -> usize {
     open.iter().filter(|a| a.vehicle_id == car && a.state == ActivationState::Active).count()
 }
 
-fn no_car(locale: Locale) -> impl IntoView {
+fn no_car(locale: Locale) -> AnyView {
     let action = view! {
         <LinkButton href="/catalogo">{locale.t("Mirar el catálogo", "Look at the catalogue")}</LinkButton>
     };
@@ -135,4 +137,5 @@ fn no_car(locale: Locale) -> impl IntoView {
             </p>
         </EmptyState>
     }
+    .into_any()
 }

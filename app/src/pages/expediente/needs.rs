@@ -63,7 +63,7 @@ fn payment(one: &ServicePayment, locale: Locale) -> AnyView {
     .into_any()
 }
 
-fn support(a: &Activation, locale: Locale) -> impl IntoView + use<> {
+fn support(a: &Activation, locale: Locale) -> AnyView {
     let service = a.service_names.0.get(locale);
     let title = match locale {
         Locale::Es => format!("{service}: lo está mirando nuestro equipo técnico"),
@@ -80,6 +80,7 @@ fn support(a: &Activation, locale: Locale) -> impl IntoView + use<> {
             )}
         </Notice>
     }
+    .into_any()
 }
 
 /// The page of one activation.

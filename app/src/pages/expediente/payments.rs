@@ -33,7 +33,7 @@ pub(super) fn newest(cars: &Cars, payments: &[ServicePayment], more: bool, reade
     Some(body.into_any())
 }
 
-fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> impl IntoView + use<> {
+fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let [date, service, amount, state] = [
         locale.t("Fecha", "Date"),
@@ -61,7 +61,7 @@ fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> impl I
         })
         .collect_view();
     let caption = locale.t("Pagos, los más recientes primero", "Payments, the most recent first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
 }
 
 /// `/expediente/pagos`: all payments, page by page.

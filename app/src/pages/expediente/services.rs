@@ -21,7 +21,7 @@ pub(super) const MOST_OPEN: i64 = 200;
 const PAGE: i64 = 20;
 
 /// The three groups.
-pub(super) fn groups(cars: &Cars, open: &[Activation], ended: &[Activation], more: bool, reader: Reader<'_>) -> impl IntoView + use<> {
+pub(super) fn groups(cars: &Cars, open: &[Activation], ended: &[Activation], more: bool, reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let (active, under_way): (Vec<_>, Vec<_>) = open.iter().partition(|a| a.state == ActivationState::Active);
     let nothing = open.is_empty() && ended.is_empty();
@@ -46,6 +46,7 @@ pub(super) fn groups(cars: &Cars, open: &[Activation], ended: &[Activation], mor
             {more}
         </section>
     }
+    .into_any()
 }
 
 fn group(title: &str, services: &[&Activation], cars: &Cars, reader: Reader<'_>) -> Option<AnyView> {
@@ -55,12 +56,12 @@ fn group(title: &str, services: &[&Activation], cars: &Cars, reader: Reader<'_>)
     })
 }
 
-fn lines(services: &[&Activation], cars: &Cars, reader: Reader<'_>) -> impl IntoView + use<> {
+fn lines(services: &[&Activation], cars: &Cars, reader: Reader<'_>) -> AnyView {
     let lines = services.iter().map(|a| line(a, cars, reader)).collect_view();
-    view! { <ul class="lines">{lines}</ul> }
+    view! { <ul class="lines">{lines}</ul> }.into_any()
 }
 
-fn line(a: &Activation, cars: &Cars, reader: Reader<'_>) -> impl IntoView + use<> {
+fn line(a: &Activation, cars: &Cars, reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let Told { status, word, text } = of_activation(a, reader);
     let (name, car) = (a.service_names.0.get(locale).to_owned(), cars.label(a.vehicle_id));
@@ -78,6 +79,7 @@ fn line(a: &Activation, cars: &Cars, reader: Reader<'_>) -> impl IntoView + use<
             </div>
         </li>
     }
+    .into_any()
 }
 
 /// What was bought: "7 días · 9,90 €".

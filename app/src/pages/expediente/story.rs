@@ -16,7 +16,7 @@ use leptos::prelude::*;
 pub(super) const PAGE: i64 = 20;
 
 /// The story. `lines` may hold one entry more than a page: then there is an earlier page.
-pub(super) fn story(query: &Query, cars: &Cars, mut lines: Vec<StoryLine>, reader: Reader<'_>) -> impl IntoView + use<> {
+pub(super) fn story(query: &Query, cars: &Cars, mut lines: Vec<StoryLine>, reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let earlier = lines.len() > PAGE as usize;
     lines.truncate(PAGE as usize);
@@ -42,9 +42,10 @@ pub(super) fn story(query: &Query, cars: &Cars, mut lines: Vec<StoryLine>, reade
                 next_href=next next_word=locale.t("Anterior", "Earlier")/>
         </section>
     }
+    .into_any()
 }
 
-fn entry(line: &StoryLine, query: &Query, cars: &Cars, reader: Reader<'_>) -> impl IntoView + use<> {
+fn entry(line: &StoryLine, query: &Query, cars: &Cars, reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let said = say(line, reader);
     let (seq, at) = (line.entry.seq, line.entry.at);
@@ -63,9 +64,10 @@ fn entry(line: &StoryLine, query: &Query, cars: &Cars, reader: Reader<'_>) -> im
             {details}
         </li>
     }
+    .into_any()
 }
 
-fn filter(query: &Query, cars: &Cars, locale: Locale) -> impl IntoView + use<> {
+fn filter(query: &Query, cars: &Cars, locale: Locale) -> AnyView {
     let any = |label: &str| Choice::new("", label);
     let car = (cars.all.len() > 1).then(|| {
         let own = cars.all.iter().map(|car| Choice::new(car.id.to_string(), car.label()));
@@ -93,9 +95,10 @@ fn filter(query: &Query, cars: &Cars, locale: Locale) -> impl IntoView + use<> {
             <SelectField label=locale.t("Sobre", "About") name="tipo" choices=kinds value=kind/>
         </FilterBar>
     }
+    .into_any()
 }
 
-fn nothing(query: &Query, locale: Locale) -> impl IntoView + use<> {
+fn nothing(query: &Query, locale: Locale) -> AnyView {
     if *query == Query::default() {
         let action = view! { <LinkButton href="/catalogo">{locale.t("Ver el catálogo", "See the catalogue")}</LinkButton> };
         return view! {

@@ -63,7 +63,7 @@ async fn notices_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).class("page page--narrow"))
 }
 
-fn item(notice: &InAppNotice, user: &SessionUser, locale: Locale) -> impl IntoView + use<> {
+fn item(notice: &InAppNotice, user: &SessionUser, locale: Locale) -> AnyView {
     // Links are written by us, but only a path of ours is ever followed.
     let link = notice.link.as_deref().and_then(local_path).map(str::to_owned);
     let subject = notice.subject.clone();
@@ -95,9 +95,10 @@ fn item(notice: &InAppNotice, user: &SessionUser, locale: Locale) -> impl IntoVi
             </div>
         </li>
     }
+    .into_any()
 }
 
-fn nothing(user: &SessionUser, locale: Locale) -> impl IntoView + use<> {
+fn nothing(user: &SessionUser, locale: Locale) -> AnyView {
     let (href, words) = match user.role {
         Role::Customer => ("/expediente", locale.t("Ir a tu expediente", "Go to your cars")),
         _ => ("/", locale.t("Ir al inicio", "Go to the start page")),
@@ -114,6 +115,7 @@ fn nothing(user: &SessionUser, locale: Locale) -> impl IntoView + use<> {
             </p>
         </EmptyState>
     }
+    .into_any()
 }
 
 /// Marks everything as read.

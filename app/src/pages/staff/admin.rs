@@ -54,7 +54,7 @@ fn role_words(role: Role, locale: Locale) -> &'static str {
     }
 }
 
-fn services(catalogue: &Snapshot, locale: Locale) -> impl IntoView + use<> {
+fn services(catalogue: &Snapshot, locale: Locale) -> AnyView {
     let heads = [
         locale.t("Servicio", "Service"),
         locale.t("Código", "Code"),
@@ -87,5 +87,5 @@ fn services(catalogue: &Snapshot, locale: Locale) -> impl IntoView + use<> {
         .collect_view();
     let caption = locale.t("Servicios del catálogo", "Services of the catalogue");
     let heads = heads.map(|head| if head == offers { format!("#{head}") } else { head.to_owned() });
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.to_vec()>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.to_vec()>{rows}</DataTable> }.into_any()
 }

@@ -49,7 +49,7 @@ pub(super) async fn dealership_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).section(Section::Dealership))
 }
 
-fn table(cars: &[SoldVehicle], web: &WebContext, zone: &str) -> impl IntoView + use<> {
+fn table(cars: &[SoldVehicle], web: &WebContext, zone: &str) -> AnyView {
     let locale = web.locale;
     let heads = [
         locale.t("Modelo", "Model"),
@@ -75,5 +75,5 @@ fn table(cars: &[SoldVehicle], web: &WebContext, zone: &str) -> impl IntoView + 
         })
         .collect_view();
     let caption = locale.t("Coches vendidos por el concesionario", "Cars sold by the dealership");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
 }

@@ -52,7 +52,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).section(Section::Operations))
 }
 
-fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &WebContext) -> impl IntoView + use<> {
+fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &WebContext) -> AnyView {
     let locale = web.locale;
     let name = match system {
         System::Iot => "API IoT",
@@ -79,6 +79,7 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
             <p class="tile__promise">{text}</p>
         </div>
     }
+    .into_any()
 }
 
 fn jobs(dead: &[DeadJob], web: &WebContext) -> AnyView {

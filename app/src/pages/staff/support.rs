@@ -50,7 +50,7 @@ pub(super) async fn support_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).section(Section::Support))
 }
 
-fn table(tickets: &[TicketLine], web: &WebContext) -> impl IntoView + use<> {
+fn table(tickets: &[TicketLine], web: &WebContext) -> AnyView {
     let locale = web.locale;
     let heads = [
         locale.t("Caso", "Case"),
@@ -80,11 +80,11 @@ fn table(tickets: &[TicketLine], web: &WebContext) -> impl IntoView + use<> {
         })
         .collect_view();
     let caption = locale.t("Casos abiertos, los que más esperan primero", "Open cases, those waiting longest first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
 }
 
 /// How much time the first answer has left.
-pub(super) fn due_pill(due: caas::kernel::Timestamp, web: &WebContext) -> impl IntoView + use<> {
+pub(super) fn due_pill(due: caas::kernel::Timestamp, web: &WebContext) -> AnyView {
     let (locale, left) = (web.locale, due - web.caas.now());
     let (status, word) = if left < chrono::TimeDelta::zero() {
         (Status::Failed, format!("{} {}", locale.t("Vencida hace", "Overdue by"), span(left, locale)))
@@ -93,5 +93,5 @@ pub(super) fn due_pill(due: caas::kernel::Timestamp, web: &WebContext) -> impl I
     } else {
         (Status::Scheduled, format!("{} {}", locale.t("Quedan", "Left:"), span(left, locale)))
     };
-    view! { <StatusPill kind=status word=word/> }
+    view! { <StatusPill kind=status word=word/> }.into_any()
 }

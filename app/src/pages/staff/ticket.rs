@@ -138,7 +138,7 @@ fn configuration(packet: &Packet<'_>) -> Vec<Fact> {
     facts
 }
 
-fn network(packet: &Packet<'_>) -> impl IntoView + use<> {
+fn network(packet: &Packet<'_>) -> AnyView {
     let locale = packet.locale;
     let unit = |path: &str, unit: &str| packet.text(path).map(|value| format!("{value} {unit}"));
     let mut list = some([
@@ -150,10 +150,10 @@ fn network(packet: &Packet<'_>) -> impl IntoView + use<> {
     if let Some(why) = packet.text("diagnostics/unavailable") {
         list.push(Fact::text(locale.t("No se pudo pedir", "Could not be asked for"), why));
     }
-    facts(locale.t("Red", "Network"), list)
+    facts(locale.t("Red", "Network"), list).into_any()
 }
 
-fn attempts(packet: &Packet<'_>) -> impl IntoView + use<> {
+fn attempts(packet: &Packet<'_>) -> AnyView {
     let locale = packet.locale;
     let heads = [
         "#",
@@ -193,7 +193,7 @@ fn attempts(packet: &Packet<'_>) -> impl IntoView + use<> {
         })
         .collect_view();
     let heads = heads.map(|head| if head == "#" { String::from(locale.t("Intento", "Attempt")) } else { head.to_owned() });
-    view! { <DataTable caption=locale.t("Intentos", "Attempts") heads=heads.to_vec()>{rows}</DataTable> }
+    view! { <DataTable caption=locale.t("Intentos", "Attempts") heads=heads.to_vec()>{rows}</DataTable> }.into_any()
 }
 
 fn log(packet: &Packet<'_>) -> Option<AnyView> {
