@@ -33,6 +33,7 @@ mod context;
 pub mod dates;
 mod flash;
 mod goto;
+mod kept;
 mod messages;
 mod page;
 mod preferences;

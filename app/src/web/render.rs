@@ -3,6 +3,7 @@
 //! The whole page is rendered before anything is sent, so that status, redirects and cookies decided on the way still
 //! count, and so that the islands' program is loaded only where an island stands.
 
+use super::kept::{Kept, Key};
 use super::route::PageFuture;
 use super::{Refusal, Route, WebContext};
 use crate::shell;
@@ -21,10 +22,22 @@ use std::sync::Arc;
 /// An answer being made. Boxed, so that the deep types of views end in this crate and others need not compile them again.
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
+/// A page as HTML, without the document around it.
+pub(super) struct Rendered {
+    status: StatusCode,
+    refresh: Option<u32>,
+    head: shell::Head,
+    body: String,
+    data: Option<String>,
+}
+
 /// Makes the page of a route and answers with it.
 pub fn render(web: WebContext, route: &Route) -> ResponseFuture {
     let page = (route.show)(web.clone());
-    Box::pin(render_page(web, page))
+    match (&route.kept, Key::of(&web)) {
+        (Some(kept), Some(key)) => Box::pin(render_for_all(web, page, kept.clone(), key)),
+        _ => Box::pin(render_page(web, page)),
+    }
 }
 
 /// Answers with the page for a refusal.
@@ -33,25 +46,49 @@ pub fn render_refusal(web: WebContext, refusal: Refusal) -> ResponseFuture {
     Box::pin(render_page(web, page))
 }
 
+/// Answers with the page that was made for another visitor, if the catalogue is still the same; else makes and keeps it.
+async fn render_for_all(web: WebContext, page: PageFuture, kept: Arc<Kept>, key: Key) -> Response<Body> {
+    // Without a catalogue the page itself says what is wrong.
+    let Ok(catalogue) = web.caas.catalogue().await else { return render_page(web, page).await };
+    if let Some(rendered) = kept.get(&key, &catalogue) {
+        return rendered.answer(&web);
+    }
+    let rendered = match to_html(web.clone(), page).await {
+        Ok(rendered) => Arc::new(rendered),
+        Err(response) => return response,
+    };
+    let is_plain = web.with_reply(|reply| {
+        reply.location.is_none() && reply.cookies.is_empty() && reply.status.is_none() && reply.refusal.is_none()
+    });
+    if is_plain && rendered.status == StatusCode::OK && !rendered.body.contains(&web.nonce) {
+        kept.put(key, &catalogue, rendered.clone());
+    }
+    rendered.answer(&web)
+}
+
 async fn render_page(web: WebContext, page: PageFuture) -> Response<Body> {
+    match to_html(web.clone(), page).await {
+        Ok(rendered) => rendered.answer(&web),
+        Err(response) => response,
+    }
+}
+
+/// `Err` is an answer without a page.
+async fn to_html(web: WebContext, page: PageFuture) -> Result<Rendered, Response<Body>> {
     // Outside of islands nothing is serialised for the browser.
     let shared = Arc::new(SsrSharedContext::new_islands());
     let owner = Owner::new_root(Some(shared.clone() as Arc<dyn SharedContext + Send + Sync>));
     let rendering = owner.with(|| {
         provide_context(web.clone());
         provide_context(Nonce::from_value(web.nonce.as_str()));
-        Sandboxed::new(ScopedFuture::new(to_response(web, page, shared)))
+        Sandboxed::new(ScopedFuture::new(rendered(web, page, shared)))
     });
-    let response = rendering.await;
+    let outcome = rendering.await;
     owner.unset_with_forced_cleanup();
-    response
+    outcome
 }
 
-async fn to_response(
-    web: WebContext,
-    page: PageFuture,
-    shared: Arc<SsrSharedContext>,
-) -> Response<Body> {
+async fn rendered(web: WebContext, page: PageFuture, shared: Arc<SsrSharedContext>) -> Result<Rendered, Response<Body>> {
     let page = match page.await {
         Ok(page) => page,
         Err(refusal) => {
@@ -59,11 +96,11 @@ async fn to_response(
             match refusal {
                 Refusal::Goto(goto) => {
                     web.send_to(goto);
-                    return empty(StatusCode::SEE_OTHER);
+                    return Err(empty(StatusCode::SEE_OTHER));
                 }
                 Refusal::SignIn => {
                     web.send_to(Refusal::sign_in(Some(&web.here())));
-                    return empty(StatusCode::SEE_OTHER);
+                    return Err(empty(StatusCode::SEE_OTHER));
                 }
                 refusal => shell::refusal_page(&web, &refusal),
             }
@@ -76,14 +113,22 @@ async fn to_response(
     // `<` in a text is escaped.
     let body = body.replace("<!>", "<!---->");
     let data = if body.contains("<leptos-island") { Some(island_data(&shared).await) } else { None };
-    let html = shell::document(&web, &head, &body, data.as_deref());
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Some(seconds) = refresh {
-        response.headers_mut().insert(header::REFRESH, header::HeaderValue::from(seconds));
+    Ok(Rendered { status, refresh, head, body, data })
+}
+
+impl Rendered {
+    /// The whole document, with the nonce of this answer.
+    fn answer(&self, web: &WebContext) -> Response<Body> {
+        let html = shell::document(web, &self.head, &self.body, self.data.as_deref());
+        let mut response = Response::new(Body::from(html));
+        *response.status_mut() = self.status;
+        let html = header::HeaderValue::from_static("text/html; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, html);
+        if let Some(seconds) = self.refresh {
+            response.headers_mut().insert(header::REFRESH, header::HeaderValue::from(seconds));
+        }
+        response
     }
-    response
 }
 
 /// What resources inside islands hand to the browser, as a script.

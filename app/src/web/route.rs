@@ -1,5 +1,6 @@
 //! One address and the page that stands there.
 
+use super::kept::Kept;
 use super::{PageResult, WebContext};
 use std::future::Future;
 use std::pin::Pin;
@@ -15,6 +16,17 @@ pub struct Route {
     pub path: &'static str,
     /// Makes the page.
     pub show: Arc<dyn Fn(WebContext) -> PageFuture + Send + Sync>,
+    /// Where its pages for visitors are kept, if they are.
+    pub kept: Option<Arc<Kept>>,
+}
+
+impl Route {
+    /// What visitors see here follows from the catalogue, the address, language, colours and scripts alone: it is made once
+    /// and kept until the catalogue changes.
+    #[must_use]
+    pub fn same_for_visitors(self) -> Route {
+        Route { kept: Some(Arc::default()), ..self }
+    }
 }
 
 /// The page that stands at a path.
@@ -23,5 +35,5 @@ where
     S: Fn(WebContext) -> F + Send + Sync + 'static,
     F: Future<Output = PageResult> + Send + 'static,
 {
-    Route { path, show: Arc::new(move |web| Box::pin(show(web))) }
+    Route { path, show: Arc::new(move |web| Box::pin(show(web))), kept: None }
 }

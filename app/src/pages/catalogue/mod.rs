@@ -17,5 +17,5 @@ use crate::web::{Route, get};
 
 /// The room's addresses.
 pub fn routes() -> Vec<Route> {
-    vec![get("/catalogo", list::catalogue_page), get("/catalogo/{slug}", service::service_page)]
+    vec![get("/catalogo", list::catalogue_page).same_for_visitors(), get("/catalogo/{slug}", service::service_page)]
 }
