@@ -62,8 +62,12 @@ pub enum Permission {
 /// Whether a call may be made now. A permission to probe is given to one caller at a time.
 pub async fn ask(caas: &Caas, tx: &mut Tx, system: System) -> Result<Permission> {
     let now = caas.now();
-    let Some((probe_at,)) = sql!(tx, optional (Option<Timestamp>,),
-        "SELECT probe_at FROM breakers WHERE system = $1 AND state <> 'CLOSED'", system.as_str())?
+    let Some((probe_at,)) = sql!(
+        tx,
+        optional(Option<Timestamp>),
+        "SELECT probe_at FROM breakers WHERE system = $1 AND state <> 'CLOSED'",
+        system.as_str()
+    )?
     else {
         return Ok(Permission::Granted);
     };
@@ -81,7 +85,12 @@ pub async fn ask(caas: &Caas, tx: &mut Tx, system: System) -> Result<Permission>
 
 /// The breaker's state, and when it tries again. Reads only.
 pub async fn state(tx: &mut Tx, system: System) -> Result<(BreakerState, Option<Timestamp>)> {
-    let row = sql!(tx, optional (String, Option<Timestamp>), "SELECT state, probe_at FROM breakers WHERE system = $1", system.as_str())?;
+    let row = sql!(
+        tx,
+        optional(String, Option<Timestamp>),
+        "SELECT state, probe_at FROM breakers WHERE system = $1",
+        system.as_str()
+    )?;
     Ok(match row {
         Some((state, probe_at)) => (state.parse()?, probe_at),
         None => (BreakerState::Closed, None),
@@ -90,8 +99,12 @@ pub async fn state(tx: &mut Tx, system: System) -> Result<(BreakerState, Option<
 
 /// Notes that the system answered. Returns whether the breaker closed by it.
 pub async fn succeeded(caas: &Caas, tx: &mut Tx, system: System) -> Result<bool> {
-    let Some((before,)) = sql!(tx, optional (String,),
-        "SELECT state FROM breakers WHERE system = $1 AND (failures > 0 OR state <> 'CLOSED')", system.as_str())?
+    let Some((before,)) = sql!(
+        tx,
+        optional(String,),
+        "SELECT state FROM breakers WHERE system = $1 AND (failures > 0 OR state <> 'CLOSED')",
+        system.as_str()
+    )?
     else {
         return Ok(false);
     };
@@ -109,10 +122,15 @@ pub async fn succeeded(caas: &Caas, tx: &mut Tx, system: System) -> Result<bool>
 /// Notes that the system failed. Returns whether the breaker is open now.
 pub async fn failed(caas: &Caas, tx: &mut Tx, system: System) -> Result<bool> {
     let now = caas.now();
-    let (before, failures) = sql!(tx, one (String, i64),
+    let (before, failures) = sql!(
+        tx,
+        one(String, i64),
         "INSERT INTO breakers (system, state, failures, updated_at) VALUES ($1, 'CLOSED', 1, $2)
          ON CONFLICT (system) DO UPDATE SET failures = breakers.failures + 1, updated_at = $2
-         RETURNING state, failures", system.as_str(), now)?;
+         RETURNING state, failures",
+        system.as_str(),
+        now
+    )?;
     let before: BreakerState = before.parse()?;
     let opens = before != BreakerState::Closed || failures >= caas.policies.breaker.threshold;
     if opens {
@@ -139,7 +157,11 @@ async fn changed(caas: &Caas, tx: &mut Tx, system: System, before: BreakerState,
 
 /// Whether there is nothing to note about a success: closed, and no failure counted.
 pub async fn is_quiet(tx: &mut Tx, system: System) -> Result<bool> {
-    let row = sql!(tx, optional (i64,),
-        "SELECT failures FROM breakers WHERE system = $1 AND (failures > 0 OR state <> 'CLOSED')", system.as_str())?;
+    let row = sql!(
+        tx,
+        optional(i64,),
+        "SELECT failures FROM breakers WHERE system = $1 AND (failures > 0 OR state <> 'CLOSED')",
+        system.as_str()
+    )?;
     Ok(row.is_none())
 }

@@ -42,7 +42,9 @@ pub async fn interpret_again(caas: &Caas, by: UserId, id: InboxId) -> Result<boo
 }
 
 async fn find(tx: &mut Tx, id: JobId) -> Result<Option<DeadJob>> {
-    Ok(sql!(tx, optional DeadJob, "SELECT id, kind, last_error, died_at FROM jobs WHERE id = $1 AND died_at IS NOT NULL", id)?)
+    Ok(
+        sql!(tx, optional DeadJob, "SELECT id, kind, last_error, died_at FROM jobs WHERE id = $1 AND died_at IS NOT NULL", id)?,
+    )
 }
 
 async fn note(caas: &Caas, tx: &mut Tx, by: UserId, kind: EntryKind, job: DeadJob) -> Result<()> {

@@ -72,7 +72,9 @@ async fn on_activation(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told)
             }
             _ => Ok(()),
         },
-        Told::Failed(code) if attempt.attempt_result.is_none() && activation.state == ActivationState::AttemptInProgress => {
+        Told::Failed(code)
+            if attempt.attempt_result.is_none() && activation.state == ActivationState::AttemptInProgress =>
+        {
             let code = code.as_deref().and_then(|code| code.parse().ok());
             let failure = AttemptFailure::Vehicle(code.unwrap_or(ErrorCode::Timeout));
             verdict::failed(caas, tx, &mut activation, attempt, failure, "FAILED").await?;

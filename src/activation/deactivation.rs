@@ -107,7 +107,15 @@ async fn save(caas: &Caas, tx: &mut Tx, d: &mut Deactivation) -> Result<()> {
     Ok(())
 }
 
-async fn log(caas: &Caas, tx: &mut Tx, activation: &Activation, id: Uuid, kind: EntryKind, step: (Option<DeactivationState>, DeactivationState), reason: Reason) -> Result<()> {
+async fn log(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    id: Uuid,
+    kind: EntryKind,
+    step: (Option<DeactivationState>, DeactivationState),
+    reason: Reason,
+) -> Result<()> {
     let entry = Entry {
         vehicle: Some(activation.vehicle_id),
         before: step.0.map(DeactivationState::as_str),
@@ -123,8 +131,13 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
     if !may_switch_off(activation, reason, caas.now()) {
         return Err(Failure::Stored(format!("{} may not be switched off for {reason}", activation.id)));
     }
-    let known = sql!(tx, optional (i64,),
-        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = $2", activation.id, reason.as_str())?;
+    let known = sql!(
+        tx,
+        optional(i64,),
+        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = $2",
+        activation.id,
+        reason.as_str()
+    )?;
     if known.is_some() {
         return Ok(());
     }
@@ -138,8 +151,12 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
 
 /// Notes on ticket and in the file that the vehicle confirmed too late.
 pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
-    let known = sql!(tx, optional (i64,),
-        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = 'COMPENSATION'", activation.id)?;
+    let known = sql!(
+        tx,
+        optional(i64,),
+        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = 'COMPENSATION'",
+        activation.id
+    )?;
     if known.is_some() {
         return Ok(());
     }
@@ -148,7 +165,13 @@ pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation
         vehicle: Some(activation.vehicle_id),
         data: data.clone(),
         visible: true,
-        ..Entry::new(Some(activation.customer_id), Actor::VEHICLE, EntryKind::LateConfirmation, SubjectKind::Activation, activation.id.0)
+        ..Entry::new(
+            Some(activation.customer_id),
+            Actor::VEHICLE,
+            EntryKind::LateConfirmation,
+            SubjectKind::Activation,
+            activation.id.0,
+        )
     };
     record(caas, tx, entry).await?;
     escalation::note(caas, tx, activation, "LATE_CONFIRMATION", data).await
@@ -238,7 +261,16 @@ impl Job for SwitchOff {
                     Some(attempt) => attempt,
                     None => new_attempt(caas, &mut tx, &mut deactivation, None, None).await?,
                 };
-                let at = failed(caas, &mut tx, &mut deactivation, &activation, &attempt, failure_of(&error), &error.to_string()).await?;
+                let at = failed(
+                    caas,
+                    &mut tx,
+                    &mut deactivation,
+                    &activation,
+                    &attempt,
+                    failure_of(&error),
+                    &error.to_string(),
+                )
+                .await?;
                 return Ok(Outcome::AgainIn(at, tx));
             }
         };
@@ -268,7 +300,16 @@ impl Job for SwitchOff {
         }
         if let Readiness::NotReady(code) = readiness(&status, &code, false) {
             let attempt = new_attempt(caas, &mut tx, &mut deactivation, Some(&status), None).await?;
-            let at = failed(caas, &mut tx, &mut deactivation, &activation, &attempt, AttemptFailure::Vehicle(code), "not ready").await?;
+            let at = failed(
+                caas,
+                &mut tx,
+                &mut deactivation,
+                &activation,
+                &attempt,
+                AttemptFailure::Vehicle(code),
+                "not ready",
+            )
+            .await?;
             return Ok(Outcome::AgainIn(at, tx));
         }
         let due = now + caas.policies.retry.command_timeout;
@@ -309,11 +350,17 @@ async fn drop_it(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &Ac
     let before = d.state;
     d.state = DeactivationState::Dropped;
     save(caas, tx, d).await?;
-    log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Dropped), d.reason).await?;
+    log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Dropped), d.reason)
+        .await?;
     escalation::note(caas, tx, activation, "COMPENSATION_DROPPED", serde_json::json!({})).await
 }
 
-async fn record_answer(caas: &Caas, id: Uuid, attempt: &Attempt, answer: Result<CommandAnswer, IotError>) -> Result<Outcome, JobError> {
+async fn record_answer(
+    caas: &Caas,
+    id: Uuid,
+    attempt: &Attempt,
+    answer: Result<CommandAnswer, IotError>,
+) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
     match &answer {
         Err(error) if error.is_outage() => {
@@ -345,7 +392,13 @@ async fn record_answer(caas: &Caas, id: Uuid, attempt: &Attempt, answer: Result<
     Ok(Outcome::AgainIn(at, tx))
 }
 
-async fn new_attempt(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, status: Option<&VehicleStatus>, due: Option<Timestamp>) -> Result<Attempt> {
+async fn new_attempt(
+    caas: &Caas,
+    tx: &mut Tx,
+    d: &mut Deactivation,
+    status: Option<&VehicleStatus>,
+    due: Option<Timestamp>,
+) -> Result<Attempt> {
     d.attempts += 1;
     save(caas, tx, d).await?;
     let new = NewAttempt {
@@ -387,15 +440,29 @@ async fn failed(
 }
 
 /// The vehicle confirmed that the service is off.
-async fn done(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &mut Activation, attempt: &Attempt) -> Result<()> {
+async fn done(
+    caas: &Caas,
+    tx: &mut Tx,
+    d: &mut Deactivation,
+    activation: &mut Activation,
+    attempt: &Attempt,
+) -> Result<()> {
     store::end_attempt(caas, tx, attempt.id, AttemptResult::Success.as_str(), "DEACTIVATED", "").await?;
     let before = d.state;
     d.state = DeactivationState::Done;
     save(caas, tx, d).await?;
-    log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Done), d.reason).await?;
+    log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Done), d.reason)
+        .await?;
     match d.reason {
         Reason::TimeOver => {
-            apply(caas, tx, activation, ActivationEvent::TimeOver, Cause { actor: Actor::VEHICLE, data: serde_json::json!({}) }).await?;
+            apply(
+                caas,
+                tx,
+                activation,
+                ActivationEvent::TimeOver,
+                Cause { actor: Actor::VEHICLE, data: serde_json::json!({}) },
+            )
+            .await?;
             verdict::tell(caas, tx, activation, NoticeEvent::ServiceEnded, None, None).await
         }
         Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await,
@@ -416,7 +483,8 @@ pub(super) async fn on_callback(caas: &Caas, tx: &mut Tx, attempt: &Attempt, tol
         Told::Deactivated => done(caas, tx, &mut deactivation, &mut activation, attempt).await,
         Told::Failed(code) if attempt.attempt_result.is_none() => {
             let code = code.as_deref().and_then(|code| code.parse().ok()).unwrap_or(ErrorCode::Timeout);
-            let at = failed(caas, tx, &mut deactivation, &activation, attempt, AttemptFailure::Vehicle(code), "FAILED").await?;
+            let at = failed(caas, tx, &mut deactivation, &activation, attempt, AttemptFailure::Vehicle(code), "FAILED")
+                .await?;
             jobs::enqueue_or_move(caas, tx, &SwitchOff { deactivation: id }, &SwitchOff::key(id), at).await
         }
         Told::Failed(_) | Told::Activated => Ok(()),

@@ -11,12 +11,12 @@ use super::verdict::{self, Source};
 use crate::Caas;
 use crate::breaker::{self, BreakerState, Permission, System};
 use crate::catalogue::OfferKind;
+use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
-use crate::kernel::Timestamp;
 use crate::sales::vehicles::{self, Vehicle};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -157,9 +157,12 @@ pub(super) async fn iot_answered(caas: &Caas, tx: &mut Tx) -> Result<()> {
     if !breaker::succeeded(caas, tx, System::Iot).await? {
         return Ok(());
     }
-    let waiting = sql!(tx, all (ActivationId,),
+    let waiting = sql!(
+        tx,
+        all(ActivationId,),
         "SELECT service_activation_id FROM service_activations WHERE delayed_since IS NOT NULL
-         ORDER BY activation_queued_at, service_activation_id")?;
+         ORDER BY activation_queued_at, service_activation_id"
+    )?;
     let mut due = caas.now();
     for (id,) in waiting {
         due += DRAIN_INTERVAL;
@@ -212,7 +215,12 @@ async fn not_asked(caas: &Caas, mut activation: Activation, error: &IotError) ->
 }
 
 /// Writes the attempt down, then sends the command.
-async fn send(caas: &Caas, mut activation: Activation, vehicle: &Vehicle, status: &VehicleStatus) -> Result<Outcome, JobError> {
+async fn send(
+    caas: &Caas,
+    mut activation: Activation,
+    vehicle: &Vehicle,
+    status: &VehicleStatus,
+) -> Result<Outcome, JobError> {
     let now = caas.now();
     let answer_due = now + caas.policies.retry.command_timeout;
     // The customer's time begins when the vehicle confirms, which is no later than this.
@@ -285,7 +293,9 @@ async fn record_answer(
         // The command may have been carried out: the vehicle is asked at once.
         Err(IotError::NoAnswer(_)) => Outcome::AgainIn(caas.now(), tx),
         Err(error) => {
-            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string()).await?;
+            let next =
+                verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string())
+                    .await?;
             settled(next, tx)
         }
     };
@@ -326,7 +336,8 @@ async fn follow_up(
             iot_answered(caas, &mut tx).await?;
             match readiness(&status, &activation.configuration.service_code, true) {
                 Readiness::AlreadyActive => {
-                    verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status)).await?;
+                    verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status))
+                        .await?;
                     failpoint::hit("activation.confirmed");
                     Outcome::DoneIn(tx)
                 }
@@ -335,7 +346,9 @@ async fn follow_up(
                 }
                 Readiness::CommandUnderWay | Readiness::Ready | Readiness::NotReady(_) => {
                     let failure = AttemptFailure::Vehicle(ErrorCode::Timeout);
-                    let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "no confirmation in time").await?;
+                    let next =
+                        verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "no confirmation in time")
+                            .await?;
                     settled(next, tx)
                 }
             }
@@ -344,7 +357,9 @@ async fn follow_up(
             if error.is_outage() {
                 breaker::failed(caas, &mut tx, System::Iot).await?;
             }
-            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string()).await?;
+            let next =
+                verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string())
+                    .await?;
             settled(next, tx)
         }
     };

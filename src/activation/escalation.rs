@@ -69,7 +69,13 @@ impl Job for OpenTicket {
     }
 }
 
-async fn open(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: &str, diagnostics: serde_json::Value) -> Result<support::Ticket> {
+async fn open(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    reason: &str,
+    diagnostics: serde_json::Value,
+) -> Result<support::Ticket> {
     let new = NewTicket {
         activation: activation.id,
         customer: activation.customer_id,
@@ -83,10 +89,19 @@ async fn open(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: &str, d
 
 /// The whole package of the rulebook, §6: attempts, snapshots, answers, configuration, model and firmware, customer and
 /// purchase date, network figures. Secrets and card data never.
-async fn package(tx: &mut Tx, activation: &Activation, vehicle: &vehicles::Vehicle, diagnostics: serde_json::Value) -> Result<serde_json::Value> {
+async fn package(
+    tx: &mut Tx,
+    activation: &Activation,
+    vehicle: &vehicles::Vehicle,
+    diagnostics: serde_json::Value,
+) -> Result<serde_json::Value> {
     let attempts = store::attempts_of(tx, activation.id).await?;
-    let (email, name, phone) = sql!(tx, one (String, String, Option<String>),
-        "SELECT email, name, phone FROM users WHERE id = $1", activation.customer_id)?;
+    let (email, name, phone) = sql!(
+        tx,
+        one(String, String, Option<String>),
+        "SELECT email, name, phone FROM users WHERE id = $1",
+        activation.customer_id
+    )?;
     let payment = match activation.payment_id {
         Some(id) => {
             let payment = payments::load(tx, id).await?;
@@ -120,7 +135,13 @@ async fn package(tx: &mut Tx, activation: &Activation, vehicle: &vehicles::Vehic
 }
 
 /// Adds a note to the ticket of an activation, when it has one.
-pub(super) async fn note(caas: &Caas, tx: &mut Tx, activation: &Activation, code: &str, data: serde_json::Value) -> Result<()> {
+pub(super) async fn note(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    code: &str,
+    data: serde_json::Value,
+) -> Result<()> {
     match activation.ticket_id {
         Some(ticket) => support::note(caas, tx, ticket, None, code, data).await,
         None => Ok(()),

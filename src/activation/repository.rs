@@ -119,7 +119,12 @@ pub async fn of_customer(tx: &mut Tx, customer: UserId, id: ActivationId) -> Res
 }
 
 /// A customer's activations, newest first, older than `before` when given.
-pub async fn list_of_customer(tx: &mut Tx, customer: UserId, before: Option<ActivationId>, limit: i64) -> Result<Vec<Activation>> {
+pub async fn list_of_customer(
+    tx: &mut Tx,
+    customer: UserId,
+    before: Option<ActivationId>,
+    limit: i64,
+) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
         "SELECT * FROM service_activations WHERE customer_id = $1 AND service_activation_id < $2
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $3",
@@ -156,7 +161,13 @@ impl Cause {
 /// Takes an activation one step on: state and entry, in the caller's transaction.
 ///
 /// Fields that come with the step are set on `activation` by the caller before.
-pub async fn apply(caas: &Caas, tx: &mut Tx, activation: &mut Activation, event: ActivationEvent, cause: Cause) -> Result<()> {
+pub async fn apply(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &mut Activation,
+    event: ActivationEvent,
+    cause: Cause,
+) -> Result<()> {
     let before = activation.state;
     let after = before.on(event).map_err(|refusal| Failure::Stored(refusal.to_string()))?;
     activation.state = after;
@@ -174,10 +185,14 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, activation: &mut Activation, event:
         ActivationEvent::VehicleConfirmed => (EntryKind::ServiceActive, true),
         ActivationEvent::Escalated => (EntryKind::ActivationEscalated, true),
         ActivationEvent::TicketOpened => (EntryKind::AwaitingSupport, true),
-        ActivationEvent::ManualAttemptStarted | ActivationEvent::ManualAttemptFailed => (EntryKind::ManualAttempt, true),
+        ActivationEvent::ManualAttemptStarted | ActivationEvent::ManualAttemptFailed => {
+            (EntryKind::ManualAttempt, true)
+        }
         ActivationEvent::DeclaredPermanent => (EntryKind::PermanentFailure, true),
         ActivationEvent::ClosedWithoutCharge => (EntryKind::ClosedWithoutCharge, false),
-        ActivationEvent::CancelledByCustomer | ActivationEvent::SubscriptionEnded => (EntryKind::ServiceCancelled, true),
+        ActivationEvent::CancelledByCustomer | ActivationEvent::SubscriptionEnded => {
+            (EntryKind::ServiceCancelled, true)
+        }
         ActivationEvent::TimeOver => (EntryKind::ServiceExpired, true),
         ActivationEvent::Withdrawn => (EntryKind::ServiceWithdrawn, true),
         ActivationEvent::Suspended => (EntryKind::ServiceSuspended, true),
@@ -305,7 +320,14 @@ pub(super) async fn note_request(tx: &mut Tx, id: AttemptId, request_id: &str) -
 }
 
 /// Ends an attempt: the first verdict counts. `false` when it had one already.
-pub(super) async fn end_attempt(caas: &Caas, tx: &mut Tx, id: AttemptId, result: &str, code: &str, message: &str) -> Result<bool> {
+pub(super) async fn end_attempt(
+    caas: &Caas,
+    tx: &mut Tx,
+    id: AttemptId,
+    result: &str,
+    code: &str,
+    message: &str,
+) -> Result<bool> {
     let changed = sql!(tx, execute
         "UPDATE activation_attempts SET attempt_result = $1, ota_response_code = $2, ota_response_message = $3, ended_at = $4
          WHERE attempt_id = $5 AND attempt_result IS NULL",
@@ -317,9 +339,13 @@ pub(super) async fn end_attempt(caas: &Caas, tx: &mut Tx, id: AttemptId, result:
 /// Ends what else is under way for an activation that the vehicle has just confirmed: an earlier command was carried out
 /// late, and nobody waits for the later one any more.
 pub(super) async fn end_overtaken_attempts(caas: &Caas, tx: &mut Tx, activation: ActivationId) -> Result<()> {
-    let overtaken = sql!(tx, all (AttemptId,),
+    let overtaken = sql!(
+        tx,
+        all(AttemptId,),
         "SELECT attempt_id FROM activation_attempts
-         WHERE service_activation_id = $1 AND command = 'ACTIVATE' AND attempt_result IS NULL", activation)?;
+         WHERE service_activation_id = $1 AND command = 'ACTIVATE' AND attempt_result IS NULL",
+        activation
+    )?;
     for (id,) in overtaken {
         end_attempt(caas, tx, id, AttemptResult::Success.as_str(), "ACTIVATED", "EARLIER_COMMAND").await?;
     }
@@ -341,11 +367,17 @@ pub(super) async fn book_vehicle(caas: &Caas, tx: &mut Tx, vehicle: VehicleId, a
 
 /// The attempt whose command is under way in a vehicle.
 pub(super) async fn command_under_way(tx: &mut Tx, vehicle: VehicleId) -> Result<Option<AttemptId>> {
-    Ok(sql!(tx, optional (AttemptId,), "SELECT attempt_id FROM vehicle_commands WHERE vehicle_id = $1", vehicle)?.map(|(id,)| id))
+    Ok(sql!(tx, optional(AttemptId,), "SELECT attempt_id FROM vehicle_commands WHERE vehicle_id = $1", vehicle)?
+        .map(|(id,)| id))
 }
 
 /// A customer's activations that are not over, newest first; of one vehicle when given.
-pub async fn open_of_customer(tx: &mut Tx, customer: UserId, vehicle: Option<VehicleId>, limit: i64) -> Result<Vec<Activation>> {
+pub async fn open_of_customer(
+    tx: &mut Tx,
+    customer: UserId,
+    vehicle: Option<VehicleId>,
+    limit: i64,
+) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
         "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND ($2 IS NULL OR vehicle_id = $2)
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $3", customer, vehicle, limit)?)

@@ -124,7 +124,11 @@ pub fn after_failed_attempt(
     if !failure.passes() || attempt >= policy.max_attempts {
         return NextStep::Escalate;
     }
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most 1.1 times the longest backoff")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "at most 1.1 times the longest backoff"
+    )]
     let wait = TimeDelta::milliseconds((policy.backoff(attempt).num_milliseconds() as f64 * jitter) as i64);
     let next = now + wait;
     if next > deadline { NextStep::Escalate } else { NextStep::Retry(next) }
@@ -148,9 +152,7 @@ pub enum Readiness {
 /// `command_sent_before`: an earlier command of the same activation may have been carried out although its answer was
 /// lost; then a service that the vehicle reports as working is our success, and one that is pending is waited for.
 pub fn readiness(status: &VehicleStatus, service_code: &str, command_sent_before: bool) -> Readiness {
-    if command_sent_before
-        && let Some(installed) = status.services.iter().find(|s| s.service_code == service_code)
-    {
+    if command_sent_before && let Some(installed) = status.services.iter().find(|s| s.service_code == service_code) {
         match installed.status {
             InstalledStatus::Active => return Readiness::AlreadyActive,
             InstalledStatus::Pending => return Readiness::CommandUnderWay,
@@ -184,10 +186,8 @@ mod tests {
 
     #[test]
     fn an_explicit_list_replaces_the_formula() {
-        let policy = RetryPolicy {
-            explicit_backoff: [60, 300, 900].map(TimeDelta::seconds).to_vec(),
-            ..RetryPolicy::default()
-        };
+        let policy =
+            RetryPolicy { explicit_backoff: [60, 300, 900].map(TimeDelta::seconds).to_vec(), ..RetryPolicy::default() };
         let waits: Vec<i64> = (1..=5).map(|n| policy.backoff(n).num_seconds()).collect();
         assert_eq!(waits, [60, 300, 900, 900, 900]);
     }
@@ -211,7 +211,10 @@ mod tests {
         let policy = RetryPolicy::default();
         let offline = AttemptFailure::Vehicle(ErrorCode::VehicleOffline);
         let far = noon() + policy.deadline;
-        assert_eq!(after_failed_attempt(&policy, offline, 4, far, 1.0, noon()), NextStep::Retry(noon() + TimeDelta::seconds(480)));
+        assert_eq!(
+            after_failed_attempt(&policy, offline, 4, far, 1.0, noon()),
+            NextStep::Retry(noon() + TimeDelta::seconds(480))
+        );
         assert_eq!(after_failed_attempt(&policy, offline, 5, far, 1.0, noon()), NextStep::Escalate);
         let near = noon() + TimeDelta::seconds(59);
         assert_eq!(after_failed_attempt(&policy, offline, 1, near, 1.0, noon()), NextStep::Escalate);

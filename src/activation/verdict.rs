@@ -77,8 +77,7 @@ pub(super) async fn confirmed(
         let job = deactivation::EndTemporary { activation: activation.id };
         jobs::enqueue(caas, tx, &job, Enqueue::at(end).keyed(format!("end:{}", activation.id))).await?;
     }
-    metrics::histogram!("caas_activation_seconds")
-        .record((now - activation.created_at).as_seconds_f64());
+    metrics::histogram!("caas_activation_seconds").record((now - activation.created_at).as_seconds_f64());
     tell(caas, tx, activation, NoticeEvent::ServiceActive, None, None).await
 }
 
@@ -93,14 +92,8 @@ pub(super) async fn failed(
 ) -> Result<Option<Timestamp>> {
     let now = caas.now();
     let deadline = activation.deadline_at.unwrap_or(now);
-    let next = after_failed_attempt(
-        &caas.policies.retry,
-        failure,
-        attempt.attempt_number,
-        deadline,
-        caas.jitter(0.1),
-        now,
-    );
+    let next =
+        after_failed_attempt(&caas.policies.retry, failure, attempt.attempt_number, deadline, caas.jitter(0.1), now);
     let result = match next {
         NextStep::Retry(_) => AttemptResult::FailedRetry,
         NextStep::Escalate => AttemptResult::FailedEscalate,
@@ -122,7 +115,14 @@ pub(super) async fn failed(
     match next {
         NextStep::Retry(at) => {
             apply(caas, tx, activation, ActivationEvent::RetryScheduled, Cause::system(data)).await?;
-            jobs::enqueue_or_move(caas, tx, &AttemptActivation { activation: activation.id }, &AttemptActivation::key(activation.id), at).await?;
+            jobs::enqueue_or_move(
+                caas,
+                tx,
+                &AttemptActivation { activation: activation.id },
+                &AttemptActivation::key(activation.id),
+                at,
+            )
+            .await?;
             Ok(Some(at))
         }
         NextStep::Escalate => {

@@ -37,7 +37,13 @@ pub struct Entry {
 
 impl Entry {
     /// An entry that is no change of state and not part of the customer's story; set the rest with struct update.
-    pub fn new(customer: Option<UserId>, actor: Actor, kind: EntryKind, subject_kind: SubjectKind, subject_id: Uuid) -> Entry {
+    pub fn new(
+        customer: Option<UserId>,
+        actor: Actor,
+        kind: EntryKind,
+        subject_kind: SubjectKind,
+        subject_id: Uuid,
+    ) -> Entry {
         Entry {
             customer,
             actor,
@@ -57,16 +63,22 @@ impl Entry {
 pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
     let chain = entry.customer.map_or(Uuid::nil(), |customer| customer.0);
     // The row of the chain is locked until the commit, so numbers and hashes follow each other.
-    let head = sql!(tx, optional (i64, String),
-        "UPDATE expediente_chains SET last_seq = last_seq + 1 WHERE chain_id = $1 RETURNING last_seq, last_hash", chain)?;
+    let head = sql!(
+        tx,
+        optional(i64, String),
+        "UPDATE expediente_chains SET last_seq = last_seq + 1 WHERE chain_id = $1 RETURNING last_seq, last_hash",
+        chain
+    )?;
     let (seq, previous) = match head {
         Some(head) => head,
-        None => {
-            sql!(tx, one (i64, String),
-                "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, 1, '')
+        None => sql!(
+            tx,
+            one(i64, String),
+            "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, 1, '')
                  ON CONFLICT (chain_id) DO UPDATE SET last_seq = expediente_chains.last_seq + 1
-                 RETURNING last_seq, last_hash", chain)?
-        }
+                 RETURNING last_seq, last_hash",
+            chain
+        )?,
     };
     let row = Row {
         id: caas.new_uuid(),
@@ -153,7 +165,7 @@ impl Row {
 /// Reads every chain from its start and names the first entry of each that does not follow from the one before.
 pub async fn broken_chains(tx: &mut Tx) -> Result<Vec<String>> {
     let mut broken = Vec::new();
-    let chains = sql!(tx, all (Uuid, i64, String), "SELECT chain_id, last_seq, last_hash FROM expediente_chains")?;
+    let chains = sql!(tx, all(Uuid, i64, String), "SELECT chain_id, last_seq, last_hash FROM expediente_chains")?;
     for (chain, last_seq, last_hash) in chains {
         let (mut seq, mut previous) = (0, String::new());
         loop {
@@ -166,7 +178,10 @@ pub async fn broken_chains(tx: &mut Tx) -> Result<Vec<String>> {
             }
             for row in rows {
                 if row.seq != seq + 1 || row.previous != previous || row.hash != row.hash_of() {
-                    broken.push(format!("expediente chain {chain}: entry {} does not follow from the one before", row.seq));
+                    broken.push(format!(
+                        "expediente chain {chain}: entry {} does not follow from the one before",
+                        row.seq
+                    ));
                 }
                 (seq, previous) = (row.seq, row.hash);
             }

@@ -3,14 +3,18 @@
 use super::message::{Message, OtaStatus, OtaVerdict, SettlementNotice, SettlementVerdict};
 use super::model::Interpretation;
 use crate::Caas;
-use crate::kernel::Timestamp;
 use crate::activation::callbacks::{Told, on_ota_status};
+use crate::kernel::Timestamp;
 use crate::kernel::jobs::JobError;
 use crate::kernel::money::Cents;
 use crate::payments::settlement::{Verdict, on_settlement};
 
 /// Hands a message to the room it concerns. The room's changes come back uncommitted.
-pub(super) async fn dispatch(caas: &Caas, message: &Message, received_at: Timestamp) -> Result<Interpretation, JobError> {
+pub(super) async fn dispatch(
+    caas: &Caas,
+    message: &Message,
+    received_at: Timestamp,
+) -> Result<Interpretation, JobError> {
     let mut tx = caas.db.begin().await?;
     let applied = match message {
         Message::OtaStatus(OtaStatus { request_id, vin, status, error_code, .. }) => {

@@ -96,7 +96,12 @@ impl Database {
             )
         };
         let (topics, _) = broadcast::channel(1024);
-        let bus = Bus { process: Uuid::from_u128(process_number()), topics, jobs: Arc::new(Notify::new()), commits: Arc::default() };
+        let bus = Bus {
+            process: Uuid::from_u128(process_number()),
+            topics,
+            jobs: Arc::new(Notify::new()),
+            commits: Arc::default(),
+        };
         let database = Database { engine, bus };
         database.refuse_unsound_sqlite().await?;
         Ok(database)
@@ -126,7 +131,11 @@ impl Database {
     pub async fn is_migrated(&self) -> Result<bool> {
         let wanted = sqlx::migrate!("migrations/sqlite").iter().map(|m| m.version).max().unwrap_or(0);
         let mut tx = self.read().await?;
-        let (applied,) = sql!(tx, one (i64,), "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations WHERE success")?;
+        let (applied,) = sql!(
+            tx,
+            one(i64,),
+            "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations WHERE success"
+        )?;
         Ok(applied >= wanted)
     }
 

@@ -25,9 +25,8 @@ impl Locale {
         for part in header.split(',').take(20) {
             let mut pieces = part.trim().split(';');
             let tag = pieces.next().unwrap_or_default().trim().to_ascii_lowercase();
-            let quality = pieces
-                .find_map(|p| p.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()))
-                .unwrap_or(1.0);
+            let quality =
+                pieces.find_map(|p| p.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok())).unwrap_or(1.0);
             let language = tag.split('-').next().unwrap_or_default();
             if let Ok(locale) = language.parse::<Locale>()
                 && quality > best.1

@@ -40,8 +40,12 @@ pub async fn in_app(tx: &mut Tx, user: UserId, before: Option<NotificationId>, l
 
 /// How many a person has not seen.
 pub async fn unread(tx: &mut Tx, user: UserId) -> Result<i64> {
-    let (count,) = sql!(tx, one (i64,),
-        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND channel = 'IN_APP' AND read_at IS NULL", user)?;
+    let (count,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND channel = 'IN_APP' AND read_at IS NULL",
+        user
+    )?;
     Ok(count)
 }
 

@@ -50,7 +50,8 @@ struct Reader {
 
 /// Writes a message for each of its channels, in the caller's transaction. Saying the same thing again writes nothing.
 pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
-    let Some(reader) = sql!(tx, optional Reader, "SELECT email, name, locale FROM users WHERE id = $1", notice.user)? else {
+    let Some(reader) = sql!(tx, optional Reader, "SELECT email, name, locale FROM users WHERE id = $1", notice.user)?
+    else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
     let locale: Locale = reader.locale.parse()?;
@@ -215,7 +216,9 @@ impl Job for SendEmail {
         let (status, error) = match &result {
             Ok(()) => ("SENT", None),
             // After a day the other channels have to do.
-            Err(DeliveryError::Transient(why)) if now - unsent.created_at < TimeDelta::days(1) => ("WAITING", Some(why)),
+            Err(DeliveryError::Transient(why)) if now - unsent.created_at < TimeDelta::days(1) => {
+                ("WAITING", Some(why))
+            }
             Err(DeliveryError::Transient(why) | DeliveryError::Permanent(why)) => ("FAILED", Some(why)),
         };
         metrics::counter!("caas_emails_total", "status" => status).increment(1);

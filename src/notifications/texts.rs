@@ -112,28 +112,49 @@ pub fn reason_in_words(code: &str, locale: Locale) -> String {
     let words = if let Ok(code) = code.parse::<ErrorCode>() {
         match code {
             ErrorCode::VehicleOffline => locale.t("El coche no tenía conexión.", "The car was offline."),
-            ErrorCode::VehicleBusy => locale.t("El coche estaba ocupado con otra tarea.", "The car was busy with something else."),
+            ErrorCode::VehicleBusy => {
+                locale.t("El coche estaba ocupado con otra tarea.", "The car was busy with something else.")
+            }
             ErrorCode::VehicleDriving => locale.t("El coche estaba en marcha.", "The car was being driven."),
             ErrorCode::VehiclePoweredOff => locale.t("El coche estaba apagado.", "The car was switched off."),
             ErrorCode::Timeout => locale.t("El coche no respondió a tiempo.", "The car did not answer in time."),
-            ErrorCode::ConfigConflict => locale.t("Choca con otra configuración del coche.", "It conflicts with another setting of the car."),
-            ErrorCode::UnsupportedFirmware => locale.t("El software del coche es demasiado antiguo.", "The car's software is too old."),
-            ErrorCode::ModuleFault => locale.t("Un módulo del coche ha informado de un fallo.", "A module of the car reported a fault."),
-            ErrorCode::UnknownService => locale.t("El coche no reconoce este servicio.", "The car does not know this service."),
+            ErrorCode::ConfigConflict => {
+                locale.t("Choca con otra configuración del coche.", "It conflicts with another setting of the car.")
+            }
+            ErrorCode::UnsupportedFirmware => {
+                locale.t("El software del coche es demasiado antiguo.", "The car's software is too old.")
+            }
+            ErrorCode::ModuleFault => {
+                locale.t("Un módulo del coche ha informado de un fallo.", "A module of the car reported a fault.")
+            }
+            ErrorCode::UnknownService => {
+                locale.t("El coche no reconoce este servicio.", "The car does not know this service.")
+            }
         }
     } else if let Ok(reason) = code.parse::<DeclineReason>() {
         match reason {
             DeclineReason::InsufficientFunds => locale.t("No hay saldo suficiente.", "There are not enough funds."),
-            DeclineReason::DoNotHonor => locale.t("El banco no ha dado más explicación.", "The bank gave no further reason."),
-            DeclineReason::TryAgainLater => locale.t("El banco pide intentarlo más tarde.", "The bank asks to try again later."),
-            DeclineReason::AuthenticationRequired => locale.t("El banco pide tu confirmación.", "The bank asks for your confirmation."),
+            DeclineReason::DoNotHonor => {
+                locale.t("El banco no ha dado más explicación.", "The bank gave no further reason.")
+            }
+            DeclineReason::TryAgainLater => {
+                locale.t("El banco pide intentarlo más tarde.", "The bank asks to try again later.")
+            }
+            DeclineReason::AuthenticationRequired => {
+                locale.t("El banco pide tu confirmación.", "The bank asks for your confirmation.")
+            }
             DeclineReason::ExpiredCard => locale.t("La tarjeta ha caducado.", "The card has expired."),
             DeclineReason::StolenCard => locale.t("La tarjeta está bloqueada.", "The card is blocked."),
-            DeclineReason::InvalidMethod => locale.t("El método de pago ya no es válido.", "The payment method is no longer valid."),
+            DeclineReason::InvalidMethod => {
+                locale.t("El método de pago ya no es válido.", "The payment method is no longer valid.")
+            }
         }
     } else {
         match code {
-            "IOT_UNAVAILABLE" => locale.t("El sistema que habla con los coches no respondía.", "The system that talks to the cars did not respond."),
+            "IOT_UNAVAILABLE" => locale.t(
+                "El sistema que habla con los coches no respondía.",
+                "The system that talks to the cars did not respond.",
+            ),
             "DEADLINE" => locale.t("Se ha agotado el plazo de 24 horas.", "The 24-hour limit has passed."),
             _ => locale.t("Ha habido un problema técnico.", "There was a technical problem."),
         }

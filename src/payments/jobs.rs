@@ -94,8 +94,12 @@ impl Job for CapturePayment {
         note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
         let verdict = match result {
             Ok(known) => match known.status {
-                GatewayStatus::Captured | GatewayStatus::PartiallyRefunded | GatewayStatus::Refunded => Verdict::Captured(known.captured),
-                GatewayStatus::Cancelled | GatewayStatus::Expired | GatewayStatus::Declined => Verdict::Lapsed("hold_expired".to_owned()),
+                GatewayStatus::Captured | GatewayStatus::PartiallyRefunded | GatewayStatus::Refunded => {
+                    Verdict::Captured(known.captured)
+                }
+                GatewayStatus::Cancelled | GatewayStatus::Expired | GatewayStatus::Declined => {
+                    Verdict::Lapsed("hold_expired".to_owned())
+                }
                 GatewayStatus::Initiated | GatewayStatus::Processing | GatewayStatus::Authorized => Verdict::Wait,
             },
             Err(GatewayError::Refused { code }) => match code.as_str() {
@@ -184,7 +188,9 @@ impl Job for ReverseHold {
                 GatewayStatus::Expired => "EXPIRED".to_owned(),
                 GatewayStatus::Declined => "DECLINED".to_owned(),
                 GatewayStatus::Refunded => "REFUNDED".to_owned(),
-                GatewayStatus::Captured | GatewayStatus::PartiallyRefunded => self.refund_instead(caas, &payment, &operation, &known).await?,
+                GatewayStatus::Captured | GatewayStatus::PartiallyRefunded => {
+                    self.refund_instead(caas, &payment, &operation, &known).await?
+                }
                 GatewayStatus::Initiated | GatewayStatus::Processing | GatewayStatus::Authorized => {
                     return Ok(Outcome::Again(caas.now() + TimeDelta::seconds(60)));
                 }
@@ -211,7 +217,13 @@ impl Job for ReverseHold {
 
 impl ReverseHold {
     /// The gateway has captured what was never to be captured: it is given back at once, and the net is zero.
-    async fn refund_instead(&self, caas: &Caas, payment: &Payment, operation: &Operation, known: &GatewayPayment) -> Result<String, JobError> {
+    async fn refund_instead(
+        &self,
+        caas: &Caas,
+        payment: &Payment,
+        operation: &Operation,
+        known: &GatewayPayment,
+    ) -> Result<String, JobError> {
         let left = Money::new(known.captured - known.refunded, payment.currency);
         let key = format!("{}-refund", operation.idempotency_key);
         match caas.gateway.refund(&known.payment_id, left, "NOT_DELIVERED", &key).await {

@@ -74,7 +74,11 @@ pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: Bo
         }
         BookEffect::Refund => (
             "REFUND",
-            vec![debit(Account::Revenue, net), debit(Account::VatPayable, vat), credit(Account::GatewayReceivable, gross)],
+            vec![
+                debit(Account::Revenue, net),
+                debit(Account::VatPayable, vat),
+                credit(Account::GatewayReceivable, gross),
+            ],
         ),
     };
     write(caas, tx, payment, movement, &lines).await
@@ -83,16 +87,19 @@ pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: Bo
 /// Books the gateway's payout: what it owed, less what it keeps.
 pub(super) async fn book_settlement(caas: &Caas, tx: &mut Tx, payment: &Payment, fees: Cents) -> Result<()> {
     let gross = payment.captured_cents;
-    let lines = [
-        debit(Account::Bank, gross - fees),
-        debit(Account::Fees, fees),
-        credit(Account::GatewayReceivable, gross),
-    ];
+    let lines =
+        [debit(Account::Bank, gross - fees), debit(Account::Fees, fees), credit(Account::GatewayReceivable, gross)];
     write(caas, tx, payment, "SETTLEMENT", &lines).await
 }
 
 /// Books that the money of a delivered service will not come.
-pub(super) async fn book_loss(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: &str, from: Account) -> Result<()> {
+pub(super) async fn book_loss(
+    caas: &Caas,
+    tx: &mut Tx,
+    payment: &Payment,
+    movement: &str,
+    from: Account,
+) -> Result<()> {
     let gross = payment.captured_cents;
     write(caas, tx, payment, movement, &[debit(Account::AbsorbedCost, gross), credit(from, gross)]).await
 }

@@ -82,11 +82,8 @@ pub async fn begin_setup(caas: &Caas, customer: UserId, locale: Locale, return_p
         "INSERT INTO setup_sessions (id, customer_id, idempotency_key, return_path, state, created_at, updated_at)
          VALUES ($1, $2, $3, $4, 'REQUESTED', $5, $5)", id, customer, &key, return_path, now)?;
     tx.commit().await?;
-    let request = SetupRequest {
-        customer,
-        return_url: format!("{}/cuenta/metodos-de-pago/vuelta", caas.public_url),
-        locale,
-    };
+    let request =
+        SetupRequest { customer, return_url: format!("{}/cuenta/metodos-de-pago/vuelta", caas.public_url), locale };
     let session = match caas.gateway.create_setup_session(&request, &key).await {
         Ok(session) => session,
         Err(error) => {
@@ -122,8 +119,13 @@ pub enum SetupResult {
 /// The customer has come back from the gateway's page.
 pub async fn complete_setup(caas: &Caas, customer: UserId, session_id: &str) -> Result<SetupResult> {
     let mut tx = caas.db.read().await?;
-    let row = sql!(tx, optional (String, String),
-        "SELECT state, return_path FROM setup_sessions WHERE gateway_session_id = $1 AND customer_id = $2", session_id, customer)?;
+    let row = sql!(
+        tx,
+        optional(String, String),
+        "SELECT state, return_path FROM setup_sessions WHERE gateway_session_id = $1 AND customer_id = $2",
+        session_id,
+        customer
+    )?;
     drop(tx);
     let Some((state, return_path)) = row else { return Ok(SetupResult::Unknown) };
     match state.as_str() {
@@ -183,7 +185,13 @@ pub async fn add(caas: &Caas, tx: &mut Tx, customer: UserId, method: &GatewayMet
     let entry = Entry {
         visible: true,
         data: serde_json::json!({ "brand": method.brand, "last4": method.last4 }),
-        ..Entry::new(Some(customer), Actor::customer(customer), EntryKind::PaymentMethodAdded, SubjectKind::PaymentMethod, id.0)
+        ..Entry::new(
+            Some(customer),
+            Actor::customer(customer),
+            EntryKind::PaymentMethodAdded,
+            SubjectKind::PaymentMethod,
+            id.0,
+        )
     };
     record(caas, tx, entry).await?;
     Ok(id)
@@ -200,9 +208,12 @@ impl Job for CompleteSetup {
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.read().await?;
-        let row = sql!(tx, optional (UserId, String, crate::kernel::Timestamp),
+        let row = sql!(
+            tx,
+            optional(UserId, String, crate::kernel::Timestamp),
             "SELECT customer_id, return_path, created_at FROM setup_sessions WHERE gateway_session_id = $1 AND state = 'OPEN'",
-            &self.session_id)?;
+            &self.session_id
+        )?;
         drop(tx);
         let Some((customer, return_path, created_at)) = row else { return Ok(Outcome::Done) };
         let outcome = match caas.gateway.setup_session(&self.session_id).await {

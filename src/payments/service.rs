@@ -44,7 +44,13 @@ pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentI
         vehicle: Some(new.vehicle),
         after: Some(PaymentState::Initiated.as_str()),
         data: serde_json::json!({ "amount": new.amount, "activation": new.activation }),
-        ..Entry::new(Some(new.customer), Actor::customer(new.customer), EntryKind::PaymentOpened, SubjectKind::Payment, id.0)
+        ..Entry::new(
+            Some(new.customer),
+            Actor::customer(new.customer),
+            EntryKind::PaymentOpened,
+            SubjectKind::Payment,
+            id.0,
+        )
     };
     record(caas, tx, entry).await?;
     Ok(id)
@@ -105,14 +111,24 @@ pub(super) async fn settle(caas: &Caas, tx: &mut Tx, payment: &mut Payment, sett
         before: Some(before.as_str()),
         after: Some(settlement.as_str()),
         data: serde_json::json!({ "amount": payment.amount(), "activation": payment.activation }),
-        ..Entry::new(Some(payment.customer_id), Actor::GATEWAY, EntryKind::SettlementChanged, SubjectKind::Payment, payment.id.0)
+        ..Entry::new(
+            Some(payment.customer_id),
+            Actor::GATEWAY,
+            EntryKind::SettlementChanged,
+            SubjectKind::Payment,
+            payment.id.0,
+        )
     };
     record(caas, tx, entry).await
 }
 
 async fn vehicle_of(tx: &mut Tx, payment: &Payment) -> Result<Option<VehicleId>> {
-    let row = sql!(tx, optional (VehicleId,),
-        "SELECT vehicle_id FROM service_activations WHERE service_activation_id = $1", payment.activation)?;
+    let row = sql!(
+        tx,
+        optional(VehicleId,),
+        "SELECT vehicle_id FROM service_activations WHERE service_activation_id = $1",
+        payment.activation
+    )?;
     Ok(row.map(|(id,)| id))
 }
 
@@ -146,19 +162,28 @@ pub async fn give_back(caas: &Caas, tx: &mut Tx, id: PaymentId, why: GiveBack) -
     match payment.state {
         PaymentState::HeldForActivation => {
             repository::open_operation(caas, tx, id, OperationKind::Cancel, payment.amount_cents, reason).await?;
-            jobs::enqueue(caas, tx, &ReverseHold { payment: id, why }, Enqueue::now().keyed(format!("reverse:{id}"))).await
+            jobs::enqueue(caas, tx, &ReverseHold { payment: id, why }, Enqueue::now().keyed(format!("reverse:{id}")))
+                .await
         }
         PaymentState::Charged => request_refund(caas, tx, &payment, reason).await,
         PaymentState::Initiated => apply(caas, tx, &mut payment, PaymentEvent::Abandoned).await,
         PaymentState::Pending | PaymentState::Unknown => {
             Err(Failure::Stored("money is given back while the gateway is still asked".to_owned()))
         }
-        PaymentState::Cancelled | PaymentState::Refunded | PaymentState::FailedNoCharge | PaymentState::Rejected => Ok(()),
+        PaymentState::Cancelled | PaymentState::Refunded | PaymentState::FailedNoCharge | PaymentState::Rejected => {
+            Ok(())
+        }
     }
 }
 
 /// Captured money is to be given back in full.
 pub async fn request_refund(caas: &Caas, tx: &mut Tx, payment: &Payment, reason: &str) -> Result<()> {
     repository::open_operation(caas, tx, payment.id, OperationKind::Refund, payment.captured_cents, reason).await?;
-    jobs::enqueue(caas, tx, &RefundPayment { payment: payment.id }, Enqueue::now().keyed(format!("refund:{}", payment.id))).await
+    jobs::enqueue(
+        caas,
+        tx,
+        &RefundPayment { payment: payment.id },
+        Enqueue::now().keyed(format!("refund:{}", payment.id)),
+    )
+    .await
 }

@@ -47,7 +47,8 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             settle(caas, tx, &mut payment, Settlement::Failed).await?;
             ask_for_another_method(caas, tx, &payment).await?;
             let job = AbsorbCost { payment: payment.id };
-            jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + GRACE).keyed(format!("absorb:{}", payment.id))).await?;
+            jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + GRACE).keyed(format!("absorb:{}", payment.id)))
+                .await?;
         }
         (Settlement::Failed, Verdict::Settled { fees }) => {
             ledger::book_settlement(caas, tx, &payment, fees).await?;
@@ -65,10 +66,14 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
 }
 
 async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment) -> Result<()> {
-    let (names, vehicle) = sql!(tx, one (Json<Bilingual>, String),
+    let (names, vehicle) = sql!(
+        tx,
+        one(Json<Bilingual>, String),
         "SELECT a.service_names, m.name FROM service_activations a
          JOIN vehicles v ON v.id = a.vehicle_id JOIN vehicle_models m ON m.code = v.model_code
-         WHERE a.service_activation_id = $1", payment.activation)?;
+         WHERE a.service_activation_id = $1",
+        payment.activation
+    )?;
     let notice = Notice {
         user: payment.customer_id,
         event: NoticeEvent::SettlementFailed,

@@ -13,11 +13,11 @@ use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::notifications::model::NoticeEvent;
 use crate::payments::jobs::{may_call, note_call};
+use crate::payments::methods;
 use crate::payments::model::{DeclineReason, OperationKind, PaymentEvent, PaymentState};
 use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
 use crate::payments::repository::{self as payments, Operation, Payment};
 use crate::payments::service::apply as apply_payment;
-use crate::payments::methods;
 use crate::sales::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,9 @@ impl Job for AuthorisePayment {
         let operation = payments::open_operation_of(&mut tx, payment.id, OperationKind::Authorise).await?;
         drop(tx);
         match (payment.state, operation) {
-            (PaymentState::Initiated, _) if payment.authentication_url.is_some() => expire_authentication(caas, payment).await,
+            (PaymentState::Initiated, _) if payment.authentication_url.is_some() => {
+                expire_authentication(caas, payment).await
+            }
             (PaymentState::Initiated, None) => {
                 if let Some(at) = may_call(caas).await? {
                     return wait(caas, payment, at).await;
@@ -74,7 +76,8 @@ async fn write_down(caas: &Caas, payment: Payment) -> Result<(Payment, Operation
     let mut tx = caas.db.begin().await?;
     let mut payment = payments::load(&mut tx, payment.id).await?;
     let operation =
-        payments::open_operation(caas, &mut tx, payment.id, OperationKind::Authorise, payment.amount_cents, "ORDER").await?;
+        payments::open_operation(caas, &mut tx, payment.id, OperationKind::Authorise, payment.amount_cents, "ORDER")
+            .await?;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Sent).await?;
     tx.commit().await?;
     Ok((payment, operation))
@@ -180,7 +183,13 @@ async fn record(
 }
 
 /// The money is held: the activation joins the queue at once, without waiting for the bank's settlement.
-async fn held(caas: &Caas, mut tx: Tx, mut payment: Payment, operation: &Operation, known: GatewayPayment) -> Result<Outcome, JobError> {
+async fn held(
+    caas: &Caas,
+    mut tx: Tx,
+    mut payment: Payment,
+    operation: &Operation,
+    known: GatewayPayment,
+) -> Result<Outcome, JobError> {
     payments::close_operation(caas, &mut tx, operation.id, true, "AUTHORIZED").await?;
     payment.gateway_payment_id = Some(known.payment_id);
     payment.capture_before = known.capture_before;
@@ -193,7 +202,14 @@ async fn held(caas: &Caas, mut tx: Tx, mut payment: Payment, operation: &Operati
     if let (Some(deadline), Some(lapses)) = (activation.deadline_at, payment.capture_before) {
         activation.deadline_at = Some(deadline.min(lapses));
     }
-    apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentHeld, Cause { actor: Actor::GATEWAY, data: serde_json::json!({}) }).await?;
+    apply(
+        caas,
+        &mut tx,
+        &mut activation,
+        ActivationEvent::PaymentHeld,
+        Cause { actor: Actor::GATEWAY, data: serde_json::json!({}) },
+    )
+    .await?;
     let job = AttemptActivation { activation: activation.id };
     jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
     failpoint::hit("payment.authorise.recorded");
@@ -250,7 +266,15 @@ async fn never_made(caas: &Caas, id: PaymentId, operation: Option<Operation>) ->
     }
     payment.authentication_url = None;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::NeverMade).await?;
-    apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentDeclined, Cause::system(serde_json::json!({ "reason": "NEVER_MADE" }))).await?;
-    tell(caas, &mut tx, &activation, NoticeEvent::PaymentDeclined, Some(DeclineReason::TryAgainLater.to_string())).await?;
+    apply(
+        caas,
+        &mut tx,
+        &mut activation,
+        ActivationEvent::PaymentDeclined,
+        Cause::system(serde_json::json!({ "reason": "NEVER_MADE" })),
+    )
+    .await?;
+    tell(caas, &mut tx, &activation, NoticeEvent::PaymentDeclined, Some(DeclineReason::TryAgainLater.to_string()))
+        .await?;
     Ok(Outcome::DoneIn(tx))
 }

@@ -88,9 +88,13 @@ pub async fn place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
 }
 
 async fn existing(tx: &mut Tx, order: &Order) -> Result<Option<Placed>> {
-    let by_key = sql!(tx, optional (ActivationId,),
+    let by_key = sql!(
+        tx,
+        optional(ActivationId,),
         "SELECT service_activation_id FROM service_activations WHERE purchase_key = $1 AND customer_id = $2",
-        key(order), order.customer)?;
+        key(order),
+        order.customer
+    )?;
     if let Some((activation,)) = by_key {
         return Ok(Some(Placed { activation, already: true }));
     }
@@ -123,7 +127,7 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some((service, offer)) = catalogue::offer(&mut tx, order.offer).await? else {
         return Ok(Err(OrderRefusal::NotFound));
     };
-    let (country,) = sql!(&mut tx, one (String,), "SELECT country FROM users WHERE id = $1", order.customer)?;
+    let (country,) = sql!(&mut tx, one(String,), "SELECT country FROM users WHERE id = $1", order.customer)?;
     let facts = vehicle_facts(&mut tx, &vehicle, &country).await?;
     if !offer_availability(&offer, &service, &facts).is_available() {
         // Perhaps only since another tab or device was a blink quicker: PostgreSQL shows each statement what is new.
@@ -150,7 +154,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     if offer.kind == OfferKind::Subscription {
         // Billed after each month (rulebook §7): nothing is held, the car is told at once.
         activation.activation_queued_at = Some(caas.now());
-        apply(caas, &mut tx, &mut activation, ActivationEvent::NothingToHold, Cause::system(serde_json::json!({}))).await?;
+        apply(caas, &mut tx, &mut activation, ActivationEvent::NothingToHold, Cause::system(serde_json::json!({})))
+            .await?;
         let job = AttemptActivation { activation: activation.id };
         jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
     } else {
@@ -164,7 +169,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         };
         let payment = money::open(caas, &mut tx, &new).await?;
         activation.payment_id = Some(payment);
-        apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentRequested, Cause::system(serde_json::json!({}))).await?;
+        apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentRequested, Cause::system(serde_json::json!({})))
+            .await?;
         AuthorisePayment::enqueue(caas, &mut tx, payment).await?;
     }
     metrics::counter!("caas_orders_total", "kind" => offer.kind.as_str()).increment(1);
@@ -213,7 +219,13 @@ async fn insert(
             "service": service.name, "kind": offer.kind, "days": offer.days, "price": price, "consents": CONSENT_VERSION,
         }),
         visible: true,
-        ..Entry::new(Some(order.customer), Actor::customer(order.customer), EntryKind::ServiceOrdered, SubjectKind::Activation, id.0)
+        ..Entry::new(
+            Some(order.customer),
+            Actor::customer(order.customer),
+            EntryKind::ServiceOrdered,
+            SubjectKind::Activation,
+            id.0,
+        )
     };
     record(caas, tx, entry).await?;
     activations::load(tx, id).await
@@ -247,12 +259,15 @@ pub enum Cancelled {
 /// Cancels an order that is not delivered yet: tries stop, the hold is reversed.
 pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<Cancelled> {
     let mut tx = caas.db.begin().await?;
-    let Some(mut activation) = activations::of_customer(&mut tx, customer, id).await? else { return Ok(Cancelled::NotFound) };
+    let Some(mut activation) = activations::of_customer(&mut tx, customer, id).await? else {
+        return Ok(Cancelled::NotFound);
+    };
     let payment = match activation.payment_id {
         Some(id) => Some(payments::load(&mut tx, id).await?),
         None => None,
     };
-    let bank_is_asked = payment.as_ref().is_some_and(|p| matches!(p.state, PaymentState::Pending | PaymentState::Unknown));
+    let bank_is_asked =
+        payment.as_ref().is_some_and(|p| matches!(p.state, PaymentState::Pending | PaymentState::Unknown));
     match activation.state {
         ActivationState::ActivationQueued | ActivationState::RetryScheduled => {}
         ActivationState::PaymentPending if !bank_is_asked => {}
@@ -292,7 +307,13 @@ pub async fn continue_after_authentication(caas: &Caas, customer: UserId, id: Ac
 }
 
 /// Tells the customer something about an order.
-pub(super) async fn tell(caas: &Caas, tx: &mut Tx, activation: &Activation, event: NoticeEvent, reason: Option<String>) -> Result<()> {
+pub(super) async fn tell(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    event: NoticeEvent,
+    reason: Option<String>,
+) -> Result<()> {
     let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
     let notice = Notice {
         user: activation.customer_id,

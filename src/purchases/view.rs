@@ -59,6 +59,6 @@ pub async fn order(tx: &mut Tx, customer: UserId, id: ActivationId) -> Result<Op
         Some(id) => support::number_of(tx, id).await?,
         None => None,
     };
-    let (service_slug,) = sql!(tx, one (String,), "SELECT slug FROM services WHERE id = $1", activation.service_id)?;
+    let (service_slug,) = sql!(tx, one(String,), "SELECT slug FROM services WHERE id = $1", activation.service_id)?;
     Ok(Some(OrderView { activation, attempts, vehicle, payment, method, ticket, service_slug }))
 }

@@ -65,7 +65,7 @@ pub async fn find(tx: &mut Tx, id: VehicleId) -> Result<Option<Vehicle>> {
 
 /// A vehicle by its VIN.
 pub async fn find_by_vin(tx: &mut Tx, vin: &str) -> Result<Option<VehicleId>> {
-    Ok(sql!(tx, optional (VehicleId,), "SELECT id FROM vehicles WHERE vin = $1", vin)?.map(|(id,)| id))
+    Ok(sql!(tx, optional(VehicleId,), "SELECT id FROM vehicles WHERE vin = $1", vin)?.map(|(id,)| id))
 }
 
 /// A delivered vehicle to be entered.
@@ -110,7 +110,12 @@ pub struct SoldVehicle {
 }
 
 /// The vehicles that a dealership sold or holds, after `after` when given.
-pub async fn of_dealership(tx: &mut Tx, dealership: DealershipId, after: Option<VehicleId>, limit: i64) -> Result<Vec<SoldVehicle>> {
+pub async fn of_dealership(
+    tx: &mut Tx,
+    dealership: DealershipId,
+    after: Option<VehicleId>,
+    limit: i64,
+) -> Result<Vec<SoldVehicle>> {
     Ok(sql!(tx, all SoldVehicle,
         "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at,
                 u.name AS customer_name

@@ -52,9 +52,12 @@ pub struct NewTicket<'a> {
 /// Opens a case in the OTA queue.
 pub async fn open_ota_ticket(caas: &Caas, tx: &mut Tx, new: &NewTicket<'_>) -> Result<Ticket> {
     let (id, now) = (caas.new_id::<TicketId>(), caas.now());
-    let (value,) = sql!(tx, one (i64,),
+    let (value,) = sql!(
+        tx,
+        one(i64,),
         "INSERT INTO sequences (name, value) VALUES ('ticket:OTA', 1)
-         ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value")?;
+         ON CONFLICT (name) DO UPDATE SET value = sequences.value + 1 RETURNING value"
+    )?;
     let number = format!("OTA-{value:06}");
     sql!(tx, execute
         "INSERT INTO tickets (id, number, queue, status, priority, service_activation_id, customer_id, vehicle_id, reason,
@@ -70,11 +73,20 @@ pub async fn open_ota_ticket(caas: &Caas, tx: &mut Tx, new: &NewTicket<'_>) -> R
     };
     record(caas, tx, entry).await?;
     metrics::counter!("caas_tickets_total", "queue" => "OTA").increment(1);
-    Ok(sql!(tx, one Ticket, "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE id = $1", id)?)
+    Ok(
+        sql!(tx, one Ticket, "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE id = $1", id)?,
+    )
 }
 
 /// Adds a note, by a person or by the system.
-pub async fn note(caas: &Caas, tx: &mut Tx, ticket: TicketId, author: Option<UserId>, code: &str, data: serde_json::Value) -> Result<()> {
+pub async fn note(
+    caas: &Caas,
+    tx: &mut Tx,
+    ticket: TicketId,
+    author: Option<UserId>,
+    code: &str,
+    data: serde_json::Value,
+) -> Result<()> {
     let id: Uuid = caas.new_uuid();
     sql!(tx, execute
         "INSERT INTO ticket_notes (id, ticket_id, author_id, code, data, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -84,7 +96,7 @@ pub async fn note(caas: &Caas, tx: &mut Tx, ticket: TicketId, author: Option<Use
 
 /// A ticket's number for people.
 pub async fn number_of(tx: &mut Tx, ticket: TicketId) -> Result<Option<String>> {
-    Ok(sql!(tx, optional (String,), "SELECT number FROM tickets WHERE id = $1", ticket)?.map(|(number,)| number))
+    Ok(sql!(tx, optional(String,), "SELECT number FROM tickets WHERE id = $1", ticket)?.map(|(number,)| number))
 }
 
 /// The tickets about an activation, oldest first.
@@ -121,7 +133,7 @@ pub struct TicketLine {
 pub async fn open_tickets(tx: &mut Tx, queue: &str, after: Option<TicketId>, limit: i64) -> Result<Vec<TicketLine>> {
     // The key of the page before: from its time on the index is read.
     let from = match after {
-        Some(id) => sql!(tx, optional (Timestamp,), "SELECT created_at FROM tickets WHERE id = $1", id)?,
+        Some(id) => sql!(tx, optional(Timestamp,), "SELECT created_at FROM tickets WHERE id = $1", id)?,
         None => None,
     };
     let from = from.map_or(Timestamp::UNIX_EPOCH, |(at,)| at);
@@ -141,7 +153,8 @@ pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<(Ticket, Opti
     let ticket = sql!(tx, optional Ticket,
         "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE number = $1", number)?;
     let Some(ticket) = ticket else { return Ok(None) };
-    let (activation,) = sql!(tx, one (Option<ActivationId>,), "SELECT service_activation_id FROM tickets WHERE id = $1", ticket.id)?;
+    let (activation,) =
+        sql!(tx, one(Option<ActivationId>), "SELECT service_activation_id FROM tickets WHERE id = $1", ticket.id)?;
     Ok(Some((ticket, activation)))
 }
 

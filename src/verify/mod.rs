@@ -35,12 +35,12 @@ pub struct Extent {
 
 /// How much there is to prove.
 pub async fn extent(tx: &mut Tx) -> Result<Extent> {
-    let (payments,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM payments")?;
-    let (activations,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM service_activations")?;
-    let (attempts,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM activation_attempts")?;
-    let (ledger_entries,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM ledger_entries")?;
-    let (story_entries,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM expediente_entries")?;
-    let (notifications,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM notifications")?;
+    let (payments,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM payments")?;
+    let (activations,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM service_activations")?;
+    let (attempts,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM activation_attempts")?;
+    let (ledger_entries,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM ledger_entries")?;
+    let (story_entries,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries")?;
+    let (notifications,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM notifications")?;
     Ok(Extent { payments, activations, attempts, ledger_entries, story_entries, notifications })
 }
 

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 /// Promise 1: what was taken was confirmed before, by the vehicle, for the same activation.
 pub(super) async fn captured_after_delivery(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let ids = sql!(tx, all (Uuid,),
+    let ids = sql!(
+        tx,
+        all(Uuid,),
         "SELECT p.id FROM payments p
          LEFT JOIN delivery_confirmations c
            ON c.id = p.confirmation_id AND c.service_activation_id = p.service_activation_id
@@ -17,14 +19,16 @@ pub(super) async fn captured_after_delivery(tx: &mut Tx, found: &mut Findings) -
            AND (c.id IS NULL OR p.captured_at IS NULL OR c.confirmed_at > p.captured_at
                 OR EXISTS (SELECT 1 FROM payment_operations o
                            WHERE o.payment_id = p.id AND o.kind = 'CAPTURE' AND o.requested_at < c.confirmed_at))
-         ORDER BY p.id")?;
+         ORDER BY p.id"
+    )?;
     found.each(1, "payment", ids, "was captured without an earlier confirmation of its activation");
     Ok(())
 }
 
 /// Promise 2: an order that ended without delivery costs nothing. Money on its way back has its request written down.
 pub(super) async fn failed_is_free(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let ids = sql!(tx, all (Uuid,),
+    let ids =
+        sql!(tx, all (Uuid,),
         "SELECT p.id FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
          WHERE p.captured_cents > p.refunded_cents
            AND (p.state IN ('FAILED_NO_CHARGE', 'REJECTED') OR a.final_result = 'FAILED_NO_CHARGE'
@@ -33,12 +37,15 @@ pub(super) async fn failed_is_free(tx: &mut Tx, found: &mut Findings) -> Result<
                            WHERE o.payment_id = p.id AND o.kind = 'REFUND' AND o.state = 'REQUESTED')
          ORDER BY p.id")?;
     found.each(2, "payment", ids, "of what was never delivered has a net charge");
-    let ids = sql!(tx, all (Uuid,),
+    let ids = sql!(
+        tx,
+        all(Uuid,),
         "SELECT p.id FROM payments p JOIN ledger_entries l ON l.payment_id = p.id
          WHERE p.state = 'FAILED_NO_CHARGE' AND l.account IN ('REVENUE', 'VAT_PAYABLE', 'GATEWAY_RECEIVABLE', 'BANK')
          GROUP BY p.id HAVING SUM(l.debit_cents) <> SUM(l.credit_cents)
                            OR SUM(CASE WHEN l.account = 'REVENUE' THEN l.credit_cents - l.debit_cents ELSE 0 END) <> 0
-         ORDER BY p.id")?;
+         ORDER BY p.id"
+    )?;
     found.each(2, "payment", ids, "failed without a charge, but the books keep money of it");
     Ok(())
 }
@@ -106,9 +113,12 @@ fn broken(sums: &Sums) -> Result<Option<&'static str>> {
 
 /// Promise 4: debits equal credits, for each currency and each movement.
 pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let currencies = sql!(tx, all (String, i64),
+    let currencies = sql!(
+        tx,
+        all(String, i64),
         "SELECT currency, CAST(SUM(debit_cents) - SUM(credit_cents) AS BIGINT) FROM ledger_entries
-         GROUP BY currency HAVING SUM(debit_cents) <> SUM(credit_cents) ORDER BY currency")?;
+         GROUP BY currency HAVING SUM(debit_cents) <> SUM(credit_cents) ORDER BY currency"
+    )?;
     for (currency, difference) in currencies {
         found.add(4, format_args!("the ledger's {currency} differ by {difference} cents"));
     }
@@ -122,7 +132,9 @@ pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<(
 
 /// Promise 7, for the gateway: no effect without a request that was written down, with its key, before.
 pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let ids = sql!(tx, all (Uuid,),
+    let ids = sql!(
+        tx,
+        all(Uuid,),
         "SELECT p.id FROM payments p
          WHERE ((p.state NOT IN ('INITIATED', 'CANCELLED') OR p.gateway_payment_id IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'AUTHORISE'))
@@ -132,16 +144,20 @@ pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Re
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CANCEL'))
             OR (p.refunded_cents > 0
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'REFUND'))
-         ORDER BY p.id")?;
+         ORDER BY p.id"
+    )?;
     found.each(7, "payment", ids, "moved money without a request written down");
-    let ids = sql!(tx, all (Uuid,),
+    let ids = sql!(
+        tx,
+        all(Uuid,),
         "SELECT DISTINCT l.movement_id FROM ledger_entries l
          WHERE l.movement IN ('HOLD', 'CAPTURE', 'RELEASE', 'REFUND')
            AND NOT EXISTS (SELECT 1 FROM payment_operations o
                            WHERE o.payment_id = l.payment_id AND o.idempotency_key <> '' AND o.requested_at <= l.at
                              AND o.kind = CASE l.movement WHEN 'HOLD' THEN 'AUTHORISE' WHEN 'RELEASE' THEN 'CANCEL'
                                                           ELSE l.movement END)
-         ORDER BY l.movement_id")?;
+         ORDER BY l.movement_id"
+    )?;
     found.each(7, "movement", ids, "was booked before its request was written down");
     Ok(())
 }

@@ -89,7 +89,8 @@ async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         for of_one in steps.chunk_by(|a, b| a.id == b.id) {
-            let told: Vec<_> = of_one.iter().filter_map(|s| Some((s.before_state.as_deref()?, s.after_state.as_deref()?))).collect();
+            let told: Vec<_> =
+                of_one.iter().filter_map(|s| Some((s.before_state.as_deref()?, s.after_state.as_deref()?))).collect();
             let state = of_one[0].state.as_str();
             let follows = told.windows(2).all(|pair| pair[0].1 == pair[1].0);
             let holds = match (told.first(), told.last()) {
@@ -125,14 +126,23 @@ fn replay(found: &mut Findings, thing: &str, steps: &[Step], first: &str, is_ste
                 _ => false,
             };
             if !follows && broken.is_none() {
-                broken = Some(format!("an entry from {} to {after}", step.before_state.as_deref().unwrap_or("nothing")));
+                broken =
+                    Some(format!("an entry from {} to {after}", step.before_state.as_deref().unwrap_or("nothing")));
             }
             at = Some(after);
         }
         if let Some(what) = broken {
             found.add(9, format_args!("{thing} {} has {what} that does not follow", of_one[0].id));
         } else if at != Some(of_one[0].state.as_str()) {
-            found.add(9, format_args!("{thing} {} is in {}, its entries end in {}", of_one[0].id, of_one[0].state, at.unwrap_or("nothing")));
+            found.add(
+                9,
+                format_args!(
+                    "{thing} {} is in {}, its entries end in {}",
+                    of_one[0].id,
+                    of_one[0].state,
+                    at.unwrap_or("nothing")
+                ),
+            );
         }
     }
 }
@@ -149,13 +159,18 @@ pub(super) async fn chains_unbroken(tx: &mut Tx, found: &mut Findings) -> Result
 pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let failed = sql!(tx, all (Uuid, String),
+        let failed = sql!(
+            tx,
+            all(Uuid, String),
             "SELECT service_activation_id, current_state FROM service_activations
              WHERE service_activation_id > $1
                AND (final_result = 'FAILED_NO_CHARGE'
                     OR current_state IN ('PAYMENT_REJECTED', 'ESCALATED_TO_SUPPORT', 'AWAITING_SUPPORT_RESOLUTION',
                                          'MANUAL_ACTIVATION_ATTEMPT', 'PERMANENT_FAILURE', 'FAILED_NO_CHARGE'))
-             ORDER BY service_activation_id LIMIT $2", after, BATCH)?;
+             ORDER BY service_activation_id LIMIT $2",
+            after,
+            BATCH
+        )?;
         let Some((last, _)) = failed.last() else { break };
         after = *last;
         for (id, state) in failed {
@@ -163,7 +178,9 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             let event = if rejected { NoticeEvent::PaymentDeclined } else { NoticeEvent::OtaFailed };
             for &channel in event.channels() {
                 let key = format!("{event}:{id}:{channel}");
-                if sql!(tx, optional (String,), "SELECT status FROM notifications WHERE unique_key = $1", &key)?.is_none() {
+                if sql!(tx, optional(String,), "SELECT status FROM notifications WHERE unique_key = $1", &key)?
+                    .is_none()
+                {
                     found.add(10, format_args!("activation {id} has failed without its message {event} by {channel}"));
                 }
             }
@@ -174,14 +191,19 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
 
 /// What waits has a job behind it, alive or dead, which operations see; what failed says why.
 async fn unsent_are_visible(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let jobs = sql!(tx, all (Json<serde_json::Value>,), "SELECT payload FROM jobs WHERE kind = 'notifications.send_email'")?;
+    let jobs =
+        sql!(tx, all(Json<serde_json::Value>), "SELECT payload FROM jobs WHERE kind = 'notifications.send_email'")?;
     let behind: HashSet<Uuid> =
         jobs.iter().filter_map(|(payload,)| payload.0.get("notification")?.as_str()?.parse().ok()).collect();
     let mut after = Uuid::nil();
     loop {
-        let unsent = sql!(tx, all (Uuid, String, String, Option<String>),
+        let unsent = sql!(
+            tx,
+            all(Uuid, String, String, Option<String>),
             "SELECT id, channel, status, last_error FROM notifications WHERE id > $1 AND status <> 'SENT' ORDER BY id LIMIT $2",
-            after, BATCH)?;
+            after,
+            BATCH
+        )?;
         let Some((last, ..)) = unsent.last() else { return Ok(()) };
         after = *last;
         for (id, channel, status, error) in unsent {

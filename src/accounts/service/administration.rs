@@ -121,6 +121,10 @@ pub async fn reopen_account(caas: &Caas, by: UserId, user: UserId) -> Result<(),
 
 /// How many accounts each role has, closed ones not counted.
 pub async fn count_by_role(tx: &mut Tx) -> Result<Vec<(Role, i64)>, Failure> {
-    let rows = sql!(tx, all (String, i64), "SELECT role, COUNT(*) FROM users WHERE disabled_at IS NULL GROUP BY role ORDER BY role")?;
+    let rows = sql!(
+        tx,
+        all(String, i64),
+        "SELECT role, COUNT(*) FROM users WHERE disabled_at IS NULL GROUP BY role ORDER BY role"
+    )?;
     rows.into_iter().map(|(role, count)| Ok((role.parse()?, count))).collect()
 }

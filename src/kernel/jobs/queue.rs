@@ -105,14 +105,21 @@ pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec
 /// When the next job that nobody holds is due. One whose lease has ended without a word is found by looking regularly.
 pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     // The first in the index: a full database holds a job for the end of every running service.
-    let next = sql!(tx, optional (Timestamp,),
-        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL ORDER BY due_at, id LIMIT 1")?;
+    let next = sql!(
+        tx,
+        optional(Timestamp,),
+        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL ORDER BY due_at, id LIMIT 1"
+    )?;
     Ok(next.map(|(at,)| at))
 }
 
 pub(super) async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
-    let row = sql!(tx, optional (i64,),
-        "SELECT CAST(1 AS BIGINT) FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1", now)?;
+    let row = sql!(
+        tx,
+        optional(i64,),
+        "SELECT CAST(1 AS BIGINT) FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1",
+        now
+    )?;
     Ok(row.is_some())
 }
 
@@ -143,7 +150,13 @@ pub(super) async fn postpone(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<()>
 }
 
 /// Notes a failure: another try at `retry_at`, or death.
-pub(super) async fn fail(tx: &mut Tx, id: Uuid, error: &str, retry_at: Option<Timestamp>, now: Timestamp) -> Result<()> {
+pub(super) async fn fail(
+    tx: &mut Tx,
+    id: Uuid,
+    error: &str,
+    retry_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
     match retry_at {
         Some(at) => {
             sql!(tx, execute "UPDATE jobs SET due_at = $1, leased_until = NULL, last_error = $2 WHERE id = $3", at, error, id)?
