@@ -9,6 +9,7 @@ mod notifications;
 mod payment_methods;
 mod purchase;
 mod staff;
+mod style_guide;
 
 use crate::web::{Route, get};
 
@@ -23,5 +24,6 @@ pub fn routes() -> Vec<Route> {
     routes.extend(expediente::routes());
     routes.extend(notifications::routes());
     routes.extend(staff::routes());
+    routes.extend(style_guide::routes());
     routes
 }

@@ -28,8 +28,8 @@ pub(super) async fn bank_page(web: WebContext, sandbox: Sandbox) -> PageResult {
         table(&payments, &web).into_any()
     };
     let lead = locale.t(
-        "Lo que el banco tiene escrito. La última columna es lo que de verdad se queda CaaS.",
-        "What the bank has written down. The last column is what CaaS really keeps.",
+        "Lo que el banco tiene escrito. «Neto» es lo que de verdad se queda CaaS.",
+        "What the bank has written down. “Net” is what CaaS really keeps.",
     );
     Ok(page(&web, locale.t("Banco simulado", "Played bank"), lead, table))
 }
@@ -37,23 +37,24 @@ pub(super) async fn bank_page(web: WebContext, sandbox: Sandbox) -> PageResult {
 fn table(payments: &[Payment], web: &WebContext) -> AnyView {
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("Europe/Madrid", |user| &user.time_zone);
-    let [when, id, amount, state, arrived, net] = [
+    let [when, id, amount, state, arrived, net, further] = [
         locale.t("Cuándo", "When"),
         locale.t("Pago", "Payment"),
         locale.t("Importe", "Amount"),
         locale.t("Estado", "State"),
         locale.t("Dinero", "Money"),
         locale.t("Neto", "Net"),
+        locale.t("Qué pasa después", "What comes of it"),
     ];
     let heads: Vec<String> =
-        [when, id, &format!("#{amount}"), state, arrived, &format!("#{net}"), ""].map(str::to_owned).to_vec();
+        [when, id, &format!("#{amount}"), state, arrived, &format!("#{net}"), further].map(str::to_owned).to_vec();
     let rows = payments
         .iter()
         .rev()
         .take(SHOWN)
         .map(|payment| {
             let (status, word) = words::payment(payment, locale);
-            let reason = payment.decline_reason.map(|reason| view! { <span class="muted small">{format!("{reason:?}")}</span> });
+            let reason = payment.decline_reason.map(|reason| view! { <span class="code small">{words::code(&reason)}</span> });
             let kept = Amount::new(words::net(payment), payment.amount.currency);
             view! {
                 <tr>
@@ -63,7 +64,7 @@ fn table(payments: &[Payment], web: &WebContext) -> AnyView {
                     <td data-label=state><span class="payment__state"><StatusPill kind=status word=word/>{reason}</span></td>
                     <td data-label=arrived>{words::settlement(payment, locale)}</td>
                     <td data-label=net class="num money"><strong>{money(kept, locale)}</strong></td>
-                    <td>{actions(payment, locale)}</td>
+                    <td data-label=further>{actions(payment, locale)}</td>
                 </tr>
             }
         })
