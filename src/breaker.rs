@@ -62,10 +62,10 @@ pub enum Permission {
 /// Whether a call may be made now. A permission to probe is given to one caller at a time.
 pub async fn ask(caas: &Caas, tx: &mut Tx, system: System) -> Result<Permission> {
     let now = caas.now();
-    let Some((probe_at,)) = sql!(
+    let Some((probe_at, _)) = sql!(
         tx,
-        optional(Option<Timestamp>),
-        "SELECT probe_at FROM breakers WHERE system = $1 AND state <> 'CLOSED'",
+        optional (Option<Timestamp>, String),
+        "SELECT probe_at, state FROM breakers WHERE system = $1 AND state <> 'CLOSED'",
         system.as_str()
     )?
     else {

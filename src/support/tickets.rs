@@ -153,8 +153,8 @@ pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<(Ticket, Opti
     let ticket = sql!(tx, optional Ticket,
         "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE number = $1", number)?;
     let Some(ticket) = ticket else { return Ok(None) };
-    let (activation,) =
-        sql!(tx, one(Option<ActivationId>), "SELECT service_activation_id FROM tickets WHERE id = $1", ticket.id)?;
+    let (activation, _) =
+        sql!(tx, one (Option<ActivationId>, TicketId), "SELECT service_activation_id, id FROM tickets WHERE id = $1", ticket.id)?;
     Ok(Some((ticket, activation)))
 }
 
