@@ -157,6 +157,10 @@ pub struct StoryWords {
     pub timeline: String,
     /// The countdown at its end.
     pub now: String,
+    /// That the page follows by itself.
+    pub follow: String,
+    /// The page itself, for whoever wants to ask now.
+    pub update: StoryLink,
     /// The connection is lost.
     pub offline: String,
 }
@@ -207,7 +211,8 @@ pub fn ActivationLive(
     let entries = Memo::new(move |_| story.with(|story| story.entries.clone()));
     let next = Memo::new(move |_| story.with(|story| story.next.clone()));
     let actions = Memo::new(move |_| story.with(|story| story.actions.clone()));
-    let offline = words.offline;
+    let is_live = Memo::new(move |_| story.with(|story| story.live));
+    let StoryWords { timeline, now, follow, update, offline } = words;
     view! {
         <div>
             <section class=move || format!("verdict {}", tone.get().class())>
@@ -223,10 +228,11 @@ pub fn ActivationLive(
                 {move || what_to_do(actions.get())}
             </section>
             <p class="muted small" hidden=move || !is_lost.get()>{offline}</p>
-            <ActivationTimeline label=words.timeline>
+            <ActivationTimeline label=timeline>
                 {move || entries.get().into_iter().map(entry).collect_view()}
-                {move || next.get().map(|next| waiting(next, countdown, words.now.clone()))}
+                {move || next.get().map(|next| waiting(next, countdown, now.clone()))}
             </ActivationTimeline>
+            <p class="muted small" hidden=move || !is_live.get()>{follow}" "<a href=update.href>{update.label}</a></p>
         </div>
     }
 }

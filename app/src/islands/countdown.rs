@@ -57,7 +57,11 @@ impl Countdown {
             end
         });
         let seconds = ((end - browser_millis()) / 1000.0).ceil().max(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below 0, and a wait ends within days")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not below 0, and a wait ends within days"
+        )]
         let left = seconds as u32;
         if left != before {
             self.left.set(left);

@@ -97,8 +97,8 @@ impl Message {
                 "We are talking to the car or the bank at this very moment. Try again in a moment.",
             ),
             Message::CancelTooLate => locale.t(
-                "Este pedido ya ha terminado y no se puede cancelar. Abajo ves cómo ha quedado.",
-                "This order is over and can't be cancelled. See below how it came out.",
+                "Ya no se puede cancelar: el pedido está entregado o terminado. Abajo ves cómo ha quedado.",
+                "It can't be cancelled any more: the order is delivered or over. See below how it came out.",
             ),
             Message::BankAskedAgain => {
                 locale.t("Gracias. Lo estamos comprobando con tu banco.", "Thank you. We are checking with your bank.")
@@ -115,10 +115,9 @@ impl Message {
                 "No se ha añadido ningún método de pago. No se ha cobrado nada.",
                 "No payment method was added. Nothing was charged.",
             ),
-            Message::MethodPreferred => locale.t(
-                "A partir de ahora te lo proponemos primero.",
-                "From now on it is proposed first.",
-            ),
+            Message::MethodPreferred => {
+                locale.t("A partir de ahora te lo proponemos primero.", "From now on it is proposed first.")
+            }
             Message::MethodRemoved => locale.t("Método de pago quitado.", "Payment method removed."),
             Message::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
@@ -132,7 +131,13 @@ impl Message {
         match self {
             Message::LinkExpired | Message::CancelNotNow | Message::BankSilent => Tone::Waiting,
             Message::Failed => Tone::Problem,
-            Message::SignedOut | Message::SignedOutEverywhere | Message::CheckYourMail | Message::AlreadyOrdered | Message::CancelTooLate | Message::NothingToConfirm | Message::MethodNotAdded => Tone::Info,
+            Message::SignedOut
+            | Message::SignedOutEverywhere
+            | Message::CheckYourMail
+            | Message::AlreadyOrdered
+            | Message::CancelTooLate
+            | Message::NothingToConfirm
+            | Message::MethodNotAdded => Tone::Info,
             _ => Tone::Done,
         }
     }

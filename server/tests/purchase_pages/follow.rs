@@ -85,7 +85,7 @@ async fn an_order_is_cancelled_between_two_attempts() {
         says_not(&page, "¿Cancelar el pedido?");
         scene.soon().await;
         let page = scene.app.submit("/api/activacion/cancelar", &[("id", id_of(&path))]).await.expect(200);
-        page.says("Este pedido ya ha terminado");
+        page.says("Ya no se puede cancelar: el pedido está entregado o terminado.");
 
         scene.app.sandbox().set_connectivity(&lince(), Connectivity::Offline);
         let path = scene.order(SEATS, OfferKind::Permanent).await;

@@ -143,7 +143,7 @@ async fn a_short_service_asks_for_the_other_consent() {
         says_not(&page, "conservo el derecho de desistimiento");
         let order = scene.order(AUDIO, OfferKind::Temporary).await;
         let mut tx = scene.app.caas().db.read().await.unwrap();
-        let kept = sql!(tx, all (String,), "SELECT text FROM consents ORDER BY kind").unwrap();
+        let kept = sql!(tx, all(String,), "SELECT text FROM consents ORDER BY kind").unwrap();
         assert_eq!(kept.len(), 2);
         for (text,) in kept {
             page.says(&text);

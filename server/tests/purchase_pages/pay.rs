@@ -67,7 +67,12 @@ async fn no_page_waits_for_a_bank_that_hangs() {
         let answer = scene.app.post_form("/api/metodos-de-pago/nuevo", &[("back", "/cuenta")]).await;
         assert_eq!(answer.location(), Some("/cuenta"));
         follow(&mut scene.app, answer).await.says("El banco no responde ahora.");
-        scene.app.get(&format!("/cuenta/metodos-de-pago/vuelta?session={session}")).await.expect(200).says("Estamos esperando al banco");
+        scene
+            .app
+            .get(&format!("/cuenta/metodos-de-pago/vuelta?session={session}"))
+            .await
+            .expect(200)
+            .says("Estamos esperando al banco");
         assert!(begin.elapsed().as_secs_f64() < 6.0, "two calls of two seconds each");
     }
 }

@@ -12,7 +12,6 @@ pub use caas_sandbox::{Connectivity, Fault, FaultRule, TestCard, Vin};
 pub use caas_server::demo::DEMO_CARS;
 pub use chrono::TimeDelta;
 
-
 pub const SEATS: &str = "SEAT_HEATING";
 pub const AUDIO: &str = "AUDIO_CONCERT";
 pub const NAVIGATION: &str = "NAV_LIVE";
@@ -73,12 +72,12 @@ impl Scene {
 
     pub async fn orders(&self) -> i64 {
         let mut tx = self.app.caas().db.read().await.unwrap();
-        sql!(tx, one (i64,), "SELECT COUNT(*) FROM service_activations WHERE customer_id = $1", self.customer).unwrap().0
+        sql!(tx, one(i64,), "SELECT COUNT(*) FROM service_activations WHERE customer_id = $1", self.customer).unwrap().0
     }
 
     pub async fn refusals(&self) -> i64 {
         let mut tx = self.app.caas().db.read().await.unwrap();
-        sql!(tx, one (i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap().0
+        sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap().0
     }
 
     /// A card of this kind, preferred from now on.

@@ -30,10 +30,11 @@ async fn what_is_anothers_does_not_exist() {
         scene.app.get(&format!("/cuenta/metodos-de-pago/vuelta?session={session}")).await.expect(404);
         assert_eq!(scene.refusals().await - before, 9, "each try is noted");
         // Another's card in one's own order: there is no such way to pay.
-        let own_car = vehicles_of(&mut scene.app.caas().db.read().await.unwrap(), scene.app.sign_in(OTHER_CUSTOMER).await)
-            .await
-            .unwrap()[0]
-            .id;
+        let own_car =
+            vehicles_of(&mut scene.app.caas().db.read().await.unwrap(), scene.app.sign_in(OTHER_CUSTOMER).await)
+                .await
+                .unwrap()[0]
+                .id;
         let answer = scene.send(&with(&form, "vehicle", &own_car.to_string())).await;
         follow(&mut scene.app, answer).await.says("el método que habías elegido ya no está");
         let page = scene.app.get("/cuenta/metodos-de-pago").await.expect(200);

@@ -42,18 +42,46 @@ fn subscription(order: &OrderView, stage: Stage, locale: Locale) -> MoneyWords {
     let nothing = Money::new(Cents::ZERO, price.currency);
     let charged_now = locale.t("Cobrado ahora", "Charged now");
     match stage {
-        Stage::Active => words(price, locale.t("Al mes", "A month"), match locale {
-            Locale::Es => format!("{monthly} al mes, que se cobran al terminar cada mes. Hoy no se cobra nada."),
-            Locale::En => format!("{monthly} a month, charged when each month ends. Nothing is charged today."),
-        }),
-        stage if stage.is_under_way() => words(nothing, charged_now, match locale {
-            Locale::Es => format!("No se retiene ni se cobra nada. Serán {monthly} al terminar cada mes, desde que tu coche lo confirme."),
-            Locale::En => format!("Nothing is held or charged. It will be {monthly} when each month ends, once your car has confirmed."),
-        }),
-        stage if stage.is_delivered() => words(price, locale.t("Costaba al mes", "It cost, a month"),
-            locale.t("Cada mes terminado tiene su factura en tu expediente.", "Each month that ended has its invoice under My cars.").to_owned()),
-        _ => words(nothing, locale.t("Cobrado", "Charged"),
-            locale.t("No se te ha cobrado nada, y esta suscripción nunca se cobrará.", "You have not been charged, and this subscription will never be billed.").to_owned()),
+        Stage::Active => words(
+            price,
+            locale.t("Al mes", "A month"),
+            match locale {
+                Locale::Es => format!("{monthly} al mes, que se cobran al terminar cada mes. Hoy no se cobra nada."),
+                Locale::En => format!("{monthly} a month, charged when each month ends. Nothing is charged today."),
+            },
+        ),
+        stage if stage.is_under_way() => words(
+            nothing,
+            charged_now,
+            match locale {
+                Locale::Es => format!(
+                    "No se retiene ni se cobra nada. Serán {monthly} al terminar cada mes, desde que tu coche lo confirme."
+                ),
+                Locale::En => format!(
+                    "Nothing is held or charged. It will be {monthly} when each month ends, once your car has confirmed."
+                ),
+            },
+        ),
+        stage if stage.is_delivered() => words(
+            price,
+            locale.t("Costaba al mes", "It cost, a month"),
+            locale
+                .t(
+                    "Cada mes terminado tiene su factura en tu expediente.",
+                    "Each month that ended has its invoice under My cars.",
+                )
+                .to_owned(),
+        ),
+        _ => words(
+            nothing,
+            locale.t("Cobrado", "Charged"),
+            locale
+                .t(
+                    "No se te ha cobrado nada, y esta suscripción nunca se cobrará.",
+                    "You have not been charged, and this subscription will never be billed.",
+                )
+                .to_owned(),
+        ),
     }
 }
 
@@ -70,51 +98,117 @@ fn one_payment(payment: &Payment, stage: Stage, zone: &str, locale: Locale) -> M
     };
     let t = |es: &str, en: &str| locale.t(es, en).to_owned();
     match payment.state {
-        PaymentState::Initiated if stage == Stage::BankWantsYou => words(nothing, charged,
-            t("No se ha retenido ni cobrado nada. Tu banco espera tu confirmación.", "Nothing has been held or charged. Your bank waits for your confirmation."), true),
-        PaymentState::Initiated | PaymentState::Pending => words(nothing, charged, match locale {
-            Locale::Es => format!("No se te ha cobrado nada. Estamos pidiendo a tu banco que retenga {amount}."),
-            Locale::En => format!("You have not been charged. We are asking your bank to hold {amount}."),
-        }, true),
-        PaymentState::Unknown => words(nothing, charged,
-            t("El banco no ha contestado; lo estamos comprobando, no pagarás dos veces.", "The bank has not answered; we are checking, you will not pay twice."), true),
-        PaymentState::HeldForActivation if stage.is_delivered() => words(price, held, match locale {
-            Locale::Es => format!("Tu coche lo ha confirmado: ahora se cobran los {amount} retenidos."),
-            Locale::En => format!("Your car has confirmed: the {amount} held are now being charged."),
-        }, true),
+        PaymentState::Initiated if stage == Stage::BankWantsYou => words(
+            nothing,
+            charged,
+            t(
+                "No se ha retenido ni cobrado nada. Tu banco espera tu confirmación.",
+                "Nothing has been held or charged. Your bank waits for your confirmation.",
+            ),
+            true,
+        ),
+        PaymentState::Initiated | PaymentState::Pending => words(
+            nothing,
+            charged,
+            match locale {
+                Locale::Es => format!("No se te ha cobrado nada. Estamos pidiendo a tu banco que retenga {amount}."),
+                Locale::En => format!("You have not been charged. We are asking your bank to hold {amount}."),
+            },
+            true,
+        ),
+        PaymentState::Unknown => words(
+            nothing,
+            charged,
+            t(
+                "El banco no ha contestado; lo estamos comprobando, no pagarás dos veces.",
+                "The bank has not answered; we are checking, you will not pay twice.",
+            ),
+            true,
+        ),
+        PaymentState::HeldForActivation if stage.is_delivered() => words(
+            price,
+            held,
+            match locale {
+                Locale::Es => format!("Tu coche lo ha confirmado: ahora se cobran los {amount} retenidos."),
+                Locale::En => format!("Your car has confirmed: the {amount} held are now being charged."),
+            },
+            true,
+        ),
         PaymentState::HeldForActivation if stage.is_under_way() => {
             words(price, held, held_until(&amount, payment.capture_before, zone, locale), true)
         }
-        PaymentState::HeldForActivation => words(nothing, charged, match locale {
-            Locale::Es => format!("No se te ha cobrado nada: la retención de {amount} se está anulando."),
-            Locale::En => format!("You have not been charged: the hold of {amount} is being released."),
-        }, true),
+        PaymentState::HeldForActivation => words(
+            nothing,
+            charged,
+            match locale {
+                Locale::Es => format!("No se te ha cobrado nada: la retención de {amount} se está anulando."),
+                Locale::En => format!("You have not been charged: the hold of {amount} is being released."),
+            },
+            true,
+        ),
         PaymentState::Charged if stage.is_delivered() => {
             let taken = Money::new(payment.captured_cents - payment.refunded_cents, payment.currency);
             words(taken, charged, settled(payment, &taken.display(locale), locale), false)
         }
-        PaymentState::Charged => words(price, locale.t("Cobrado, devolución en marcha", "Charged, refund under way"), match locale {
-            Locale::Es => format!("Te estamos devolviendo {amount}."),
-            Locale::En => format!("We are refunding {amount}."),
-        }, true),
-        PaymentState::Cancelled if stage.is_delivered() => words(nothing, charged,
-            t("No se te ha cobrado nada: la retención había caducado y el coste lo asume CaaS.", "You have not been charged: the hold had lapsed and CaaS bears the cost."), false),
-        PaymentState::Cancelled if payment.capture_before.is_none() => words(nothing, charged,
-            t("No se te ha cobrado nada, ni se ha retenido.", "You have not been charged, and nothing was held."), false),
-        PaymentState::Cancelled | PaymentState::FailedNoCharge => words(nothing, charged,
-            t("No se te ha cobrado nada: la retención está anulada.", "You have not been charged: the hold is released."), false),
-        PaymentState::Rejected => words(nothing, charged,
-            t("No se te ha cobrado nada: tu banco no ha aceptado la retención.", "You have not been charged: your bank did not accept the hold."), false),
-        PaymentState::Refunded => words(nothing, locale.t("Cobrado, después de la devolución", "Charged, after the refund"), match locale {
-            Locale::Es => format!("Devueltos {amount} al mismo método de pago."),
-            Locale::En => format!("{amount} refunded to the same payment method."),
-        }, false),
+        PaymentState::Charged => words(
+            price,
+            locale.t("Cobrado, devolución en marcha", "Charged, refund under way"),
+            match locale {
+                Locale::Es => format!("Te estamos devolviendo {amount}."),
+                Locale::En => format!("We are refunding {amount}."),
+            },
+            true,
+        ),
+        PaymentState::Cancelled if stage.is_delivered() => words(
+            nothing,
+            charged,
+            t(
+                "No se te ha cobrado nada: la retención había caducado y el coste lo asume CaaS.",
+                "You have not been charged: the hold had lapsed and CaaS bears the cost.",
+            ),
+            false,
+        ),
+        PaymentState::Cancelled if payment.capture_before.is_none() => words(
+            nothing,
+            charged,
+            t("No se te ha cobrado nada, ni se ha retenido.", "You have not been charged, and nothing was held."),
+            false,
+        ),
+        PaymentState::Cancelled | PaymentState::FailedNoCharge => words(
+            nothing,
+            charged,
+            t(
+                "No se te ha cobrado nada: la retención está anulada.",
+                "You have not been charged: the hold is released.",
+            ),
+            false,
+        ),
+        PaymentState::Rejected => words(
+            nothing,
+            charged,
+            t(
+                "No se te ha cobrado nada: tu banco no ha aceptado la retención.",
+                "You have not been charged: your bank did not accept the hold.",
+            ),
+            false,
+        ),
+        PaymentState::Refunded => words(
+            nothing,
+            locale.t("Cobrado, después de la devolución", "Charged, after the refund"),
+            match locale {
+                Locale::Es => format!("Devueltos {amount} al mismo método de pago."),
+                Locale::En => format!("{amount} refunded to the same payment method."),
+            },
+            false,
+        ),
     }
 }
 
 fn held_until(amount: &str, until: Option<Timestamp>, zone: &str, locale: Locale) -> String {
     match (until, locale) {
-        (Some(until), Locale::Es) => format!("Retenidos {amount} hasta el {}, no cobrados.", when::day(until, zone, locale)),
+        (Some(until), Locale::Es) => {
+            format!("Retenidos {amount} hasta el {}, no cobrados.", when::day(until, zone, locale))
+        }
         (Some(until), Locale::En) => format!("{amount} held until {}, not charged.", when::day(until, zone, locale)),
         (None, Locale::Es) => format!("Retenidos {amount}, no cobrados."),
         (None, Locale::En) => format!("{amount} held, not charged."),

@@ -1,7 +1,7 @@
 //! `/expediente/activaciones/{id}`
 
 use super::{own_order, path_of, story};
-use crate::islands::{ActivationLive, StoryWords};
+use crate::islands::{ActivationLive, StoryLink, StoryWords};
 use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Section, WebContext, dates};
 use caas::catalogue::OfferKind;
@@ -22,26 +22,23 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
     let words = StoryWords {
         timeline: locale.t("Qué ha pasado", "What has happened").to_owned(),
         now: locale.t("ahora", "now").to_owned(),
-        offline: locale.t("Sin conexión: esto es lo último que sabemos.", "No connection: this is the last we know.").to_owned(),
+        follow: locale
+            .t(
+                "Esta página se actualiza sola mientras haya algo en marcha. Puedes cerrarla: te avisamos.",
+                "This page updates by itself while something is under way. You can close it: we will tell you.",
+            )
+            .to_owned(),
+        update: StoryLink { href: path_of(id), label: locale.t("Actualizar ahora", "Update now").to_owned() },
+        offline: locale
+            .t("Sin conexión: esto es lo último que sabemos.", "No connection: this is the last we know.")
+            .to_owned(),
     };
     let lead = format!("{} {}", locale.t("En tu", "On your"), order.vehicle.label());
     let crumbs = vec![Crumb::new("/expediente", locale.t("Expediente", "My cars"))];
-    let follow = live.then(|| {
-        view! {
-            <p class="muted small">
-                {locale.t("Esta página se actualiza sola mientras haya algo en marcha. Puedes cerrarla: te avisamos.",
-                    "This page updates by itself while something is under way. You can close it: we will tell you.")}" "
-                <a href=path_of(id)>{locale.t("Actualizar ahora", "Update now")}</a>
-            </p>
-        }
-    });
     let body = view! {
         <PageHeader title=name.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
         <div class="activation">
-            <div class="stack">
-                <ActivationLive id=id.to_string() story=told words=words/>
-                {follow}
-            </div>
+            <ActivationLive id=id.to_string() story=told words=words/>
             {facts(&web, &order)}
         </div>
     };
@@ -63,7 +60,10 @@ fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
         facts.push(Fact::text(locale.t("Método de pago", "Payment method"), method.label(locale)));
     }
     if let Some(until) = activation.expires_at {
-        facts.push(Fact::view(locale.t("Activo hasta", "Active until"), dates::time_tag(until, zone, locale).into_any()));
+        facts.push(Fact::view(
+            locale.t("Activo hasta", "Active until"),
+            dates::time_tag(until, zone, locale).into_any(),
+        ));
     }
     if let Some(ticket) = &order.ticket {
         facts.push(Fact::code(locale.t("Caso de soporte", "Support case"), ticket.clone()));
@@ -71,13 +71,15 @@ fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
     facts.push(Fact::code(locale.t("Referencia", "Reference"), activation.id.to_string()));
     let service = format!("/catalogo/{}?coche={}", order.service_slug, vehicle.id);
     view! {
-        <aside class="card stack">
+        <aside class="stack">
             <CarCard model=CarModel::from_name(&vehicle.body) colour=CarColour::from_name(&vehicle.colour)
                 name=vehicle.model_name.clone() code=vehicle.plate.clone().unwrap_or_else(|| vehicle.vin.clone())/>
-            <KeyValueList facts=facts/>
-            <div class="actions">
-                <LinkButton href="/expediente">{locale.t("Ir al expediente", "Go to my cars")}</LinkButton>
-                <LinkButton href=service>{locale.t("Ver el servicio", "See the service")}</LinkButton>
+            <div class="card stack">
+                <KeyValueList facts=facts/>
+                <div class="actions">
+                    <LinkButton href="/expediente">{locale.t("Ir al expediente", "Go to my cars")}</LinkButton>
+                    <LinkButton href=service>{locale.t("Ver el servicio", "See the service")}</LinkButton>
+                </div>
             </div>
         </aside>
     }

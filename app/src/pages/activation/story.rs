@@ -51,9 +51,12 @@ fn tone(stage: Stage) -> Tone {
         Stage::BankWantsYou => Tone::Info,
         Stage::BankRefused | Stage::WithSupport | Stage::Failed | Stage::Suspended => Tone::Problem,
         Stage::NeverPaid | Stage::Expired | Stage::Withdrawn | Stage::Cancelled | Stage::Ended => Tone::Neutral,
-        Stage::AskingBank | Stage::BankSilent | Stage::Queued | Stage::Trying | Stage::WaitingToRetry | Stage::Delayed => {
-            Tone::Waiting
-        }
+        Stage::AskingBank
+        | Stage::BankSilent
+        | Stage::Queued
+        | Stage::Trying
+        | Stage::WaitingToRetry
+        | Stage::Delayed => Tone::Waiting,
     }
 }
 
@@ -72,7 +75,11 @@ fn headline(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> String {
             format!("{} {}", t("Activando…", "Activating…"), attempt_of(activation.total_attempts.max(1), reader))
         }
         Stage::WaitingToRetry => {
-            format!("{} {}", t("Lo intentaremos de nuevo:", "We will try again:"), attempt_of(activation.total_attempts + 1, reader))
+            format!(
+                "{} {}",
+                t("Lo intentaremos de nuevo:", "We will try again:"),
+                attempt_of(activation.total_attempts + 1, reader)
+            )
         }
         Stage::Delayed => t(
             "Retrasado: el sistema que habla con los coches está en pausa",
@@ -114,7 +121,8 @@ fn next(activation: &Activation, order: &OrderView, stage: Stage, reader: &Reade
     let at = activation.next_attempt_at?;
     let locale = reader.locale;
     let began = order.attempts.last().and_then(|attempt| attempt.ended_at).unwrap_or(reader.now);
-    let seconds = |wait: chrono::TimeDelta| u32::try_from((wait.num_milliseconds() + 999).max(0) / 1000).unwrap_or(u32::MAX);
+    let seconds =
+        |wait: chrono::TimeDelta| u32::try_from((wait.num_milliseconds() + 999).max(0) / 1000).unwrap_or(u32::MAX);
     let advice = advice(activation.last_failure.as_deref().unwrap_or_default(), locale);
     Some(StoryNext {
         title: match locale {
@@ -174,7 +182,11 @@ fn actions(order: &OrderView, stage: Stage, locale: Locale) -> StoryActions {
     let may_order_again = matches!(stage, Stage::BankRefused | Stage::NeverPaid | Stage::Cancelled);
     let again = may_order_again.then(|| StoryLink {
         href: format!("/comprar/{}?coche={}", activation.offer_id, activation.vehicle_id),
-        label: if stage == Stage::BankRefused { t("Probar de nuevo", "Try again") } else { t("Pedirlo de nuevo", "Order it again") },
+        label: if stage == Stage::BankRefused {
+            t("Probar de nuevo", "Try again")
+        } else {
+            t("Pedirlo de nuevo", "Order it again")
+        },
     });
     let note = if stage.is_under_way() && cancel.is_none() {
         t(

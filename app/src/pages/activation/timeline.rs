@@ -27,7 +27,14 @@ pub(super) fn entries(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> V
     entries
 }
 
-fn entry(mark: StoryMark, tone: Tone, title: impl Into<String>, at: Option<Timestamp>, text: impl Into<String>, reader: &Reader<'_>) -> StoryEntry {
+fn entry(
+    mark: StoryMark,
+    tone: Tone,
+    title: impl Into<String>,
+    at: Option<Timestamp>,
+    text: impl Into<String>,
+    reader: &Reader<'_>,
+) -> StoryEntry {
     let (time, datetime) = at.map(|at| stamp(at, reader.now, reader.zone, reader.locale)).unwrap_or_default();
     StoryEntry { mark, tone, title: title.into(), time, datetime, text: text.into(), current: false }
 }
@@ -55,8 +62,14 @@ fn hold(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> Option<StoryEnt
             Locale::En => format!("{amount} held"),
         };
         let text = match (payment.capture_before, locale) {
-            (Some(until), Locale::Es) => format!("En tu {method}, como mucho hasta el {}. No es un cobro.", when::day(until, reader.zone, locale)),
-            (Some(until), Locale::En) => format!("On your {method}, until {} at most. It is not a charge.", when::day(until, reader.zone, locale)),
+            (Some(until), Locale::Es) => format!(
+                "En tu {method}, como mucho hasta el {}. No es un cobro.",
+                when::day(until, reader.zone, locale)
+            ),
+            (Some(until), Locale::En) => format!(
+                "On your {method}, until {} at most. It is not a charge.",
+                when::day(until, reader.zone, locale)
+            ),
             (None, Locale::Es) => format!("En tu {method}. No es un cobro."),
             (None, Locale::En) => format!("On your {method}. It is not a charge."),
         };
@@ -102,7 +115,11 @@ fn hold(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> Option<StoryEnt
             Tone::Problem,
             locale.t("El banco ha dicho que no", "The bank said no"),
             order.activation.ended_at,
-            format!("{} {}", reason(), locale.t("Puedes probar otra vez o con otra tarjeta.", "You can try again or with another card.")),
+            format!(
+                "{} {}",
+                reason(),
+                locale.t("Puedes probar otra vez o con otra tarjeta.", "You can try again or with another card.")
+            ),
             reader,
         ),
         Stage::NeverPaid => entry(
@@ -131,7 +148,9 @@ fn one_attempt(attempt: &Attempt, reader: &Reader<'_>) -> StoryEntry {
                 Some(due) if attempt.ota_command_sent => {
                     let due = dates::clock(due, reader.zone, locale);
                     match locale {
-                        Locale::Es => format!("La orden está enviada. El coche tiene hasta las {due} para confirmarla."),
+                        Locale::Es => {
+                            format!("La orden está enviada. El coche tiene hasta las {due} para confirmarla.")
+                        }
                         Locale::En => format!("The order is sent. The car has until {due} to confirm it."),
                     }
                 }
@@ -147,7 +166,10 @@ fn one_attempt(attempt: &Attempt, reader: &Reader<'_>) -> StoryEntry {
         Some(_) => {
             let reason = reason_in_words(attempt.ota_response_code.as_deref().unwrap_or_default(), locale);
             let command = if attempt.ota_command_sent {
-                locale.t("La orden se envió, pero el coche no la confirmó.", "The order was sent, but the car did not confirm it.")
+                locale.t(
+                    "La orden se envió, pero el coche no la confirmó.",
+                    "The order was sent, but the car did not confirm it.",
+                )
             } else {
                 locale.t("No se le envió ninguna orden.", "No order was sent to it.")
             };
@@ -204,7 +226,10 @@ fn support(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> Option<Story
         _ => String::new(),
     };
     let promise = if stage == Stage::WithSupport {
-        locale.t("Una persona lo mira y te contesta antes de 24 horas.", "A person looks into it and answers you within 24 hours.")
+        locale.t(
+            "Una persona lo mira y te contesta antes de 24 horas.",
+            "A person looks into it and answers you within 24 hours.",
+        )
     } else {
         ""
     };
@@ -228,14 +253,21 @@ fn money_at_the_end(order: &OrderView, stage: Stage, reader: &Reader<'_>) -> Opt
         PaymentState::HeldForActivation if stage.is_delivered() => {
             Some(current(entry(StoryMark::Charged, Tone::Waiting, t("Cobrando {}", "Charging {}"), None, "", reader)))
         }
-        PaymentState::HeldForActivation if !stage.is_under_way() => {
-            Some(current(entry(StoryMark::Released, Tone::Waiting, t("Anulando la retención de {}", "Releasing the hold of {}"), None, "", reader)))
-        }
+        PaymentState::HeldForActivation if !stage.is_under_way() => Some(current(entry(
+            StoryMark::Released,
+            Tone::Waiting,
+            t("Anulando la retención de {}", "Releasing the hold of {}"),
+            None,
+            "",
+            reader,
+        ))),
         PaymentState::FailedNoCharge => Some(released(&t("Retención de {} anulada", "Hold of {} released"), reader)),
         PaymentState::Cancelled if payment.capture_before.is_some() && !stage.is_delivered() => {
             Some(released(&t("Retención de {} anulada", "Hold of {} released"), reader))
         }
-        PaymentState::Refunded => Some(entry(StoryMark::Released, Tone::Neutral, t("Devueltos {}", "{} refunded"), None, "", reader)),
+        PaymentState::Refunded => {
+            Some(entry(StoryMark::Released, Tone::Neutral, t("Devueltos {}", "{} refunded"), None, "", reader))
+        }
         _ => None,
     }
 }

@@ -1,6 +1,8 @@
 //! `/cuenta/metodos-de-pago`
 
-use crate::ui::{Button, ButtonKind, ConfirmBox, Crumb, EmptyState, Icon, IconName, Notice, PageHeader, Status, StatusPill};
+use crate::ui::{
+    Button, ButtonKind, ConfirmBox, Crumb, EmptyState, Icon, IconName, Notice, PageHeader, Status, StatusPill,
+};
 use crate::web::{Page, PageResult, Role, Section, WebContext};
 use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
@@ -72,12 +74,12 @@ fn row(method: &PaymentMethod, now: Timestamp, locale: Locale) -> impl IntoView 
         <li class="card stack stack--s">
             <div class="split">
                 <div>
-                    <h2 class="money"><Icon name=IconName::Card/>" "{label}</h2>
+                    <h2 class="cluster"><Icon name=IconName::Card/><span class="money">{label}</span></h2>
                     <p class="muted small">{expiry}</p>
                 </div>
                 {pill}
             </div>
-            <div class="cluster">{prefer}</div>
+            {prefer}
             <ConfirmBox opener=locale.t("Quitar", "Remove") title=question>
                 <p>{meaning}</p>
                 <form method="post" action="/api/metodos-de-pago/quitar">
@@ -101,9 +103,9 @@ pub(in crate::pages) fn expiry(method: &PaymentMethod, now: Timestamp, locale: L
 fn add_form(locale: Locale, back: &str, kind: ButtonKind) -> impl IntoView + use<> {
     let back = back.to_owned();
     view! {
-        <form method="post" action="/api/metodos-de-pago/nuevo" id="nuevo-metodo">
+        <form class="stack stack--s" method="post" action="/api/metodos-de-pago/nuevo" id="nuevo-metodo">
             <input type="hidden" name="back" value=back/>
-            <Button kind=kind icon=IconName::Plus>{locale.t("Añadir tarjeta", "Add a card")}</Button>
+            <p><Button kind=kind icon=IconName::Plus>{locale.t("Añadir tarjeta", "Add a card")}</Button></p>
             <p class="muted small">{locale.t("Te lleva a la página segura del banco y vuelves aquí.", "It takes you to the bank's secure page, and back here.")}</p>
         </form>
     }

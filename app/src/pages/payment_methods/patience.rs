@@ -8,7 +8,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// What the work came to, or `None` when it takes longer than a page may wait. The work goes on all the same: what it
 /// learns is written down, and the next look finds it.
-pub(super) async fn briefly<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<Option<T>> {
+pub(super) async fn briefly<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<Option<T>> {
     match tokio::time::timeout(LONGEST_WAIT, tokio::spawn(work)).await {
         Ok(Ok(done)) => done.map(Some),
         Ok(Err(panicked)) => {

@@ -101,7 +101,8 @@ async fn take(web: &WebContext, customer: UserId, typed: Typed) -> Result<Goto, 
         OrderRefusal::NotAvailable => typed.back(FormState::new(FORM)),
         // A new price is agreed to anew: only the way to pay is kept.
         OrderRefusal::PriceChanged { .. } => {
-            let form = FormState::new(FORM).with("method", &typed.method).with("shown", &shown_price.display(web.locale));
+            let form =
+                FormState::new(FORM).with("method", &typed.method).with("shown", &shown_price.display(web.locale));
             typed.back(form.wrong("", PRICE_CHANGED))
         }
         OrderRefusal::NoPaymentMethod => typed.back(typed.form().wrong("method", FieldError::Missing)),

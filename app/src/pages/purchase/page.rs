@@ -68,12 +68,12 @@ fn order_form(web: &WebContext, choice: &Choice, car: &ChosenCar, price: OfferPr
         <div class="purchase">
             <div>
                 <form class="purchase__steps" method="post" action="/api/comprar" id="pedido">
+                    {steps}
                     <input type="hidden" name="key" value=key/>
                     <input type="hidden" name="offer" value=choice.offer.id.to_string()/>
                     <input type="hidden" name="vehicle" value=car.vehicle.id.to_string()/>
                     <input type="hidden" name="price" value=cents/>
                     <input type="hidden" name="currency" value=currency/>
-                    {steps}
                 </form>
                 // The buttons that add a card stand inside the order; their form can't.
                 <form method="post" action="/api/metodos-de-pago/nuevo" id="nuevo-metodo">
@@ -111,11 +111,12 @@ fn problem(web: &WebContext, form: &FormState, price: OfferPrice) -> Option<AnyV
     let title = locale.t("Falta algo para poder pedirlo", "Something is missing before you can order");
     let all = form.error(locale, "");
     let rest = if all.is_empty() {
-        locale.t(
-            "Lo tienes marcado abajo. No se ha pedido ni cobrado nada.",
-            "It is marked below. Nothing was ordered or charged.",
-        )
-        .to_owned()
+        locale
+            .t(
+                "Lo tienes marcado abajo. No se ha pedido ni cobrado nada.",
+                "It is marked below. Nothing was ordered or charged.",
+            )
+            .to_owned()
     } else {
         all
     };

@@ -3,7 +3,9 @@
 use super::choice::{Choice, ChosenCar};
 use super::path_of;
 use crate::pages::payment_methods::expiry;
-use crate::ui::{Button, ButtonKind, CarCard, CarColour, CarModel, CheckField, ChoiceCard, Icon, IconName, Notice, Tone};
+use crate::ui::{
+    Button, ButtonKind, CarCard, CarColour, CarModel, CheckField, ChoiceCard, Icon, IconName, Notice, Tone,
+};
 use crate::web::{FormState, WebContext};
 use caas::catalogue::OfferPrice;
 use caas::kernel::locale::Locale;
@@ -32,7 +34,7 @@ pub(super) fn other_cars(web: &WebContext, choice: &Choice, car: &ChosenCar) -> 
         .iter()
         .filter(|other| other.id != car.vehicle.id)
         .map(|other| {
-            let label = format!("{} {}", locale.t("Mejor para mi", "For my"), other.label());
+            let label = format!("{} {}", locale.t("Cambiar a", "Change to"), other.label());
             view! { <a class="btn btn--secondary" href=path_of(choice.offer.id, other.id)>{label}</a> }
         })
         .collect();
@@ -73,10 +75,16 @@ pub(super) fn what_happens(web: &WebContext, choice: &Choice, price: OfferPrice)
                 },
                 locale.t("Todavía no se cobra nada.", "Nothing is charged yet."),
             ),
-            (IconName::Car, locale.t("Tu coche recibe la orden", "Your car gets the order").to_owned(), in_the_car(locale)),
+            (
+                IconName::Car,
+                locale.t("Tu coche recibe la orden", "Your car gets the order").to_owned(),
+                in_the_car(locale),
+            ),
             (
                 IconName::Charged,
-                locale.t("Se cobra solo cuando tu coche lo confirma", "You are charged only when your car confirms").to_owned(),
+                locale
+                    .t("Se cobra solo cuando tu coche lo confirma", "You are charged only when your car confirms")
+                    .to_owned(),
                 locale.t(
                     "Si no lo confirma, anulamos la retención y no pagas nada.",
                     "If it does not confirm, we release the hold and you pay nothing.",
@@ -88,7 +96,7 @@ pub(super) fn what_happens(web: &WebContext, choice: &Choice, price: OfferPrice)
         .into_iter()
         .map(|(icon, title, text)| {
             view! {
-                <li class="timeline__entry">
+                <li class="timeline__entry tone-neutral">
                     <span class="timeline__mark"><Icon name=icon/></span>
                     <div class="timeline__body"><p class="timeline__title">{title}</p><p class="timeline__text">{text}</p></div>
                 </li>
@@ -115,7 +123,8 @@ pub(super) fn method(web: &WebContext, choice: &Choice, form: &FormState) -> imp
     let locale = web.locale;
     let now = web.caas.now();
     let typed = form.value("method");
-    let chosen = choice.methods.iter().find(|method| method.id.to_string() == typed).or(choice.methods.first()).map(|m| m.id);
+    let chosen =
+        choice.methods.iter().find(|method| method.id.to_string() == typed).or(choice.methods.first()).map(|m| m.id);
     let cards = choice
         .methods
         .iter()
@@ -196,7 +205,10 @@ pub(super) fn order(web: &WebContext, choice: &Choice, price: OfferPrice) -> imp
     let note = if choice.is_subscription() {
         locale.t("Hoy no se cobra ni se retiene nada.", "Nothing is charged or held today.")
     } else {
-        locale.t("Ahora se retiene; se cobra cuando tu coche lo confirme.", "It is held now, and charged when your car confirms.")
+        locale.t(
+            "Ahora se retiene; se cobra cuando tu coche lo confirme.",
+            "It is held now, and charged when your car confirms.",
+        )
     };
     view! {
         <section class="purchase__step">
