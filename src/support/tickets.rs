@@ -148,14 +148,26 @@ pub async fn open_tickets(tx: &mut Tx, queue: &str, after: Option<TicketId>, lim
         queue, from, after.unwrap_or(TicketId(Uuid::nil())), limit)?)
 }
 
-/// A case by its number, with the activation it is about.
-pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<(Ticket, Option<ActivationId>)>> {
-    let ticket = sql!(tx, optional Ticket,
-        "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at FROM tickets WHERE number = $1", number)?;
-    let Some(ticket) = ticket else { return Ok(None) };
-    let (activation, _) =
-        sql!(tx, one (Option<ActivationId>, TicketId), "SELECT service_activation_id, id FROM tickets WHERE id = $1", ticket.id)?;
-    Ok(Some((ticket, activation)))
+/// A case with the activation it is about.
+#[derive(Debug, Clone, FromRow)]
+pub struct TicketCase {
+    /// The case.
+    #[sqlx(flatten)]
+    pub ticket: Ticket,
+    /// What it is about.
+    #[sqlx(rename = "service_activation_id")]
+    pub activation: Option<ActivationId>,
+}
+
+/// A case by its number.
+pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<TicketCase>> {
+    Ok(sql!(
+        tx,
+        optional TicketCase,
+        "SELECT id, number, status, reason, diagnostics, first_answer_due_at, created_at, service_activation_id
+         FROM tickets WHERE number = $1",
+        number
+    )?)
 }
 
 /// A note on a case.

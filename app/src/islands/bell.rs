@@ -188,7 +188,7 @@ fn BellMenu(label: Signal<String>, unread: RwSignal<i64>, panel: RwSignal<Option
     };
     let on_toggle = move |_| opened.run(menu.get_untracked().is_some_and(|menu| menu.open()));
     view! {
-        <details class="menu" node_ref=menu on:toggle=on_toggle on:keydown=on_key on:focusout=on_leave>
+        <details class="menu menu--bell" node_ref=menu on:toggle=on_toggle on:keydown=on_key on:focusout=on_leave>
             <summary class="btn-icon bell" node_ref=opener aria-label=label>{mark(unread)}</summary>
             <div class="menu__panel bell-panel">
                 {move || match panel.get() {

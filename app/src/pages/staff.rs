@@ -12,6 +12,7 @@ use crate::ui::{Fact, KeyValueList};
 use crate::web::{Route, WebContext, get};
 use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
+use caas::notifications::service::reason_in_words;
 use chrono::TimeDelta;
 use leptos::prelude::*;
 
@@ -42,6 +43,16 @@ fn age(web: &WebContext, at: Timestamp) -> String {
     match web.locale {
         Locale::Es => format!("hace {span}"),
         Locale::En => format!("{span} ago"),
+    }
+}
+
+/// Why a case was opened, in words.
+fn reason(code: &str, locale: Locale) -> String {
+    match code.strip_prefix("DEACTIVATION_") {
+        Some(code) => {
+            format!("{} {}", locale.t("No se pudo desactivar.", "Could not be switched off."), reason_in_words(code, locale))
+        }
+        None => reason_in_words(code, locale),
     }
 }
 

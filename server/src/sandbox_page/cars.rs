@@ -79,6 +79,7 @@ fn card(
             .collect_view();
         view! { <ul class="stack stack--s">{items}</ul> }.into_any()
     };
+    let is_open = rules.iter().any(|rule| rule.vin.as_ref() == Some(&vehicle.spec.vin));
     let switches = faults::switches(&Target::Car(vehicle.spec.vin.clone()), sandbox, locale);
     let anchor = vin.clone();
     view! {
@@ -90,7 +91,7 @@ fn card(
             </div>
             <p class="code small">{vin}</p>
             {inside}
-            <details class="disclosure">
+            <details class="disclosure" open=is_open>
                 <summary>{locale.t("Qué le pasa a este coche", "What is wrong with this car")}</summary>
                 {switches}
             </details>

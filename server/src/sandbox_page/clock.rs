@@ -25,8 +25,8 @@ pub(super) fn clock(web: &WebContext, sandbox: &Sandbox) -> AnyView {
             <form method="post" action="/sandbox/reloj" class="chips" aria-label=locale.t("Adelantar", "Move forward")>{buttons}</form>
             <p class="muted small">
                 {locale.t(
-                    "Lo que venza hasta entonces ocurre enseguida: reintentos, retenciones que caducan, servicios que terminan. El reloj no vuelve atrás.",
-                    "What falls due until then happens at once: further attempts, holds that lapse, services that end. The clock never goes back.",
+                    "Lo que venza hasta entonces ocurre enseguida: reintentos, retenciones que caducan, servicios que terminan. También tu sesión envejece: tras un día quizá tengas que volver a entrar. El reloj no vuelve atrás.",
+                    "What falls due until then happens at once: further attempts, holds that lapse, services that end. Your session ages too: after a day you may have to sign in again. The clock never goes back.",
                 )}
             </p>
         </section>

@@ -4,7 +4,7 @@ use super::scenarios::{ALL, Scenario};
 use super::{cars, clock, faults, page};
 use crate::demo;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD, Role};
-use caas_app::ui::{DataTable, Icon, IconName, LinkButton, Notice, Tone};
+use caas_app::ui::{Icon, IconName, LinkButton, Notice, Tone};
 use caas_app::web::{PageResult, WebContext};
 use caas_sandbox::Sandbox;
 use leptos::prelude::*;
@@ -26,13 +26,13 @@ pub(super) async fn control_page(web: WebContext, sandbox: Sandbox) -> PageResul
             <div class="stack stack--l">
                 {clock::clock(&web, &sandbox)}
                 {faults::in_force(&web, &sandbox)}
-                {accounts}
             </div>
             <div class="stack stack--l">
                 {faults::systems(&web, &sandbox)}
                 {cars::cars(&web, &sandbox, &known)}
             </div>
         </div>
+        {accounts}
     };
     Ok(page(&web, locale.t("Los sistemas simulados", "The played systems"), lead, body))
 }
@@ -73,7 +73,7 @@ fn done(scenario: &'static Scenario, web: &WebContext) -> AnyView {
         <LinkButton href="/expediente" icon=IconName::Car>{locale.t("Ver el expediente", "See my cars")}</LinkButton>
     };
     view! {
-        <Notice tone=scenario.tone title=format!("{}.", scenario.title(locale)) action=action.into_any()>
+        <Notice tone=Tone::Info title=format!("{}.", scenario.title(locale)) action=action.into_any()>
             {scenario.next(locale)}
         </Notice>
     }
@@ -83,7 +83,6 @@ fn done(scenario: &'static Scenario, web: &WebContext) -> AnyView {
 /// Who can sign in.
 fn accounts(web: &WebContext) -> AnyView {
     let locale = web.locale;
-    let [who, address] = [locale.t("Quién", "Who"), locale.t("Correo", "Email")];
     let rows = DEMO_ACCOUNTS
         .iter()
         .map(|account| {
@@ -95,10 +94,10 @@ fn accounts(web: &WebContext) -> AnyView {
                 Role::Administrator => locale.t("Administración", "Administration"),
             };
             view! {
-                <tr>
-                    <td data-label=who><span>{account.name}<br/><span class="muted small">{role}</span></span></td>
-                    <td data-label=address class="code">{account.email}</td>
-                </tr>
+                <li class="line">
+                    <span class="line__text"><strong>{account.name}</strong>" "<span class="muted small">{role}</span></span>
+                    <span class="code">{account.email}</span>
+                </li>
             }
         })
         .collect_view();
@@ -106,9 +105,7 @@ fn accounts(web: &WebContext) -> AnyView {
         <section class="card" aria-labelledby="cuentas">
             <h2 id="cuentas" class="card__title">{locale.t("Cuentas para probar", "Accounts to try with")}</h2>
             <p>{locale.t("Contraseña de todas: ", "Password of all: ")}<code>{DEMO_PASSWORD}</code></p>
-            <DataTable caption=locale.t("Cuentas de demostración", "Demo accounts") caption_hidden=true heads=vec![who.to_owned(), address.to_owned()]>
-                {rows}
-            </DataTable>
+            <ul class="lines lines--flat">{rows}</ul>
         </section>
     }
     .into_any()

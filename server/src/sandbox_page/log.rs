@@ -49,7 +49,7 @@ fn commands(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         .take(SHOWN)
         .map(|command| {
             let (status, word) = words::command_status(command.status, locale);
-            let code = command.error_code.map(|code| view! { <span class="muted small">{format!("{code:?}")}</span> });
+            let code = command.error_code.map(|code| view! { <span class="code small">{words::code(&code)}</span> });
             view! {
                 <tr>
                     <td data-label=when><time datetime=exact(command.at)>{moment(command.at, zone, locale)}</time></td>

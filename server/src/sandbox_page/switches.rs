@@ -78,14 +78,13 @@ impl Target {
 }
 
 /// Of the payment gateway.
-pub(super) static BANK: [Switch; 10] = [
+pub(super) static BANK: [Switch; 9] = [
     switch("outage", "Caído", "Down", || Fault::Outage),
     switch("hang", "No contesta", "Does not answer", || Fault::Hang),
     switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
     switch("funds", "Rechaza: sin fondos", "Declines: no funds", || Fault::Decline { reason: DeclineReason::InsufficientFunds }),
     switch("honor", "Rechaza sin motivo", "Declines without a reason", || Fault::Decline { reason: DeclineReason::DoNotHonor }),
     switch("expired", "Rechaza: tarjeta caducada", "Declines: card expired", || Fault::Decline { reason: DeclineReason::ExpiredCard }),
-    switch("auth", "Pide confirmación al cliente", "Asks the customer to confirm", || Fault::Decline { reason: DeclineReason::AuthenticationRequired }),
     switch("slow", "Tarda 2 minutos en decidir", "Takes 2 minutes to decide", || Fault::SlowAuthorisation { seconds: 120 }),
     switch("unsettled", "Cobra, pero el dinero no llega", "Charges, but the money never arrives", || Fault::SettlementFails { reason: "BANK_REJECTED".to_owned() }),
     switch("chargeback", "Cobra y el cliente lo reclama después", "Charges, and is charged back later", || Fault::Chargeback { reason: "FRAUD".to_owned() }),

@@ -128,3 +128,8 @@ pub(super) fn command_status(status: CommandStatus, locale: Locale) -> (Status, 
         CommandStatus::Refused => (Status::Blocked, locale.t("Rechazado", "Refused")),
     }
 }
+
+/// A code as the contracts write it.
+pub(super) fn code(code: &impl serde::Serialize) -> String {
+    serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -53,15 +53,16 @@ fn entry(line: &StoryLine, query: &Query, cars: &Cars, reader: Reader<'_>) -> An
     let car = line.entry.vehicle_id.map(|id| cars.label(id.into())).unwrap_or_default();
     let details = line.service.as_ref().map(|(id, _)| {
         let href = activation_href(*id);
-        view! { <p><a href=href>{locale.t("Ver detalle", "See details")}</a></p> }
+        view! { <a href=href>{locale.t("Ver detalle", "See details")}</a> }
     });
+    let has_more = !car.is_empty() || details.is_some();
+    let car = (!car.is_empty()).then(|| view! { <span>{car}</span> });
     view! {
         <li id=format!("e{seq}") class=said.tone.class()>
             <time datetime=exact(at)><a href=permalink>{moment(at, reader.zone, locale)}</a></time>
             <p class="story__title"><Icon name=said.icon/>{said.text}</p>
             {(!said.note.is_empty()).then(|| view! { <p>{said.note}</p> })}
-            {(!car.is_empty()).then(|| view! { <p>{car}</p> })}
-            {details}
+            {has_more.then(|| view! { <p class="story__more">{car}{details}</p> })}
         </li>
     }
     .into_any()

@@ -157,7 +157,7 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         }
         K::AttemptFailed | K::RetryScheduled => {
             let attempt = facts.attempt();
-            let text = t(format!("{service}: el intento {attempt} no llegó al coche"), format!("{service}: attempt {attempt} did not reach the car"));
+            let text = t(format!("{service}: intento {attempt} sin éxito"), format!("{service}: attempt {attempt} without success"));
             let next = facts.time("next").map(|at| moment(at, reader.zone, locale));
             let next = match next {
                 Some(at) => t(format!("Siguiente: {at}."), format!("Next: {at}.")),
@@ -362,7 +362,7 @@ mod tests {
         let data = serde_json::json!({ "attempt": 2, "of": 5, "code": "VEHICLE_OFFLINE", "next": "2026-11-23T09:02:00Z",
             "service": { "es": "Luz", "en": "Light" } });
         let said = say(&line(EntryKind::AttemptFailed, data), Reader { locale: Locale::Es, zone: "Europe/Madrid" });
-        assert_eq!(said.text, "Luz: el intento 2 de 5 no llegó al coche");
+        assert_eq!(said.text, "Luz: intento 2 de 5 sin éxito");
         assert_eq!(said.note, "El coche no tenía conexión. Siguiente: 23 nov 2026, 10:02.");
     }
 }

@@ -1,11 +1,10 @@
 //! `/soporte`: the open cases of the OTA queue, the oldest first.
 
-use super::{age, span};
+use super::{age, reason, span};
 use crate::ui::{DataTable, EmptyState, PageHeader, Pager, Status, StatusPill};
 use crate::web::dates::exact;
 use crate::web::{Page, PageResult, Role, Section, WebContext};
 use caas::kernel::ids::TicketId;
-use caas::notifications::service::reason_in_words;
 use caas::support::{TicketLine, open_tickets};
 use leptos::prelude::*;
 
@@ -60,7 +59,7 @@ fn table(tickets: &[TicketLine], web: &WebContext) -> AnyView {
         locale.t("Abierto", "Opened"),
         locale.t("Primera respuesta", "First answer"),
     ];
-    let [number, reason, what, customer, opened, due] = heads;
+    let [number, why, what, customer, opened, due] = heads;
     let rows = tickets
         .iter()
         .map(|ticket| {
@@ -70,7 +69,7 @@ fn table(tickets: &[TicketLine], web: &WebContext) -> AnyView {
             view! {
                 <tr>
                     <td data-label=number><a class="code" href=href>{ticket.number.clone()}</a></td>
-                    <td data-label=reason>{reason_in_words(&ticket.reason, locale)}</td>
+                    <td data-label=why>{reason(&ticket.reason, locale)}</td>
                     <td data-label=what><span>{service}<br/><span class="muted small">{car}</span></span></td>
                     <td data-label=customer>{ticket.customer_name.clone()}</td>
                     <td data-label=opened><time datetime=exact(ticket.created_at)>{age(web, ticket.created_at)}</time></td>

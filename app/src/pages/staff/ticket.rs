@@ -2,8 +2,8 @@
 
 use super::packet::{Packet, plain};
 use super::support::due_pill;
-use super::{age, facts};
-use crate::pages::expediente::states::{Reader, of_activation, of_payment};
+use super::{age, facts, reason};
+use crate::pages::expediente::states::{Reader, Told, of_activation, of_payment};
 use crate::ui::{Crumb, DataTable, Fact, Notice, PageHeader, Status, StatusPill, Tone};
 use crate::web::dates::{exact, moment};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
@@ -22,9 +22,10 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
     let user = web.require_role(&[Role::Support])?;
     let locale = web.locale;
     let mut tx = web.caas.db.read().await?;
-    let (ticket, activation) = by_number(&mut tx, web.param("number")).await?.ok_or(Refusal::NotFound)?;
+    let case = by_number(&mut tx, web.param("number")).await?.ok_or(Refusal::NotFound)?;
+    let ticket = case.ticket;
     let notes = notes_of(&mut tx, ticket.id, MOST_NOTES).await?;
-    let activation = match activation {
+    let activation = match case.activation {
         Some(id) => Some(activations::load(&mut tx, id).await?),
         None => None,
     };
@@ -35,7 +36,7 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
     drop(tx);
     let packet = Packet { root: &ticket.diagnostics.0, zone: &user.time_zone, locale };
     let service = activation.as_ref().map(|a| a.service_names.0.get(locale).to_owned()).unwrap_or_default();
-    let lead = [reason_in_words(&ticket.reason, locale), service].join(" ").trim().to_owned();
+    let lead = [reason(&ticket.reason, locale), service].join(" ").trim().to_owned();
     let crumbs = vec![Crumb::new("/soporte", locale.t("Casos OTA", "OTA cases"))];
     let solved = ticket.status != "OPEN";
     let state = if solved {
@@ -44,8 +45,8 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
         due_pill(ticket.first_answer_due_at, &web).into_any()
     };
     let next_release = locale.t(
-        "Esta página es de lectura: responder, activar a mano y cerrar llegan con la próxima versión. El cliente ya ha sido avisado y no se le ha cobrado.",
-        "This page is for reading: answering, activating by hand and closing come with the next release. The customer has been told, and has not been charged.",
+        "Esta página es de lectura: responder, activar a mano y cerrar llegan con la próxima versión.",
+        "This page is for reading: answering, activating by hand and closing come with the next release.",
     );
     let body = view! {
         <PageHeader title=ticket.number.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in") actions=state/>
@@ -76,10 +77,8 @@ fn now(ticket: &Ticket, activation: Option<&Activation>, payment: Option<&Paymen
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
     let reader = Reader { locale, zone };
-    let pill = |told: crate::pages::expediente::states::Told| {
-        let text = (!told.text.is_empty()).then(|| view! { <span class="muted small payment__note">{told.text}</span> });
-        view! { <StatusPill kind=told.status word=told.word/>{text} }.into_any()
-    };
+    // The word only: the sentence beside it speaks to the customer.
+    let pill = |told: Told| view! { <StatusPill kind=told.status word=told.word/> }.into_any();
     let mut facts = vec![Fact::view(
         locale.t("Abierto", "Opened"),
         view! { <time datetime=exact(ticket.created_at)>{moment(ticket.created_at, zone, locale)}</time>" ("{age(web, ticket.created_at)}")" }.into_any(),
