@@ -46,10 +46,10 @@ const CUSTOMER = [
   "/sandbox/ordenes",
 ];
 const STAFF: Partial<Record<Role, string[]>> = {
-  dealer: ["/cuenta", "/notificaciones"],
-  support: ["/cuenta", "/notificaciones"],
-  operations: ["/cuenta"],
-  administrator: ["/cuenta"],
+  dealer: ["/concesionario", "/cuenta", "/notificaciones"],
+  support: ["/soporte"],
+  operations: ["/operaciones"],
+  administrator: ["/admin"],
 };
 
 async function look(page: Page, paths: string[]) {

@@ -179,7 +179,7 @@ test("a payment that the bank wants confirmed goes on by itself afterwards", asy
   const { headline, amount } = instrument(page);
   await expect(headline).toHaveText("Tu banco te pide que confirmes el pago");
   await page.goto("/expediente");
-  await expect(page.getByText(/^Tu banco pide que confirmes 7,90\s€/)).toBeVisible();
+  await expect(page.getByText(/^Tu banco pide que confirmes 7,90\s€/).first()).toBeVisible();
   await expectGoodPage(page);
   await page.getByRole("link", { name: "Confirmar el pago" }).click();
 

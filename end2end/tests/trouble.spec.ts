@@ -108,7 +108,7 @@ test("an order that waits is cancelled, and the hold is released", async ({ page
 
 test("API IoT is down: the order keeps its place and is told as delayed", { tag: "@ends" }, async ({ page, sandbox }) => {
   await signIn(page, "customer");
-  await sandbox.setFault({ system: "iot", fault: { kind: "OUTAGE" } });
+  await sandbox.setFault({ system: "IOT", fault: { kind: "OUTAGE" } });
   await order(page, { slug: "navegacion-en-vivo", offer: "Elegir suscripción", car: "Alcor" });
   const { headline } = instrument(page);
   await expect(headline).toHaveText(/^(Lo intentaremos de nuevo|Retrasado)/);
@@ -117,7 +117,7 @@ test("API IoT is down: the order keeps its place and is told as delayed", { tag:
 
 test("the bank is down: nothing is charged twice, and it goes on when it is back", { tag: "@ends" }, async ({ page, sandbox }) => {
   await signIn(page, "customer");
-  await sandbox.setFault({ system: "gateway", operation: "INITIATE_PAYMENT", fault: { kind: "LOST_ANSWER" }, times: 1 });
+  await sandbox.setFault({ system: "GATEWAY", operation: "INITIATE_PAYMENT", fault: { kind: "LOST_ANSWER" }, times: 1 });
   const before = (await sandbox.payments()).length;
   await order(page, { slug: "navegacion-en-vivo", offer: "Elegir 1 año", car: "Lince" });
   const { headline, amount } = instrument(page);
