@@ -63,7 +63,7 @@ fn reading(mail: &Mail, web: &WebContext) -> AnyView {
         view! {
             <details class="disclosure">
                 <summary>{locale.t("Código de la parte HTML", "Source of the HTML part")}</summary>
-                <pre>{html}</pre>
+                <pre tabindex="0">{html}</pre>
             </details>
         }
     });

@@ -135,7 +135,7 @@ fn messages(webhooks: &[InboxRow], web: &WebContext) -> AnyView {
                 <tr>
                     <td data-label=from>{row.sender.clone()}</td>
                     <td data-label=message>
-                        <details><summary class="code small">{row.webhook_id.clone()}</summary><pre>{row.body.clone()}</pre></details>
+                        <details><summary class="code small">{row.webhook_id.clone()}</summary><pre tabindex="0">{row.body.clone()}</pre></details>
                     </td>
                     <td data-label=when><time datetime=exact(row.received_at)>{age(web, row.received_at)}</time></td>
                     <td data-label=what>

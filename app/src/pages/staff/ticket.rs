@@ -207,7 +207,7 @@ fn log(packet: &Packet<'_>) -> Option<AnyView> {
         .collect();
     (!lines.is_empty()).then(|| {
         let title = packet.locale.t("Registro del coche", "The car's log");
-        view! { <section class="card"><h2 class="card__title">{title}</h2><pre>{lines.join("\n")}</pre></section> }.into_any()
+        view! { <section class="card"><h2 class="card__title">{title}</h2><pre tabindex="0">{lines.join("\n")}</pre></section> }.into_any()
     })
 }
 
