@@ -12,6 +12,7 @@ use caas::sql;
 use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule};
 use chrono::TimeDelta;
 use support::{Answer, Engine, TestApp};
+use tower::ServiceExt as _;
 
 const OTHER_CUSTOMER: &str = "cliente2@demo.caas.example";
 
@@ -218,6 +219,12 @@ async fn the_bell_counts_what_is_unread_until_all_is_read() {
         page.says("Todo leído");
         says_not(&page, "Nuevo</span>");
         assert_eq!(app.call("/api/avisos/nuevos", &[]).await.expect(200).body, "0");
+
+        let own = axum::http::Request::get(format!("/eventos?tema=bell:{customer}"))
+            .header("cookie", format!("__Host-caas={}", app.cookies["__Host-caas"]))
+            .body(axum::body::Body::empty())
+            .unwrap();
+        assert_eq!(app.app.router.clone().oneshot(own).await.unwrap().status(), 200, "one's own bell may be watched");
 
         app.new_browser();
         app.call("/api/avisos/ultimos", &[]).await.expect(401);
