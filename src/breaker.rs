@@ -64,7 +64,7 @@ pub async fn ask(caas: &Caas, tx: &mut Tx, system: System) -> Result<Permission>
     let now = caas.now();
     let Some((probe_at, _)) = sql!(
         tx,
-        optional (Option<Timestamp>, String),
+        optional(Option<Timestamp>, String),
         "SELECT probe_at, state FROM breakers WHERE system = $1 AND state <> 'CLOSED'",
         system.as_str()
     )?

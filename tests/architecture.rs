@@ -43,12 +43,10 @@ fn check(name: &str, made: &str) {
 
 #[test]
 fn the_diagrams_show_what_the_code_does() {
-    let activation = diagram(
-        ActivationState::PurchaseInitiated,
-        ActivationState::ALL,
-        ActivationEvent::ALL,
-        |state, event| state.on(event).ok(),
-    );
+    let activation =
+        diagram(ActivationState::PurchaseInitiated, ActivationState::ALL, ActivationEvent::ALL, |state, event| {
+            state.on(event).ok()
+        });
     check("activation", &activation);
     let payment = diagram(PaymentState::Initiated, PaymentState::ALL, PaymentEvent::ALL, |state, event| {
         state.on(event).ok().map(|(next, _)| next)

@@ -123,7 +123,13 @@ async fn verify(config: &Config) -> Result<(), CliError> {
     }
     println!(
         "{} promises hold over {} payments, {} activations, {} attempts, {} ledger entries, {} entries of the expediente and {} messages.",
-        caas::verify::PROMISES, over.payments, over.activations, over.attempts, over.ledger_entries, over.story_entries, over.notifications,
+        caas::verify::PROMISES,
+        over.payments,
+        over.activations,
+        over.attempts,
+        over.ledger_entries,
+        over.story_entries,
+        over.notifications,
     );
     Ok(())
 }

@@ -83,7 +83,7 @@ fn good_card(sandbox: &Sandbox, customer: UserId) -> GatewayMethod {
 
 async fn has_people(caas: &Caas) -> Result<bool> {
     let mut tx = caas.db.read().await?;
-    let row = sql!(tx, optional (i64,), "SELECT CAST(1 AS BIGINT) FROM users LIMIT 1")?;
+    let row = sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM users LIMIT 1")?;
     Ok(row.is_some())
 }
 
@@ -91,7 +91,7 @@ async fn has_people(caas: &Caas) -> Result<bool> {
 pub async fn is_demo(caas: &Caas) -> Result<bool> {
     let mut tx = caas.db.read().await?;
     let first = DEMO_ACCOUNTS.first().map(|account| account.email).unwrap_or_default();
-    let row = sql!(tx, optional (i64,), "SELECT CAST(1 AS BIGINT) FROM users WHERE email_key = $1", first)?;
+    let row = sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM users WHERE email_key = $1", first)?;
     Ok(row.is_some())
 }
 

@@ -33,7 +33,9 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         webhooks_to: own_address(config.listen),
     };
     let app = Application::assemble(config.clone(), sandbox, Arc::new(SystemRng)).await?;
-    if config.stage == Stage::Development && demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await? {
+    if config.stage == Stage::Development
+        && demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?
+    {
         tracing::info!("demo_world_seeded");
     }
     greet(&config, &app).await;

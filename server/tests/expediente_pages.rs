@@ -91,7 +91,9 @@ async fn a_delivered_service_stands_with_its_car_its_payment_and_its_story() {
         other.says("Todavía no has activado nada");
         app.get("/expediente/pagos").await.expect(200).says("Cobrado");
         app.get("/expediente/servicios").await.expect(200).says("Para siempre");
-        app.submit("/api/preferencias/idioma", &[("lang", "en"), ("back", "/expediente")]).await.says("Your car confirmed");
+        app.submit("/api/preferencias/idioma", &[("lang", "en"), ("back", "/expediente")])
+            .await
+            .says("Your car confirmed");
     }
 }
 
@@ -103,7 +105,13 @@ async fn what_failed_says_that_nothing_was_charged_and_what_needs_me_stands_on_t
         order(&app, customer, cars[0], "SEAT_HEATING", OfferKind::Permanent).await;
         soon(&mut app).await;
         let page = app.get("/expediente").await.expect(200);
-        for text in ["Pendiente</h2>", "lo está mirando nuestro equipo técnico", "Lo mira soporte", "No cobrado", "Retención anulada"] {
+        for text in [
+            "Pendiente</h2>",
+            "lo está mirando nuestro equipo técnico",
+            "Lo mira soporte",
+            "No cobrado",
+            "Retención anulada",
+        ] {
             page.says(text);
         }
         page.says("Un módulo del coche ha informado de un fallo. No se te ha cobrado.");
@@ -149,7 +157,11 @@ async fn the_story_is_filtered_and_paged_by_key() {
         }
         let first = app.get("/expediente").await.expect(200);
         let entries = |page: &Answer| {
-            page.body.split("<li id=\"e").skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect::<Vec<i64>>()
+            page.body
+                .split("<li id=\"e")
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap().parse().unwrap())
+                .collect::<Vec<i64>>()
         };
         let newest = entries(&first);
         assert_eq!(newest.len(), 20);
@@ -186,7 +198,9 @@ async fn another_customers_things_never_appear() {
         for path in ["/expediente", "/expediente/pagos", "/expediente/servicios", "/notificaciones"] {
             for query in [String::new(), format!("?coche={}", cars[0])] {
                 let page = app.get(&format!("{path}{query}")).await.expect(200);
-                for secret in ["4821 MKD", "VSSZZZLNCTR000101", "Tu coche confirmó", "Cobrado", "/expediente/activaciones/"] {
+                for secret in
+                    ["4821 MKD", "VSSZZZLNCTR000101", "Tu coche confirmó", "Cobrado", "/expediente/activaciones/"]
+                {
                     says_not(&page, secret);
                 }
             }
@@ -246,7 +260,10 @@ async fn notices_are_paged_by_key() {
                 user: customer,
                 event: caas::notifications::model::NoticeEvent::ServiceEnded,
                 key: format!("k{number}"),
-                service: caas::kernel::locale::Bilingual { es: format!("Servicio {number:02}"), en: format!("Service {number:02}") },
+                service: caas::kernel::locale::Bilingual {
+                    es: format!("Servicio {number:02}"),
+                    en: format!("Service {number:02}"),
+                },
                 vehicle: "Lince".to_owned(),
                 amount: None,
                 reason: None,
@@ -274,7 +291,12 @@ async fn notices_are_paged_by_key() {
 async fn each_desk_exists_for_its_role_alone_and_a_try_is_audited() {
     for engine in Engine::all() {
         let mut app = TestApp::start(engine).await;
-        let desks = [("/soporte", "support"), ("/operaciones", "operations"), ("/concesionario", "dealer"), ("/admin", "administrator")];
+        let desks = [
+            ("/soporte", "support"),
+            ("/operaciones", "operations"),
+            ("/concesionario", "dealer"),
+            ("/admin", "administrator"),
+        ];
         for who in ["customer", "dealer", "support", "operations", "administrator"] {
             app.new_browser();
             app.sign_in(who).await;
@@ -291,7 +313,8 @@ async fn each_desk_exists_for_its_role_alone_and_a_try_is_audited() {
         app.new_browser();
         app.get("/soporte").await.expect(303);
         let mut tx = app.caas().db.read().await.unwrap();
-        let (tries,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
+        let (tries,) =
+            sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
         assert!(tries >= 4 * 3 + 4, "{tries} tries are on record");
     }
 }
@@ -306,13 +329,23 @@ async fn support_reads_the_whole_case() {
         app.new_browser();
         app.sign_in("support").await;
         let list = app.get("/soporte").await.expect(200);
-        for text in ["OTA-000001", "Un módulo del coche ha informado de un fallo.", "4821 MKD", "Lucía Ferrer", "Quedan 23 h"] {
+        for text in
+            ["OTA-000001", "Un módulo del coche ha informado de un fallo.", "4821 MKD", "Lucía Ferrer", "Quedan 23 h"]
+        {
             list.says(text);
         }
         let case = app.get("/soporte/OTA-000001").await.expect(200);
         for text in [
-            "VSSZZZLNCTR000101", "MODULE_FAULT", "cliente@demo.caas.example", "SEAT_HEATING", "ONLINE · PARKED", "84.0 ms",
-            "BODY_CONTROL FAULT", "No cobrado", "refused: activate", "Enviada",
+            "VSSZZZLNCTR000101",
+            "MODULE_FAULT",
+            "cliente@demo.caas.example",
+            "SEAT_HEATING",
+            "ONLINE · PARKED",
+            "84.0 ms",
+            "BODY_CONTROL FAULT",
+            "No cobrado",
+            "refused: activate",
+            "Enviada",
         ] {
             case.says(text);
         }
@@ -355,7 +388,8 @@ async fn operations_run_or_drop_what_was_given_up_and_it_is_on_record() {
             sql!(tx, execute
                 "INSERT INTO jobs (id, kind, payload, due_at, attempts, max_attempts, last_error, died_at, created_at)
                  VALUES ($1, 'test.nothing', $2, $3, 3, 3, 'it broke', $3, $3)",
-                id, sqlx::types::Json(serde_json::json!({})), app.now()).unwrap();
+                id, sqlx::types::Json(serde_json::json!({})), app.now())
+            .unwrap();
             tx.commit().await.unwrap();
         }
         app.sign_in("operations").await;
@@ -368,8 +402,11 @@ async fn operations_run_or_drop_what_was_given_up_and_it_is_on_record() {
         let page = app.submit("/api/operaciones/tareas/descartar", &[("job", &drop)]).await.expect(200);
         says_not(&page, "test.nothing");
         let mut tx = app.caas().db.read().await.unwrap();
-        let (alive,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM jobs WHERE kind = 'test.nothing' AND died_at IS NULL").unwrap();
-        let kinds = sql!(tx, all (String,), "SELECT kind FROM expediente_entries WHERE subject_kind = 'JOB' ORDER BY seq").unwrap();
+        let (alive,) =
+            sql!(tx, one(i64,), "SELECT COUNT(*) FROM jobs WHERE kind = 'test.nothing' AND died_at IS NULL").unwrap();
+        let kinds =
+            sql!(tx, all(String,), "SELECT kind FROM expediente_entries WHERE subject_kind = 'JOB' ORDER BY seq")
+                .unwrap();
         std::mem::drop(tx);
         assert_eq!(alive, 1);
         assert_eq!(kinds, [("DEAD_JOB_REVIVED".to_owned(),), ("DEAD_JOB_DISCARDED".to_owned(),)]);

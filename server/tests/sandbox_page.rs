@@ -21,7 +21,15 @@ async fn nobody_has_to_sign_in_and_a_situation_is_two_clicks_away() {
     let mut app = TestApp::start(Engine::Sqlite).await;
     app.get("/").await.says("href=\"/sandbox\"");
     let page = app.get("/sandbox").await.expect(200);
-    for text in ["Todo normal", "Así está ahora", "Es la hora real.", VIN, "4821 MKD", "cliente@demo.caas.example", "Ninguno: todo funciona."] {
+    for text in [
+        "Todo normal",
+        "Así está ahora",
+        "Es la hora real.",
+        VIN,
+        "4821 MKD",
+        "cliente@demo.caas.example",
+        "Ninguno: todo funciona.",
+    ] {
         page.says(text);
     }
     let all: [(&str, Vec<FaultRule>); 5] = [
@@ -48,7 +56,9 @@ async fn faults_are_switched_on_and_off_by_form() {
     let press = [("de", VIN), ("fallo", "offline")];
     app.submit("/sandbox/fallos", &press).await.expect(200).says("API IoT · VSSZZZLNCTR000101: Sin conexión");
     assert_eq!(rules(&app), [FaultRule::vehicle(vin(), Fault::Offline)]);
-    app.submit("/sandbox/fallos", &[("de", "banco"), ("fallo", "unsettled")]).await.says("Banco: Cobra, pero el dinero no llega");
+    app.submit("/sandbox/fallos", &[("de", "banco"), ("fallo", "unsettled")])
+        .await
+        .says("Banco: Cobra, pero el dinero no llega");
     assert_eq!(rules(&app).len(), 2);
     app.submit("/sandbox/fallos", &press).await;
     assert_eq!(rules(&app).len(), 1, "pressed again it is off");

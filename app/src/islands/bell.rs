@@ -163,7 +163,12 @@ fn mark(unread: RwSignal<i64>) -> impl IntoView {
 
 /// The bell with its panel. Escape closes it and gives the focus back; leaving it closes it.
 #[component]
-fn BellMenu(label: Signal<String>, unread: RwSignal<i64>, panel: RwSignal<Option<BellPanel>>, opened: Callback<bool>) -> impl IntoView {
+fn BellMenu(
+    label: Signal<String>,
+    unread: RwSignal<i64>,
+    panel: RwSignal<Option<BellPanel>>,
+    opened: Callback<bool>,
+) -> impl IntoView {
     let menu = NodeRef::<Details>::new();
     let opener = NodeRef::<Summary>::new();
     let close = move || {

@@ -6,7 +6,7 @@ mod countdown;
 pub mod live;
 
 pub use activation::{
-    ActivationLive, ActivationStory, StoryActions, StoryEntry, StoryLink, StoryMark, StoryNext, StoryQuestion, StoryWords,
-    read_activation,
+    ActivationLive, ActivationStory, StoryActions, StoryEntry, StoryLink, StoryMark, StoryNext, StoryQuestion,
+    StoryWords, read_activation,
 };
 pub use bell::{Bell, UnreadNotices, unread_notices};

@@ -50,7 +50,11 @@ fn age(web: &WebContext, at: Timestamp) -> String {
 fn reason(code: &str, locale: Locale) -> String {
     match code.strip_prefix("DEACTIVATION_") {
         Some(code) => {
-            format!("{} {}", locale.t("No se pudo desactivar.", "Could not be switched off."), reason_in_words(code, locale))
+            format!(
+                "{} {}",
+                locale.t("No se pudo desactivar.", "Could not be switched off."),
+                reason_in_words(code, locale)
+            )
         }
         None => reason_in_words(code, locale),
     }

@@ -3,9 +3,9 @@
 //! A visitor's page depends on the address, the language, the colours and whether scripts run; nothing else of the request
 //! goes into it. The nonce of an answer stands in the document around the page and is never kept.
 
+use super::WebContext;
 use super::preferences::Theme;
 use super::render::Rendered;
-use super::WebContext;
 use caas::catalogue::Snapshot;
 use caas::kernel::locale::Locale;
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! Language and colours, kept in cookies so that visitors have them too.
 
 use super::{Goto, WebContext, local_path, submit};
-use caas::{accounts, codes};
 use caas::kernel::locale::Locale;
+use caas::{accounts, codes};
 use leptos::prelude::*;
 
 codes! {

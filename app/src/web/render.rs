@@ -88,7 +88,11 @@ async fn to_html(web: WebContext, page: PageFuture) -> Result<Rendered, Response
     outcome
 }
 
-async fn rendered(web: WebContext, page: PageFuture, shared: Arc<SsrSharedContext>) -> Result<Rendered, Response<Body>> {
+async fn rendered(
+    web: WebContext,
+    page: PageFuture,
+    shared: Arc<SsrSharedContext>,
+) -> Result<Rendered, Response<Body>> {
     let page = match page.await {
         Ok(page) => page,
         Err(refusal) => {

@@ -368,7 +368,12 @@ mod tests {
         ] {
             assert!(line.contains(name), "{line} lacks {name}");
         }
-        assert!(!line.contains("CAAS_IOT_URL") && !line.contains("CAAS_IOT_TOKEN") && !line.contains("CAAS_SMS_WEBHOOK_SECRET"), "{line}");
+        assert!(
+            !line.contains("CAAS_IOT_URL")
+                && !line.contains("CAAS_IOT_TOKEN")
+                && !line.contains("CAAS_SMS_WEBHOOK_SECRET"),
+            "{line}"
+        );
     }
 
     #[test]

@@ -142,7 +142,10 @@ impl Endpoints {
                 Vec::new()
             };
             if url.is_some() && token.is_none() {
-                return Err(ConfigError::wrong(&format!("CAAS_{name}_TOKEN"), "it is needed, because the address is set"));
+                return Err(ConfigError::wrong(
+                    &format!("CAAS_{name}_TOKEN"),
+                    "it is needed, because the address is set",
+                ));
             }
             all.insert(system, Endpoint { url, token, webhook_secrets });
         }

@@ -11,8 +11,8 @@ use axum::response::Response;
 use caas::kernel::error::Result;
 use caas::kernel::locale::Locale;
 use caas_app::web::{
-    CurrentUser, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE, THEME_COOKIE,
-    Theme, WebContext, local_path, render_refusal,
+    CurrentUser, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE,
+    THEME_COOKIE, Theme, WebContext, local_path, render_refusal,
 };
 use std::sync::Mutex;
 use url::Url;

@@ -43,7 +43,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_page_in_both_languages() {
-        let broken = get(|| async { if true { panic!("on purpose") } });
+        let broken = get(|| async {
+            if true {
+                panic!("on purpose")
+            }
+        });
         let router: Router = Router::new().route("/", broken).layer(from_fn(catch));
         let response = router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

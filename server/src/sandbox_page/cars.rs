@@ -35,7 +35,8 @@ pub(super) fn cars(web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> AnyV
     let hidden = vehicles.len().saturating_sub(SHOWN);
     let cards = vehicles.iter().take(SHOWN).map(|vehicle| card(vehicle, &rules, web, sandbox, known)).collect_view();
     let more = (hidden > 0).then(|| {
-        let text = format!("{hidden} {}", locale.t("coches más, que no se muestran.", "more cars, which are not shown."));
+        let text =
+            format!("{hidden} {}", locale.t("coches más, que no se muestran.", "more cars, which are not shown."));
         view! { <p class="muted small">{text}</p> }
     });
     view! {
@@ -48,13 +49,7 @@ pub(super) fn cars(web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> AnyV
     .into_any()
 }
 
-fn card(
-    vehicle: &Vehicle,
-    rules: &[FaultRule],
-    web: &WebContext,
-    sandbox: &Sandbox,
-    known: &[Known],
-) -> AnyView {
+fn card(vehicle: &Vehicle, rules: &[FaultRule], web: &WebContext, sandbox: &Sandbox, known: &[Known]) -> AnyView {
     let locale = web.locale;
     let vin = vehicle.spec.vin.as_str().to_owned();
     let (status, word) = words::car(vehicle, rules, locale);

@@ -70,7 +70,8 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         Target::Iot,
         IconName::Navigation,
         "API IoT",
-        locale.t("El sistema por el que se llega a todos los coches.", "The system through which all cars are reached."),
+        locale
+            .t("El sistema por el que se llega a todos los coches.", "The system through which all cars are reached."),
     );
     view! {
         <section class="section" aria-labelledby="sistemas">

@@ -44,7 +44,8 @@ pub(super) async fn switch(_: WebContext, sandbox: Sandbox, fields: Fields) -> R
         Some(target.rule(switch.fault()))
     });
     let (Some(target), Some(rule)) = (target, found) else { return unknown() };
-    let on: Vec<u64> = sandbox.faults().into_iter().filter(|active| active.rule == rule).map(|active| active.id).collect();
+    let on: Vec<u64> =
+        sandbox.faults().into_iter().filter(|active| active.rule == rule).map(|active| active.id).collect();
     if on.is_empty() {
         sandbox.set_fault(rule);
     }

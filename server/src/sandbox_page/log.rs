@@ -41,8 +41,12 @@ fn commands(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         }
         .into_any();
     }
-    let [when, vin, what, state] =
-        [locale.t("Cuándo", "When"), locale.t("Coche", "Car"), locale.t("Orden", "Command"), locale.t("Estado", "State")];
+    let [when, vin, what, state] = [
+        locale.t("Cuándo", "When"),
+        locale.t("Coche", "Car"),
+        locale.t("Orden", "Command"),
+        locale.t("Estado", "State"),
+    ];
     let rows = commands
         .iter()
         .rev()
@@ -83,7 +87,9 @@ fn calls(web: &WebContext, sandbox: &Sandbox) -> AnyView {
                 System::Gateway => locale.t("Banco", "Bank"),
                 System::Iot => "API IoT",
             };
-            let status = seen.status.map_or_else(|| locale.t("sin respuesta", "no answer").to_owned(), |status| status.to_string());
+            let status = seen
+                .status
+                .map_or_else(|| locale.t("sin respuesta", "no answer").to_owned(), |status| status.to_string());
             let mut text = [Some(status), seen.code.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
             if seen.lost {
                 text.push_str(locale.t(" (se perdió)", " (lost)"));

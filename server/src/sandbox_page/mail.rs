@@ -5,8 +5,8 @@ use super::page;
 use caas_app::ui::{EmptyState, Fact, KeyValueList};
 use caas_app::web::dates::{exact, moment};
 use caas_app::web::{PageResult, Refusal, WebContext, local_path};
-use caas_sandbox::Sandbox;
 use caas_sandbox::Mail;
+use caas_sandbox::Sandbox;
 use leptos::prelude::*;
 
 /// The newest mails, as many as somebody looks through.
@@ -33,7 +33,10 @@ pub(super) async fn mail_page(web: WebContext, sandbox: Sandbox) -> PageResult {
     };
     let reading = opened.as_ref().map(|mail| reading(mail, &web));
     let body = view! { <div class="stack stack--l">{reading}{list}</div> };
-    let lead = locale.t("Nada sale de esta máquina: cada correo se queda aquí.", "Nothing leaves this machine: every mail stays here.");
+    let lead = locale.t(
+        "Nada sale de esta máquina: cada correo se queda aquí.",
+        "Nothing leaves this machine: every mail stays here.",
+    );
     Ok(page(&web, locale.t("Correo simulado", "Played mail"), lead, body))
 }
 
@@ -111,7 +114,12 @@ mod tests {
     fn only_our_own_addresses_become_links() {
         let own = "https://caas.example";
         assert_eq!(own_path("https://caas.example/restablecer?token=x", own), Some("/restablecer?token=x"));
-        for other in ["https://evil.example/", "https://caas.example.evil.example/", "https://caas.example", "javascript:alert(1)"] {
+        for other in [
+            "https://evil.example/",
+            "https://caas.example.evil.example/",
+            "https://caas.example",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(own_path(other, own), None, "{other}");
         }
     }

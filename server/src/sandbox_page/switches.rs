@@ -82,12 +82,24 @@ pub(super) static BANK: [Switch; 9] = [
     switch("outage", "Caído", "Down", || Fault::Outage),
     switch("hang", "No contesta", "Does not answer", || Fault::Hang),
     switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
-    switch("funds", "Rechaza: sin fondos", "Declines: no funds", || Fault::Decline { reason: DeclineReason::InsufficientFunds }),
-    switch("honor", "Rechaza sin motivo", "Declines without a reason", || Fault::Decline { reason: DeclineReason::DoNotHonor }),
-    switch("expired", "Rechaza: tarjeta caducada", "Declines: card expired", || Fault::Decline { reason: DeclineReason::ExpiredCard }),
-    switch("slow", "Tarda 2 minutos en decidir", "Takes 2 minutes to decide", || Fault::SlowAuthorisation { seconds: 120 }),
-    switch("unsettled", "Cobra, pero el dinero no llega", "Charges, but the money never arrives", || Fault::SettlementFails { reason: "BANK_REJECTED".to_owned() }),
-    switch("chargeback", "Cobra y el cliente lo reclama después", "Charges, and is charged back later", || Fault::Chargeback { reason: "FRAUD".to_owned() }),
+    switch("funds", "Rechaza: sin fondos", "Declines: no funds", || Fault::Decline {
+        reason: DeclineReason::InsufficientFunds,
+    }),
+    switch("honor", "Rechaza sin motivo", "Declines without a reason", || Fault::Decline {
+        reason: DeclineReason::DoNotHonor,
+    }),
+    switch("expired", "Rechaza: tarjeta caducada", "Declines: card expired", || Fault::Decline {
+        reason: DeclineReason::ExpiredCard,
+    }),
+    switch("slow", "Tarda 2 minutos en decidir", "Takes 2 minutes to decide", || Fault::SlowAuthorisation {
+        seconds: 120,
+    }),
+    switch("unsettled", "Cobra, pero el dinero no llega", "Charges, but the money never arrives", || {
+        Fault::SettlementFails { reason: "BANK_REJECTED".to_owned() }
+    }),
+    switch("chargeback", "Cobra y el cliente lo reclama después", "Charges, and is charged back later", || {
+        Fault::Chargeback { reason: "FRAUD".to_owned() }
+    }),
 ];
 
 /// Of API IoT.
@@ -105,12 +117,24 @@ pub(super) static CAR: [Switch; 14] = [
     switch("driving", "En marcha", "Driving", || Fault::Driving),
     switch("off", "Apagado", "Switched off", || Fault::PoweredOff),
     switch("busy", "Ocupado", "Busy", || Fault::Nack { code: ErrorCode::VehicleBusy }),
-    switch("module", "Rechaza: módulo averiado", "Refuses: faulty module", || Fault::Nack { code: ErrorCode::ModuleFault }),
-    switch("conflict", "Rechaza: choque de configuración", "Refuses: configuration conflict", || Fault::Nack { code: ErrorCode::ConfigConflict }),
-    switch("firmware", "Rechaza: software antiguo", "Refuses: old software", || Fault::Nack { code: ErrorCode::UnsupportedFirmware }),
-    switch("unknown", "Rechaza: no conoce el servicio", "Refuses: unknown service", || Fault::Nack { code: ErrorCode::UnknownService }),
-    switch("later", "Acepta y falla después", "Accepts, then fails", || Fault::AsyncFailure { code: ErrorCode::Timeout }),
-    switch("later-module", "Acepta y falla después: módulo", "Accepts, then fails: module", || Fault::AsyncFailure { code: ErrorCode::ModuleFault }),
+    switch("module", "Rechaza: módulo averiado", "Refuses: faulty module", || Fault::Nack {
+        code: ErrorCode::ModuleFault,
+    }),
+    switch("conflict", "Rechaza: choque de configuración", "Refuses: configuration conflict", || Fault::Nack {
+        code: ErrorCode::ConfigConflict,
+    }),
+    switch("firmware", "Rechaza: software antiguo", "Refuses: old software", || Fault::Nack {
+        code: ErrorCode::UnsupportedFirmware,
+    }),
+    switch("unknown", "Rechaza: no conoce el servicio", "Refuses: unknown service", || Fault::Nack {
+        code: ErrorCode::UnknownService,
+    }),
+    switch("later", "Acepta y falla después", "Accepts, then fails", || Fault::AsyncFailure {
+        code: ErrorCode::Timeout,
+    }),
+    switch("later-module", "Acepta y falla después: módulo", "Accepts, then fails: module", || Fault::AsyncFailure {
+        code: ErrorCode::ModuleFault,
+    }),
     switch("late", "Confirma 10 minutos tarde", "Confirms 10 minutes late", || Fault::LateCallback { seconds: 600 }),
     switch("twice", "Confirma dos veces", "Confirms twice", || Fault::DuplicateCallback { same_id: false }),
     switch("early", "Confirma antes de responder", "Confirms before it answers", || Fault::EarlyCallback),

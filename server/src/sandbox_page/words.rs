@@ -15,7 +15,9 @@ pub(super) fn rule(rule: &FaultRule, locale: Locale) -> String {
     };
     let of = match &rule.vin {
         Some(vin) => format!("{system} · {}", vin.as_str()),
-        None if rule.system == System::Iot && is_of_a_car(&rule.fault) => locale.t("Todos los coches", "All cars").to_owned(),
+        None if rule.system == System::Iot && is_of_a_car(&rule.fault) => {
+            locale.t("Todos los coches", "All cars").to_owned()
+        }
         None => system.to_owned(),
     };
     let mut text = format!("{of}: {}", fault(&rule.fault, rule.system, locale));
@@ -61,8 +63,12 @@ pub(super) fn car(vehicle: &Vehicle, rules: &[FaultRule], locale: Locale) -> (St
         (Connectivity::Offline, _) => (Status::Failed, locale.t("Sin conexión", "Offline")),
         (_, DrivingState::Driving) => (Status::Waiting, locale.t("En marcha", "Driving")),
         (_, DrivingState::PoweredOff) => (Status::Waiting, locale.t("Apagado", "Switched off")),
-        (Connectivity::Limited, DrivingState::Parked) => (Status::Warning, locale.t("Aparcado, poca señal", "Parked, weak signal")),
-        (Connectivity::Online, DrivingState::Parked) => (Status::Done, locale.t("Aparcado y conectado", "Parked and online")),
+        (Connectivity::Limited, DrivingState::Parked) => {
+            (Status::Warning, locale.t("Aparcado, poca señal", "Parked, weak signal"))
+        }
+        (Connectivity::Online, DrivingState::Parked) => {
+            (Status::Done, locale.t("Aparcado y conectado", "Parked and online"))
+        }
     }
 }
 

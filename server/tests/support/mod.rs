@@ -350,23 +350,33 @@ impl TestApp {
         }) {
             let key = call.idempotency_key.clone().unwrap_or_default();
             let key = key.trim_end_matches("-refund").to_owned();
-            let known = sql!(tx, optional (String,), "SELECT idempotency_key FROM payment_operations WHERE idempotency_key = $1", &key)
-                .expect("operations can be read");
+            let known = sql!(
+                tx,
+                optional(String,),
+                "SELECT idempotency_key FROM payment_operations WHERE idempotency_key = $1",
+                &key
+            )
+            .expect("operations can be read");
             if known.is_none() {
                 broken.push(format!("promise 7: the bank was sent {} with a key nobody wrote down: {key}", call.path));
             }
         }
-        let (sent,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM activation_attempts WHERE ota_command_sent")
+        let (sent,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM activation_attempts WHERE ota_command_sent")
             .expect("attempts can be read");
         let arrived = self.sandbox().commands().len();
         if i64::try_from(arrived).expect("few commands") > sent {
             broken.push(format!("promise 7: {arrived} commands reached vehicles, {sent} were written down"));
         }
         for payment in self.sandbox().payments().iter().filter(|payment| payment.net_cents() > 0) {
-            let confirmed = sql!(tx, optional (i64,),
+            let confirmed = sql!(
+                tx,
+                optional(i64,),
                 "SELECT CAST(1 AS BIGINT) FROM payments p JOIN delivery_confirmations c ON c.id = p.confirmation_id
-                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2", &payment.payment_id, payment.timestamp)
-                .expect("payments can be read");
+                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2",
+                &payment.payment_id,
+                payment.timestamp
+            )
+            .expect("payments can be read");
             if confirmed.is_none() {
                 broken.push(format!("promise 1: the bank took {} before the vehicle confirmed", payment.payment_id));
             }

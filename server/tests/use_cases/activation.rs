@@ -39,7 +39,8 @@ async fn a_car_that_is_away_driving_or_asleep_gets_no_command_and_is_asked_again
 #[tokio::test]
 async fn a_list_of_delays_replaces_the_formula() {
     for engine in Engine::all() {
-        let mut scene = Scene::with(engine, &[("CAAS_OTA_BACKOFF_LIST", "10,20,300"), ("CAAS_OTA_MAX_RETRY_ATTEMPTS", "6")]).await;
+        let mut scene =
+            Scene::with(engine, &[("CAAS_OTA_BACKOFF_LIST", "10,20,300"), ("CAAS_OTA_MAX_RETRY_ATTEMPTS", "6")]).await;
         scene.drives();
         let id = scene.order(SEATS).await;
         scene.until(id, ActivationState::AwaitingSupportResolution).await;
@@ -97,7 +98,13 @@ async fn the_car_comes_back_and_the_next_attempt_succeeds() {
 #[tokio::test]
 async fn a_refusal_that_passes_is_tried_again() {
     for engine in Engine::all() {
-        for code in [ErrorCode::VehicleOffline, ErrorCode::VehicleBusy, ErrorCode::VehicleDriving, ErrorCode::VehiclePoweredOff, ErrorCode::Timeout] {
+        for code in [
+            ErrorCode::VehicleOffline,
+            ErrorCode::VehicleBusy,
+            ErrorCode::VehicleDriving,
+            ErrorCode::VehiclePoweredOff,
+            ErrorCode::Timeout,
+        ] {
             let mut scene = Scene::new(engine).await;
             scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::Nack { code }).times(1));
             let id = scene.order(SEATS).await;
@@ -137,7 +144,9 @@ async fn a_refusal_that_never_passes_goes_to_support_at_once() {
 async fn a_failure_told_later_is_tried_again() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         assert_eq!(scene.state(id).await, "RETRY_SCHEDULED");
@@ -168,7 +177,9 @@ async fn after_a_time_out_without_success_the_next_attempt_is_planned() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
         scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::NoCallback).times(1));
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let id = scene.order(SEATS).await;
         scene.seconds(120).await;
         assert_eq!(scene.state(id).await, "RETRY_SCHEDULED");
@@ -201,7 +212,10 @@ async fn one_car_takes_one_command_at_a_time_and_waiting_for_it_uses_up_nothing(
         scene.until(seats, ActivationState::Active).await;
         scene.until(audio, ActivationState::Active).await;
         assert_eq!((scene.attempts(seats).await.len(), scene.attempts(audio).await.len()), (1, 1));
-        assert_eq!((scene.activation(seats).await.total_attempts, scene.activation(audio).await.total_attempts), (1, 1));
+        assert_eq!(
+            (scene.activation(seats).await.total_attempts, scene.activation(audio).await.total_attempts),
+            (1, 1)
+        );
         scene.proven().await;
     }
 }

@@ -24,7 +24,13 @@ async fn fleet(scene: &mut Scene, count: usize) -> Vec<ActivationId> {
         let vin = format!("VSSZZZLNCTR9{n:05}");
         let mut tx = caas.db.begin().await.unwrap();
         let new = NewVehicle {
-            vin: &vin, model_code: "LINCE", colour: "BLUE", plate: None, firmware: "4.10.2", customer: scene.customer, dealership: None,
+            vin: &vin,
+            model_code: "LINCE",
+            colour: "BLUE",
+            plate: None,
+            firmware: "4.10.2",
+            customer: scene.customer,
+            dealership: None,
         };
         let vehicle = enter_delivered(&caas, &mut tx, &new).await.unwrap();
         tx.commit().await.unwrap();
@@ -121,7 +127,13 @@ async fn twenty_waiting_orders_are_let_go_one_by_one_in_their_order() {
             let vin = format!("VSSZZZLNCTR8{n:05}");
             let mut tx = caas.db.begin().await.unwrap();
             let new = NewVehicle {
-                vin: &vin, model_code: "LINCE", colour: "RED", plate: None, firmware: "4.10.2", customer: scene.customer, dealership: None,
+                vin: &vin,
+                model_code: "LINCE",
+                colour: "RED",
+                plate: None,
+                firmware: "4.10.2",
+                customer: scene.customer,
+                dealership: None,
             };
             let vehicle = enter_delivered(&caas, &mut tx, &new).await.unwrap();
             tx.commit().await.unwrap();

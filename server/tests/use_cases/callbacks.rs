@@ -60,7 +60,9 @@ async fn a_stray_callback_from_before_is_never_taken_for_the_next_command() {
         // The command never arrives and has no id; the stray message is still being tried.
         scene.world().clear_faults();
         scene.fault(FaultRule::iot(Fault::LostAnswer).on(Operation::Activate).times(1));
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         scene.car(Fault::NoCallback);
         let id = scene.order(SEATS).await;
         scene.seconds(2).await;
@@ -76,7 +78,9 @@ async fn a_late_success_while_the_next_attempt_is_waited_for_is_the_success() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
         // Told failed by mistake, then the car does it after all.
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         assert_eq!(scene.state(id).await, "RETRY_SCHEDULED");
@@ -93,7 +97,9 @@ async fn a_late_success_while_the_next_attempt_is_waited_for_is_the_success() {
 async fn a_late_success_of_an_earlier_attempt_ends_the_one_under_way_and_frees_the_car() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         let first = scene.attempts(id).await[0].request_id.clone().unwrap();
@@ -119,12 +125,18 @@ async fn after_the_final_failure_a_confirmation_is_never_paid_for_and_undone() {
         scene.run().await;
         scene.fault(FaultRule::iot(Fault::Error).on(Operation::VehicleStatus).times(1));
         scene.seconds(120).await;
-        assert_eq!((scene.state(id).await, scene.money(id).await.as_str()), ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE/NONE"));
+        assert_eq!(
+            (scene.state(id).await, scene.money(id).await.as_str()),
+            ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE/NONE")
+        );
         assert!(scene.car_has(SEATS));
         scene.live(TimeDelta::minutes(30)).await;
         assert_eq!(scene.deactivations(id).await, [("COMPENSATION".to_owned(), "DONE".to_owned())]);
         assert!(!scene.car_has(SEATS));
-        assert_eq!((scene.calls(Operation::CapturePayment), scene.bank_status(id).await), (0, PaymentStatus::Cancelled));
+        assert_eq!(
+            (scene.calls(Operation::CapturePayment), scene.bank_status(id).await),
+            (0, PaymentStatus::Cancelled)
+        );
         assert_eq!(scene.notes().await, ["LATE_CONFIRMATION", "COMPENSATED"]);
         assert_eq!(scene.activation(id).await.activated_at, None);
         scene.proven().await;
@@ -135,7 +147,9 @@ async fn after_the_final_failure_a_confirmation_is_never_paid_for_and_undone() {
 async fn a_late_confirmation_never_switches_off_what_a_newer_order_has_paid_for() {
     for engine in Engine::all() {
         let mut scene = Scene::with(engine, &[("CAAS_OTA_MAX_RETRY_ATTEMPTS", "1")]).await;
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let first = scene.order(SEATS).await;
         scene.seconds(3).await;
         assert_eq!(scene.state(first).await, "AWAITING_SUPPORT_RESOLUTION");
@@ -177,7 +191,9 @@ async fn a_compensation_that_waits_for_the_car_gives_way_to_a_new_order() {
 async fn after_a_cancellation_a_late_success_is_undone_too() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         let request = scene.attempts(id).await[0].request_id.clone().unwrap();

@@ -57,8 +57,14 @@ async fn a_car_that_is_away_at_the_end_is_tried_on_with_one_ticket() {
 #[tokio::test]
 async fn switching_off_with_lost_answers_refusals_and_silence_ends_well() {
     for engine in Engine::all() {
-        for fault in [Fault::LostAnswer, Fault::Nack { code: caas_sandbox::ErrorCode::VehicleBusy }, Fault::NoCallback, Fault::Outage,
-            Fault::AsyncFailure { code: caas_sandbox::ErrorCode::VehicleBusy }, Fault::DuplicateCallback { same_id: false }] {
+        for fault in [
+            Fault::LostAnswer,
+            Fault::Nack { code: caas_sandbox::ErrorCode::VehicleBusy },
+            Fault::NoCallback,
+            Fault::Outage,
+            Fault::AsyncFailure { code: caas_sandbox::ErrorCode::VehicleBusy },
+            Fault::DuplicateCallback { same_id: false },
+        ] {
             let mut scene = Scene::new(engine).await;
             let id = scene.order_kind(SEATS, OfferKind::Temporary).await;
             scene.live(TimeDelta::days(29)).await;

@@ -15,14 +15,22 @@ async fn five_failed_attempts_cost_nothing_and_hand_over_the_whole_package() {
         let id = scene.order(SEATS).await;
         let activation = scene.until(id, ActivationState::AwaitingSupportResolution).await;
         assert_eq!((activation.total_attempts, activation.final_result.as_deref()), (5, Some("FAILED_NO_CHARGE")));
-        assert_eq!((scene.money(id).await.as_str(), scene.bank_status(id).await), ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled));
+        assert_eq!(
+            (scene.money(id).await.as_str(), scene.bank_status(id).await),
+            ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled)
+        );
         assert_eq!((scene.calls(Operation::CapturePayment), scene.calls(Operation::CancelPayment)), (0, 1));
 
         let tickets = scene.tickets(id).await;
-        assert_eq!((tickets.len(), tickets[0].number.as_str(), tickets[0].reason.as_str()), (1, "OTA-000001", "VEHICLE_BUSY"));
+        assert_eq!(
+            (tickets.len(), tickets[0].number.as_str(), tickets[0].reason.as_str()),
+            (1, "OTA-000001", "VEHICLE_BUSY")
+        );
         assert_eq!(tickets[0].first_answer_due_at, tickets[0].created_at + TimeDelta::hours(24));
         let package = &tickets[0].diagnostics.0;
-        for member in ["attempts", "configuration", "offer", "orderedAt", "vehicle", "customer", "payment", "diagnostics"] {
+        for member in
+            ["attempts", "configuration", "offer", "orderedAt", "vehicle", "customer", "payment", "diagnostics"]
+        {
             assert!(!package[member].is_null(), "the package lacks {member}");
         }
         assert_eq!(package["attempts"].as_array().unwrap().len(), 5);
@@ -30,12 +38,16 @@ async fn five_failed_attempts_cost_nothing_and_hand_over_the_whole_package() {
         assert_eq!((&attempt["code"], &attempt["result"]), (&"VEHICLE_BUSY".into(), &"FAILED_ESCALATE".into()));
         assert!(attempt["vehicleStatus"]["connectivity"].is_string());
         assert_eq!(package["configuration"]["service_code"], SEATS);
-        assert_eq!((&package["vehicle"]["model"], &package["vehicle"]["firmware"]), (&"LINCE".into(), &"4.10.2".into()));
+        assert_eq!(
+            (&package["vehicle"]["model"], &package["vehicle"]["firmware"]),
+            (&"LINCE".into(), &"4.10.2".into())
+        );
         assert_eq!(package["customer"]["email"], "cliente@demo.caas.example");
         assert!(package["vehicle"]["purchasedAt"].is_string());
         assert!(package["diagnostics"]["network"]["latencyMs"].is_number());
         let text = package.to_string();
-        let token = caas::payments::methods::list(&mut scene.read().await, scene.customer).await.unwrap()[0].token.clone();
+        let token =
+            caas::payments::methods::list(&mut scene.read().await, scene.customer).await.unwrap()[0].token.clone();
         for secret in [token.as_str(), "4242", "idempotency", "password", "caas-authorise"] {
             assert!(!text.contains(secret), "the package holds {secret}");
         }
@@ -63,11 +75,22 @@ async fn a_bank_that_is_away_for_an_hour_gets_the_reversal_later_and_once() {
         scene.fault(FaultRule::gateway(Fault::Outage).on(Operation::CancelPayment));
         scene.fault(FaultRule::gateway(Fault::Outage).on(Operation::GetPayment));
         scene.live(TimeDelta::hours(1)).await;
-        assert_eq!((scene.money(id).await.as_str(), scene.bank_status(id).await), ("HELD_FOR_ACTIVATION/NONE", PaymentStatus::Authorized));
+        assert_eq!(
+            (scene.money(id).await.as_str(), scene.bank_status(id).await),
+            ("HELD_FOR_ACTIVATION/NONE", PaymentStatus::Authorized)
+        );
         scene.world().clear_faults();
         scene.live(TimeDelta::hours(1)).await;
-        assert_eq!((scene.money(id).await.as_str(), scene.bank_status(id).await), ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled));
-        let done = scene.world().calls_seen().iter().filter(|c| c.operation == Operation::CancelPayment && c.status == Some(200)).count();
+        assert_eq!(
+            (scene.money(id).await.as_str(), scene.bank_status(id).await),
+            ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled)
+        );
+        let done = scene
+            .world()
+            .calls_seen()
+            .iter()
+            .filter(|c| c.operation == Operation::CancelPayment && c.status == Some(200))
+            .count();
         assert_eq!(done, 1);
         scene.proven().await;
     }
@@ -81,7 +104,10 @@ async fn a_reversal_whose_answer_was_lost_is_one_reversal() {
         scene.fault(FaultRule::gateway(Fault::LostAnswer).on(Operation::CancelPayment).times(1));
         let id = scene.order(SEATS).await;
         scene.live(TimeDelta::minutes(5)).await;
-        assert_eq!((scene.money(id).await.as_str(), scene.bank_status(id).await), ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled));
+        assert_eq!(
+            (scene.money(id).await.as_str(), scene.bank_status(id).await),
+            ("FAILED_NO_CHARGE/NONE", PaymentStatus::Cancelled)
+        );
         assert_eq!(scene.calls(Operation::CancelPayment), 1);
         scene.proven().await;
     }
@@ -94,7 +120,10 @@ async fn a_capture_whose_answer_was_lost_is_one_capture() {
         scene.fault(FaultRule::gateway(Fault::LostAnswer).on(Operation::CapturePayment).times(1));
         let id = scene.order(SEATS).await;
         scene.live(TimeDelta::minutes(2)).await;
-        assert_eq!((scene.money(id).await.as_str(), scene.bank_status(id).await), ("CHARGED/PENDING", PaymentStatus::Captured));
+        assert_eq!(
+            (scene.money(id).await.as_str(), scene.bank_status(id).await),
+            ("CHARGED/PENDING", PaymentStatus::Captured)
+        );
         assert_eq!(scene.calls(Operation::CapturePayment), 1);
         scene.proven().await;
     }

@@ -14,7 +14,8 @@ async fn a_job_whose_runner_died_runs_again_when_its_lease_ends() {
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
         let until = scene.app.now() + TimeDelta::seconds(30);
-        sql!(tx, execute "UPDATE jobs SET leased_until = $1, attempts = 1 WHERE kind = 'purchases.authorise'", until).unwrap();
+        sql!(tx, execute "UPDATE jobs SET leased_until = $1, attempts = 1 WHERE kind = 'purchases.authorise'", until)
+            .unwrap();
         tx.commit().await.unwrap();
         scene.seconds(29).await;
         assert_eq!(scene.money(id).await, "INITIATED/NONE");
@@ -31,7 +32,8 @@ async fn a_dead_job_waits_for_a_person_who_revives_or_forgets_it() {
         let id = scene.order(SEATS).await;
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
-        sql!(tx, execute "UPDATE jobs SET kind = 'no.such.kind', max_attempts = 2 WHERE kind = 'purchases.authorise'").unwrap();
+        sql!(tx, execute "UPDATE jobs SET kind = 'no.such.kind', max_attempts = 2 WHERE kind = 'purchases.authorise'")
+            .unwrap();
         tx.commit().await.unwrap();
         scene.live(TimeDelta::minutes(1)).await;
         let dead = dead_jobs(&mut scene.read().await, 10).await.unwrap();
@@ -60,7 +62,11 @@ async fn the_story_can_be_read_with_and_without_filters() {
             StoryFilter::default(),
             StoryFilter { vehicle: Some(scene.vehicle.0), ..StoryFilter::default() },
             StoryFilter { subject_kind: Some("ACTIVATION".to_owned()), ..StoryFilter::default() },
-            StoryFilter { vehicle: Some(scene.vehicle.0), subject_kind: Some("PAYMENT".to_owned()), before_seq: Some(1_000) },
+            StoryFilter {
+                vehicle: Some(scene.vehicle.0),
+                subject_kind: Some("PAYMENT".to_owned()),
+                before_seq: Some(1_000),
+            },
         ];
         for filter in filters {
             let entries = story(&mut scene.read().await, scene.customer, &filter, 50).await.unwrap();

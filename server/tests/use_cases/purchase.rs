@@ -17,7 +17,10 @@ async fn money_is_taken_only_after_the_car_has_confirmed_by_callback() {
         let mut scene = Scene::new(engine).await;
         let id = scene.order(SEATS).await;
         scene.run().await;
-        assert_eq!((scene.state(id).await, scene.money(id).await.as_str()), ("ATTEMPT_IN_PROGRESS", "HELD_FOR_ACTIVATION/NONE"));
+        assert_eq!(
+            (scene.state(id).await, scene.money(id).await.as_str()),
+            ("ATTEMPT_IN_PROGRESS", "HELD_FOR_ACTIVATION/NONE")
+        );
         let bank = scene.at_bank(id).await;
         assert_eq!((bank.status, bank.captured_amount), (PaymentStatus::Authorized, None));
         scene.seconds(3).await;
@@ -68,12 +71,22 @@ async fn the_bank_holds_and_does_not_take_while_the_car_cannot_be_reached() {
 async fn each_decline_ends_the_order_without_charge_and_the_next_try_works_at_once() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        let cards = [TestCard::InsufficientFunds, TestCard::DoNotHonor, TestCard::TryAgainLater, TestCard::Expired, TestCard::Stolen];
+        let cards = [
+            TestCard::InsufficientFunds,
+            TestCard::DoNotHonor,
+            TestCard::TryAgainLater,
+            TestCard::Expired,
+            TestCard::Stolen,
+        ];
         for card in cards {
             scene.pays_with(card).await;
             let id = scene.order(SEATS).await;
             scene.run().await;
-            assert_eq!((scene.state(id).await, scene.money(id).await.as_str()), ("PAYMENT_REJECTED", "REJECTED/NONE"), "{card:?}");
+            assert_eq!(
+                (scene.state(id).await, scene.money(id).await.as_str()),
+                ("PAYMENT_REJECTED", "REJECTED/NONE"),
+                "{card:?}"
+            );
             assert!(scene.payment(id).await.declined_because().is_some());
         }
         assert_eq!(scene.commands(SEATS), 0);
@@ -314,7 +327,10 @@ async fn after_support_has_it_the_customer_may_order_again_which_closes_the_earl
         assert_ne!(first, second);
         scene.seconds(3).await;
         assert_eq!((scene.state(first).await, scene.state(second).await), ("FAILED_NO_CHARGE", "ACTIVE"));
-        assert_eq!((scene.money(first).await.as_str(), scene.money(second).await.as_str()), ("FAILED_NO_CHARGE/NONE", "CHARGED/PENDING"));
+        assert_eq!(
+            (scene.money(first).await.as_str(), scene.money(second).await.as_str()),
+            ("FAILED_NO_CHARGE/NONE", "CHARGED/PENDING")
+        );
         scene.proven().await;
     }
 }

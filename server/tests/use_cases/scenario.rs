@@ -19,8 +19,8 @@ use caas::sql;
 use caas::support::Ticket;
 use caas_sandbox::world::gateway::model::{Payment as BankPayment, PaymentStatus};
 use caas_sandbox::world::iot::model::AnswerMode;
-use caas_sandbox::{DrivingState, Fault, FaultRule, Operation, Sandbox, System, TestCard, Vin};
 use caas_sandbox::world::outbox::OutgoingWebhook;
+use caas_sandbox::{DrivingState, Fault, FaultRule, Operation, Sandbox, System, TestCard, Vin};
 use chrono::TimeDelta;
 
 /// Permanent and for a day or more, fits the demo customer's first car, needs no maintenance.
@@ -56,8 +56,13 @@ impl Scene {
         let app = TestApp::start_with(engine, settings).await;
         let mut tx = app.caas().db.read().await.unwrap();
         let (customer,) =
-            sql!(tx, one (UserId,), "SELECT id FROM users WHERE email_key = 'cliente@demo.caas.example'").unwrap();
-        let car = vehicles::vehicles_of(&mut tx, customer).await.unwrap().into_iter().find(|v| v.model_code == "LINCE").unwrap();
+            sql!(tx, one(UserId,), "SELECT id FROM users WHERE email_key = 'cliente@demo.caas.example'").unwrap();
+        let car = vehicles::vehicles_of(&mut tx, customer)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|v| v.model_code == "LINCE")
+            .unwrap();
         drop(tx);
         let vin = Vin::parse(&car.vin).unwrap();
         let mut scene = Scene { app, customer, vehicle: car.id, vin, orders: 0 };
@@ -184,8 +189,12 @@ impl Scene {
     async fn next_due(&self) -> Option<caas::kernel::Timestamp> {
         let mut tx = self.read().await;
         // Housekeeping, hour after hour, is no part of any story.
-        let (job,) = sql!(tx, one (Option<caas::kernel::Timestamp>,),
-            "SELECT MIN(due_at) FROM jobs WHERE died_at IS NULL AND kind <> 'web_sessions.remove_ended'").unwrap();
+        let (job,) = sql!(
+            tx,
+            one(Option<caas::kernel::Timestamp>),
+            "SELECT MIN(due_at) FROM jobs WHERE died_at IS NULL AND kind <> 'web_sessions.remove_ended'"
+        )
+        .unwrap();
         [job, self.world().next_due()].into_iter().flatten().min()
     }
 
@@ -261,8 +270,13 @@ impl Scene {
 
     pub async fn said(&self, event: &str) -> Vec<Said> {
         let mut tx = self.read().await;
-        let rows = sql!(tx, all (String, String, String, String),
-            "SELECT channel, subject, body_text, status FROM notifications WHERE event = $1 ORDER BY channel", event).unwrap();
+        let rows = sql!(
+            tx,
+            all(String, String, String, String),
+            "SELECT channel, subject, body_text, status FROM notifications WHERE event = $1 ORDER BY channel",
+            event
+        )
+        .unwrap();
         rows.into_iter().map(|(channel, subject, text, status)| Said { channel, subject, text, status }).collect()
     }
 
@@ -272,14 +286,19 @@ impl Scene {
 
     pub async fn notes(&self) -> Vec<String> {
         let mut tx = self.read().await;
-        let rows = sql!(tx, all (String,), "SELECT code FROM ticket_notes ORDER BY created_at, id").unwrap();
+        let rows = sql!(tx, all(String,), "SELECT code FROM ticket_notes ORDER BY created_at, id").unwrap();
         rows.into_iter().map(|(code,)| code).collect()
     }
 
     pub async fn deactivations(&self, id: ActivationId) -> Vec<(String, String)> {
         let mut tx = self.read().await;
-        sql!(tx, all (String, String),
-            "SELECT reason, state FROM deactivations WHERE service_activation_id = $1 ORDER BY created_at", id).unwrap()
+        sql!(
+            tx,
+            all(String, String),
+            "SELECT reason, state FROM deactivations WHERE service_activation_id = $1 ORDER BY created_at",
+            id
+        )
+        .unwrap()
     }
 
     pub async fn dead_jobs(&self) -> Vec<String> {

@@ -9,8 +9,13 @@ use chrono::TimeDelta;
 /// Debits less credits of an account.
 async fn balance(scene: &Scene, account: &str) -> i64 {
     let mut tx = scene.read().await;
-    let (cents,) = sql!(tx, one (i64,),
-        "SELECT CAST(COALESCE(SUM(debit_cents - credit_cents), 0) AS BIGINT) FROM ledger_entries WHERE account = $1", account).unwrap();
+    let (cents,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT CAST(COALESCE(SUM(debit_cents - credit_cents), 0) AS BIGINT) FROM ledger_entries WHERE account = $1",
+        account
+    )
+    .unwrap();
     cents
 }
 
@@ -119,7 +124,7 @@ async fn a_settlement_of_a_payment_nobody_knows_is_kept_for_people() {
         let body = serde_json::json!({ "paymentId": "pay_unknown", "status": "SETTLED", "settlementAmount": amount, "settlementDate": scene.app.now() });
         scene.webhook(caas_sandbox::System::Gateway, body).await;
         scene.live(TimeDelta::days(4)).await;
-        let (state,) = sql!(scene.read().await, one (String,), "SELECT state FROM webhook_inbox").unwrap();
+        let (state,) = sql!(scene.read().await, one(String,), "SELECT state FROM webhook_inbox").unwrap();
         assert_eq!(state, "UNMATCHED");
         scene.proven().await;
     }

@@ -35,19 +35,45 @@ async fn run(tx: &mut Tx, statement: &'static str) {
 async fn a_planted_violation_of_each_promise_is_named() {
     let plants: &[(u8, &[&'static str])] = &[
         (1, &["UPDATE payments SET captured_at = created_at WHERE state = 'CHARGED'"]),
-        (1, &["UPDATE payments SET confirmation_id = (SELECT c.id FROM delivery_confirmations c WHERE c.service_activation_id <> payments.service_activation_id LIMIT 1) WHERE state = 'CHARGED'"]),
-        (2, &["UPDATE payments SET captured_cents = 1, confirmation_id = (SELECT id FROM delivery_confirmations LIMIT 1), captured_at = updated_at WHERE state = 'FAILED_NO_CHARGE'"]),
+        (
+            1,
+            &[
+                "UPDATE payments SET confirmation_id = (SELECT c.id FROM delivery_confirmations c WHERE c.service_activation_id <> payments.service_activation_id LIMIT 1) WHERE state = 'CHARGED'",
+            ],
+        ),
+        (
+            2,
+            &[
+                "UPDATE payments SET captured_cents = 1, confirmation_id = (SELECT id FROM delivery_confirmations LIMIT 1), captured_at = updated_at WHERE state = 'FAILED_NO_CHARGE'",
+            ],
+        ),
         (3, &["UPDATE payments SET state = 'REFUNDED' WHERE state = 'CHARGED'"]),
         (3, &["UPDATE payments SET state = 'HELD_FOR_ACTIVATION' WHERE state = 'CHARGED'"]),
         (4, &["UPDATE ledger_entries SET debit_cents = debit_cents + 1 WHERE account = 'BANK'"]),
         (4, &["UPDATE ledger_entries SET currency = 'GBP' WHERE account = 'FEES'"]),
-        (5, &["DROP INDEX activations_one_open", "UPDATE service_activations SET service_id = (SELECT service_id FROM service_activations WHERE current_state = 'ACTIVE') WHERE current_state = 'AWAITING_SUPPORT_RESOLUTION'"]),
+        (
+            5,
+            &[
+                "DROP INDEX activations_one_open",
+                "UPDATE service_activations SET service_id = (SELECT service_id FROM service_activations WHERE current_state = 'ACTIVE') WHERE current_state = 'AWAITING_SUPPORT_RESOLUTION'",
+            ],
+        ),
         (5, &["UPDATE service_activations SET is_over = NOT is_over WHERE current_state = 'EXPIRED'"]),
         (6, &["UPDATE vehicles SET vin = LOWER('VSSZZZLNCTR000101') WHERE vin = 'VSSZZZBRSTR000303'"]),
         (7, &["UPDATE activation_attempts SET ota_command_sent = NOT ota_command_sent WHERE request_id IS NOT NULL"]),
         (7, &["DELETE FROM payment_operations WHERE kind = 'AUTHORISE'"]),
-        (7, &["UPDATE payment_operations SET requested_at = (SELECT MAX(at) FROM expediente_entries) WHERE kind = 'CAPTURE'"]),
-        (8, &["UPDATE deactivations SET service_activation_id = (SELECT service_activation_id FROM service_activations WHERE offer_kind = 'PERMANENT' AND current_state = 'ACTIVE')"]),
+        (
+            7,
+            &[
+                "UPDATE payment_operations SET requested_at = (SELECT MAX(at) FROM expediente_entries) WHERE kind = 'CAPTURE'",
+            ],
+        ),
+        (
+            8,
+            &[
+                "UPDATE deactivations SET service_activation_id = (SELECT service_activation_id FROM service_activations WHERE offer_kind = 'PERMANENT' AND current_state = 'ACTIVE')",
+            ],
+        ),
         (8, &["UPDATE service_activations SET expires_at = NULL WHERE current_state = 'EXPIRED'"]),
         (9, &["UPDATE service_activations SET current_state = 'SUSPENDED' WHERE current_state = 'ACTIVE'"]),
         (9, &["DELETE FROM expediente_entries WHERE kind = 'ATTEMPT_STARTED'"]),
@@ -65,7 +91,7 @@ async fn a_planted_violation_of_each_promise_is_named() {
             assert_eq!(broken_promises(&mut tx).await.unwrap(), Vec::<String>::new());
             for statement in *statements {
                 if statement.starts_with("DROP") {
-                    sql!(tx, execute *statement).unwrap();
+                    sql!(tx, execute * statement).unwrap();
                 } else {
                     run(&mut tx, statement).await;
                 }

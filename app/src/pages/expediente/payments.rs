@@ -76,13 +76,24 @@ pub(super) async fn payments_page(web: WebContext) -> PageResult {
     drop(tx);
     let older = payments.len() > PAGE as usize;
     payments.truncate(PAGE as usize);
-    let next = if older { payments.last().map(|p| list_href("/expediente/pagos", cars.chosen, Some(p.payment.id.to_string()))) } else { None };
+    let next = if older {
+        payments.last().map(|p| list_href("/expediente/pagos", cars.chosen, Some(p.payment.id.to_string())))
+    } else {
+        None
+    };
     let first = before.map(|_| list_href("/expediente/pagos", cars.chosen, None)).unwrap_or_default();
     let title = locale.t("Tus pagos", "Your payments");
-    let lead = locale.t("Retenido no es cobrado: se cobra solo lo que tu coche confirma.", "Held is not charged: you are charged only for what your car confirms.");
-    let crumbs = vec![Crumb::new(Query { car: cars.chosen, ..Query::default() }.href("/expediente"), locale.t("Expediente", "My cars"))];
+    let lead = locale.t(
+        "Retenido no es cobrado: se cobra solo lo que tu coche confirma.",
+        "Held is not charged: you are charged only for what your car confirms.",
+    );
+    let crumbs = vec![Crumb::new(
+        Query { car: cars.chosen, ..Query::default() }.href("/expediente"),
+        locale.t("Expediente", "My cars"),
+    )];
     let list = if payments.is_empty() {
-        let action = view! { <LinkButton href="/catalogo">{locale.t("Ver el catálogo", "See the catalogue")}</LinkButton> };
+        let action =
+            view! { <LinkButton href="/catalogo">{locale.t("Ver el catálogo", "See the catalogue")}</LinkButton> };
         view! {
             <EmptyState title=locale.t("Aquí no hay ningún pago", "There is no payment here") action=action.into_any()>
                 <p>{locale.t("Aparecerán cuando pidas un servicio.", "They will appear once you order a service.")}</p>

@@ -21,7 +21,13 @@ pub(super) const MOST_OPEN: i64 = 200;
 const PAGE: i64 = 20;
 
 /// The three groups.
-pub(super) fn groups(cars: &Cars, open: &[Activation], ended: &[Activation], more: bool, reader: Reader<'_>) -> AnyView {
+pub(super) fn groups(
+    cars: &Cars,
+    open: &[Activation],
+    ended: &[Activation],
+    more: bool,
+    reader: Reader<'_>,
+) -> AnyView {
     let locale = reader.locale;
     let (active, under_way): (Vec<_>, Vec<_>) = open.iter().partition(|a| a.state == ActivationState::Active);
     let nothing = open.is_empty() && ended.is_empty();
@@ -35,7 +41,8 @@ pub(super) fn groups(cars: &Cars, open: &[Activation], ended: &[Activation], mor
         }
     });
     let all_href = list_href("/expediente/servicios", cars.chosen, None);
-    let more = more.then(|| view! { <p><a href=all_href>{locale.t("Ver todos los terminados", "See all that are over")}</a></p> });
+    let more = more
+        .then(|| view! { <p><a href=all_href>{locale.t("Ver todos los terminados", "See all that are over")}</a></p> });
     view! {
         <section class="section" aria-labelledby="servicios">
             <h2 id="servicios">{locale.t("Servicios", "Services")}</h2>
@@ -110,10 +117,17 @@ pub(super) async fn services_page(web: WebContext) -> PageResult {
     drop(tx);
     let older = ended.len() > PAGE as usize;
     ended.truncate(PAGE as usize);
-    let next = if older { ended.last().map(|a| list_href("/expediente/servicios", cars.chosen, Some(a.id.to_string()))) } else { None };
+    let next = if older {
+        ended.last().map(|a| list_href("/expediente/servicios", cars.chosen, Some(a.id.to_string())))
+    } else {
+        None
+    };
     let first = before.map(|_| list_href("/expediente/servicios", cars.chosen, None)).unwrap_or_default();
     let title = locale.t("Tus servicios", "Your services");
-    let crumbs = vec![Crumb::new(Query { car: cars.chosen, ..Query::default() }.href("/expediente"), locale.t("Expediente", "My cars"))];
+    let crumbs = vec![Crumb::new(
+        Query { car: cars.chosen, ..Query::default() }.href("/expediente"),
+        locale.t("Expediente", "My cars"),
+    )];
     let body = view! {
         <PageHeader title=title crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
         {groups(&cars, &open, &ended, false, reader)}

@@ -57,10 +57,10 @@ pub fn of_activation(a: &Activation, reader: Reader<'_>) -> Told {
             reader.t("Suspendido", "Suspended"),
             reader.t("Falta el pago de la suscripción.", "The subscription has not been paid."),
         ),
-        S::PaymentRejected => {
-            told(Status::Failed, reader.t("Pago rechazado", "Payment declined"), not_charged())
+        S::PaymentRejected => told(Status::Failed, reader.t("Pago rechazado", "Payment declined"), not_charged()),
+        S::FailedNoCharge => {
+            told(Status::Failed, reader.t("No se pudo activar", "Could not be activated"), not_charged())
         }
-        S::FailedNoCharge => told(Status::Failed, reader.t("No se pudo activar", "Could not be activated"), not_charged()),
         S::Expired => told(Status::Ended, reader.t("Terminado", "Ended"), on_day(a, reader)),
         S::Withdrawn => told(Status::Ended, reader.t("Desististe", "Withdrawn"), on_day(a, reader)),
         S::Cancelled if a.activated_at.is_some() => {

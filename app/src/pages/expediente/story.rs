@@ -101,7 +101,8 @@ fn filter(query: &Query, cars: &Cars, locale: Locale) -> AnyView {
 
 fn nothing(query: &Query, locale: Locale) -> AnyView {
     if *query == Query::default() {
-        let action = view! { <LinkButton href="/catalogo">{locale.t("Ver el catálogo", "See the catalogue")}</LinkButton> };
+        let action =
+            view! { <LinkButton href="/catalogo">{locale.t("Ver el catálogo", "See the catalogue")}</LinkButton> };
         return view! {
             <EmptyState title=locale.t("Aquí empieza tu historia", "Your story begins here") action=action.into_any()>
                 <p>{locale.t("Cada pedido, cada intento y cada pago quedará escrito, con su hora y su porqué.", "Every order, attempt and payment will be written down, with its time and its reason.")}</p>

@@ -71,22 +71,28 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         K::PaymentMethodRemoved => {
             plain(I::Card, Tone::Neutral, "Quitaste un método de pago", "You removed a payment method")
         }
-        K::PaymentMethodPreferred => {
-            plain(I::Card, Tone::Neutral, "Elegiste otro método de pago preferido", "You chose another preferred payment method")
-        }
+        K::PaymentMethodPreferred => plain(
+            I::Card,
+            Tone::Neutral,
+            "Elegiste otro método de pago preferido",
+            "You chose another preferred payment method",
+        ),
         K::ServiceOrdered => {
             let text = t(format!("Pediste {service}"), format!("You ordered {service}"));
             let price = facts.money("price");
             let note = match facts.text("kind") {
                 Some("TEMPORARY") => facts.days(&price),
                 Some("PERMANENT") => t(format!("Para siempre, {price}."), format!("For good, {price}.")),
-                Some("SUBSCRIPTION") => t(format!("Por suscripción, {price} al mes."), format!("By subscription, {price} a month.")),
+                Some("SUBSCRIPTION") => {
+                    t(format!("Por suscripción, {price} al mes."), format!("By subscription, {price} a month."))
+                }
                 _ => String::new(),
             };
             said(I::Document, Tone::Neutral, text, note)
         }
         K::PaymentOpened | K::PaymentRequested | K::PaymentSent => {
-            let text = t(format!("Pedimos a tu banco que retenga {amount}"), format!("We asked your bank to hold {amount}"));
+            let text =
+                t(format!("Pedimos a tu banco que retenga {amount}"), format!("We asked your bank to hold {amount}"));
             said(I::Card, Tone::Neutral, text, note("Retener no es cobrar.", "Holding is not charging."))
         }
         K::PaymentAnswerLost => said(
@@ -102,7 +108,10 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             note("Hasta entonces no se retiene nada.", "Until then nothing is held."),
         ),
         K::PaymentHeld => {
-            let text = t(format!("Tu banco retiene {amount} para {service}"), format!("Your bank holds {amount} for {service}"));
+            let text = t(
+                format!("Tu banco retiene {amount} para {service}"),
+                format!("Your bank holds {amount} for {service}"),
+            );
             let until = facts.time("holdUntil").map(|at| day(at, reader.zone, locale));
             let note = match until {
                 Some(until) => t(
@@ -114,29 +123,51 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             said(I::Held, Tone::Waiting, text, note)
         }
         K::PaymentDeclined => {
-            let text = t(format!("Tu banco no aceptó {amount} para {service}"), format!("Your bank did not accept {amount} for {service}"));
+            let text = t(
+                format!("Tu banco no aceptó {amount} para {service}"),
+                format!("Your bank did not accept {amount} for {service}"),
+            );
             said(I::Failed, Tone::Problem, text, facts.because("reason", &not_charged()))
         }
         K::OrderRejected => {
-            let text = t(format!("El pedido de {service} terminó sin pago"), format!("The order of {service} ended without payment"));
+            let text = t(
+                format!("El pedido de {service} terminó sin pago"),
+                format!("The order of {service} ended without payment"),
+            );
             said(I::Failed, Tone::Problem, text, not_charged())
         }
         K::PaymentCaptured => {
             let text = t(format!("Se cobraron {amount} por {service}"), format!("{amount} was charged for {service}"));
-            said(I::Charged, Tone::Done, text, note("Después de que el coche lo confirmara.", "After the car had confirmed."))
+            said(
+                I::Charged,
+                Tone::Done,
+                text,
+                note("Después de que el coche lo confirmara.", "After the car had confirmed."),
+            )
         }
         K::HoldReversed => {
-            let text = t(format!("Retención de {amount} anulada: no se te ha cobrado"), format!("Hold of {amount} reversed: you have not been charged"));
-            let note = note("Tu banco puede tardar unos días en dejar de mostrarla.", "Your bank may take a few days to stop showing it.");
+            let text = t(
+                format!("Retención de {amount} anulada: no se te ha cobrado"),
+                format!("Hold of {amount} reversed: you have not been charged"),
+            );
+            let note = note(
+                "Tu banco puede tardar unos días en dejar de mostrarla.",
+                "Your bank may take a few days to stop showing it.",
+            );
             said(I::Held, Tone::Neutral, text, note)
         }
         K::PaymentAbandoned => {
-            let text = t(format!("El pago de {amount} no siguió adelante"), format!("The payment of {amount} did not go on"));
+            let text =
+                t(format!("El pago de {amount} no siguió adelante"), format!("The payment of {amount} did not go on"));
             said(I::Close, Tone::Neutral, text, not_charged())
         }
         K::CostAbsorbed => {
-            let text = t(format!("{service}: el importe lo asumimos nosotros"), format!("{service}: we bear the amount"));
-            let note = note("La retención caducó. El servicio sigue activo y no se te cobra.", "The hold had lapsed. The service stays active and you are not charged.");
+            let text =
+                t(format!("{service}: el importe lo asumimos nosotros"), format!("{service}: we bear the amount"));
+            let note = note(
+                "La retención caducó. El servicio sigue activo y no se te cobra.",
+                "The hold had lapsed. The service stays active and you are not charged.",
+            );
             said(I::Info, Tone::Info, text, note)
         }
         K::PaymentRefunded => {
@@ -144,7 +175,10 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             said(I::Refund, Tone::Done, text, String::new())
         }
         K::SettlementChanged => {
-            let text = t(format!("Tu banco informó del pago de {service}"), format!("Your bank reported on the payment for {service}"));
+            let text = t(
+                format!("Tu banco informó del pago de {service}"),
+                format!("Your bank reported on the payment for {service}"),
+            );
             said(I::Card, Tone::Neutral, text, String::new())
         }
         K::ActivationQueued => {
@@ -152,12 +186,16 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             said(I::Waiting, Tone::Waiting, text, String::new())
         }
         K::AttemptStarted => {
-            let text = t(format!("{service}: intento {}", facts.attempt()), format!("{service}: attempt {}", facts.attempt()));
+            let text =
+                t(format!("{service}: intento {}", facts.attempt()), format!("{service}: attempt {}", facts.attempt()));
             said(I::Retry, Tone::Waiting, text, String::new())
         }
         K::AttemptFailed | K::RetryScheduled => {
             let attempt = facts.attempt();
-            let text = t(format!("{service}: intento {attempt} sin éxito"), format!("{service}: attempt {attempt} without success"));
+            let text = t(
+                format!("{service}: intento {attempt} sin éxito"),
+                format!("{service}: attempt {attempt} without success"),
+            );
             let next = facts.time("next").map(|at| moment(at, reader.zone, locale));
             let next = match next {
                 Some(at) => t(format!("Siguiente: {at}."), format!("Next: {at}.")),
@@ -192,7 +230,10 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             said(I::Wrench, Tone::Waiting, text, String::new())
         }
         K::PermanentFailure => {
-            let text = t(format!("{service} no se puede activar en este coche"), format!("{service} can't be activated on this car"));
+            let text = t(
+                format!("{service} no se puede activar en este coche"),
+                format!("{service} can't be activated on this car"),
+            );
             said(I::Failed, Tone::Problem, text, not_charged())
         }
         K::ClosedWithoutCharge => {
@@ -209,7 +250,10 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             said(I::Waiting, Tone::Waiting, text, String::new())
         }
         K::DeactivationEscalated => {
-            let text = t(format!("Soporte revisa la desactivación de {service}"), format!("Support looks into switching off {service}"));
+            let text = t(
+                format!("Soporte revisa la desactivación de {service}"),
+                format!("Support looks into switching off {service}"),
+            );
             said(I::Ticket, Tone::Waiting, text, String::new())
         }
         K::DeactivationDone => {
@@ -218,7 +262,10 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         }
         K::ServiceExpired => {
             let text = t(format!("{service} terminó"), format!("{service} ended"));
-            let note = note("Se acabó el tiempo contratado y el coche lo desactivó.", "The time you bought is over and the car switched it off.");
+            let note = note(
+                "Se acabó el tiempo contratado y el coche lo desactivó.",
+                "The time you bought is over and the car switched it off.",
+            );
             said(I::Clock, Tone::Neutral, text, note)
         }
         K::ServiceWithdrawn => {
@@ -227,11 +274,22 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         }
         K::ServiceSuspended => {
             let text = t(format!("{service} está suspendido"), format!("{service} is suspended"));
-            said(I::Lock, Tone::Problem, text, note("Falta el pago de la suscripción.", "The subscription has not been paid."))
+            said(
+                I::Lock,
+                Tone::Problem,
+                text,
+                note("Falta el pago de la suscripción.", "The subscription has not been paid."),
+            )
         }
         K::LateConfirmation => {
-            let text = t(format!("Tu coche confirmó {service} fuera de plazo"), format!("Your car confirmed {service} too late"));
-            let note = note("No se te cobra, y el coche lo vuelve a desactivar.", "You are not charged, and the car switches it off again.");
+            let text = t(
+                format!("Tu coche confirmó {service} fuera de plazo"),
+                format!("Your car confirmed {service} too late"),
+            );
+            let note = note(
+                "No se te cobra, y el coche lo vuelve a desactivar.",
+                "You are not charged, and the car switches it off again.",
+            );
             said(I::Info, Tone::Info, text, note)
         }
         K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
@@ -273,7 +331,10 @@ impl Facts<'_> {
 
     fn money(&self, name: &str) -> String {
         let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
-        money.map_or_else(|| self.reader.locale.t("el importe", "the amount").to_owned(), |m| m.display(self.reader.locale))
+        money.map_or_else(
+            || self.reader.locale.t("el importe", "the amount").to_owned(),
+            |m| m.display(self.reader.locale),
+        )
     }
 
     fn amount(&self) -> String {

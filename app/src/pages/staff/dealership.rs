@@ -75,5 +75,6 @@ fn table(cars: &[SoldVehicle], web: &WebContext, zone: &str) -> AnyView {
         })
         .collect_view();
     let caption = locale.t("Coches vendidos por el concesionario", "Cars sold by the dealership");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+        .into_any()
 }

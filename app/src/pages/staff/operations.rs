@@ -59,12 +59,16 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
         System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
     };
     let (tone, word, text) = match state {
-        BreakerState::Closed => {
-            (Tone::Done, locale.t("Responde", "Answers"), locale.t("Las llamadas pasan.", "Calls go through.").to_owned())
-        }
-        BreakerState::HalfOpen => {
-            (Tone::Waiting, locale.t("Probando", "Trying"), locale.t("Una llamada está probando.", "One call is trying.").to_owned())
-        }
+        BreakerState::Closed => (
+            Tone::Done,
+            locale.t("Responde", "Answers"),
+            locale.t("Las llamadas pasan.", "Calls go through.").to_owned(),
+        ),
+        BreakerState::HalfOpen => (
+            Tone::Waiting,
+            locale.t("Probando", "Trying"),
+            locale.t("Una llamada está probando.", "One call is trying.").to_owned(),
+        ),
         BreakerState::Open => {
             let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
             let at = probe.map(|at| moment(at, zone, locale)).unwrap_or_default();
@@ -87,7 +91,12 @@ fn jobs(dead: &[DeadJob], web: &WebContext) -> AnyView {
     if dead.is_empty() {
         return view! { <p><StatusPill kind=Status::Done word=locale.t("Ninguna", "None")/></p> }.into_any();
     }
-    let heads = [locale.t("Tarea", "Work"), locale.t("Último error", "Last error"), locale.t("Abandonada", "Given up"), locale.t("Qué hacer", "What to do")];
+    let heads = [
+        locale.t("Tarea", "Work"),
+        locale.t("Último error", "Last error"),
+        locale.t("Abandonada", "Given up"),
+        locale.t("Qué hacer", "What to do"),
+    ];
     let [kind, error, when, what] = heads;
     let rows = dead
         .iter()
@@ -113,7 +122,8 @@ fn jobs(dead: &[DeadJob], web: &WebContext) -> AnyView {
         })
         .collect_view();
     let caption = locale.t("Tareas abandonadas, las más recientes primero", "Work given up, the most recent first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+        .into_any()
 }
 
 fn messages(webhooks: &[InboxRow], web: &WebContext) -> AnyView {
@@ -126,7 +136,12 @@ fn messages(webhooks: &[InboxRow], web: &WebContext) -> AnyView {
         }
         .into_any();
     }
-    let heads = [locale.t("De", "From"), locale.t("Mensaje", "Message"), locale.t("Recibido", "Received"), locale.t("Qué hacer", "What to do")];
+    let heads = [
+        locale.t("De", "From"),
+        locale.t("Mensaje", "Message"),
+        locale.t("Recibido", "Received"),
+        locale.t("Qué hacer", "What to do"),
+    ];
     let [from, message, when, what] = heads;
     let rows = webhooks
         .iter()
@@ -147,8 +162,10 @@ fn messages(webhooks: &[InboxRow], web: &WebContext) -> AnyView {
             }
         })
         .collect_view();
-    let caption = locale.t("Mensajes sin dueño, los más recientes primero", "Messages without an owner, the most recent first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+    let caption =
+        locale.t("Mensajes sin dueño, los más recientes primero", "Messages without an owner, the most recent first");
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+        .into_any()
 }
 
 /// Who may do that.

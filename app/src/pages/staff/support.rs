@@ -79,7 +79,8 @@ fn table(tickets: &[TicketLine], web: &WebContext) -> AnyView {
         })
         .collect_view();
     let caption = locale.t("Casos abiertos, los que más esperan primero", "Open cases, those waiting longest first");
-    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }.into_any()
+    view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
+        .into_any()
 }
 
 /// How much time the first answer has left.

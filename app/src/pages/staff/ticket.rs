@@ -110,7 +110,10 @@ fn vehicle(packet: &Packet<'_>) -> Vec<Fact> {
         ("VIN", packet.text("vehicle/vin")),
         (locale.t("Matrícula", "Plate"), packet.text("vehicle/plate")),
         (locale.t("Modelo", "Model"), packet.text("vehicle/model")),
-        (locale.t("Software", "Software"), packet.text("diagnostics/firmwareVersion").or_else(|| packet.text("vehicle/firmware"))),
+        (
+            locale.t("Software", "Software"),
+            packet.text("diagnostics/firmwareVersion").or_else(|| packet.text("vehicle/firmware")),
+        ),
         (locale.t("Comprado", "Bought"), packet.time("vehicle/purchasedAt")),
         (locale.t("Códigos de avería", "Trouble codes"), packet.text("diagnostics/errorCodes")),
         (locale.t("Módulos", "Modules"), modules(packet)),
@@ -119,7 +122,8 @@ fn vehicle(packet: &Packet<'_>) -> Vec<Fact> {
 
 fn modules(packet: &Packet<'_>) -> Option<String> {
     let modules = packet.list("diagnostics/modules").iter();
-    let words: Vec<_> = modules.filter_map(|m| Some(format!("{} {}", plain(m.get("name")?)?, plain(m.get("status")?)?))).collect();
+    let words: Vec<_> =
+        modules.filter_map(|m| Some(format!("{} {}", plain(m.get("name")?)?, plain(m.get("status")?)?))).collect();
     (!words.is_empty()).then(|| words.join(" · "))
 }
 
@@ -191,7 +195,8 @@ fn attempts(packet: &Packet<'_>) -> AnyView {
             }
         })
         .collect_view();
-    let heads = heads.map(|head| if head == "#" { String::from(locale.t("Intento", "Attempt")) } else { head.to_owned() });
+    let heads =
+        heads.map(|head| if head == "#" { String::from(locale.t("Intento", "Attempt")) } else { head.to_owned() });
     view! { <DataTable caption=locale.t("Intentos", "Attempts") heads=heads.to_vec()>{rows}</DataTable> }.into_any()
 }
 
