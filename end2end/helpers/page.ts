@@ -26,7 +26,8 @@ export async function expectAccessible(page: Page) {
 async function copyWithScripting(page: Page): Promise<Page> {
   const html = (await page.content()).replace(/<script\b[\s\S]*?<\/script>/gi, "").replace(/<\/?noscript\b[^>]*>/gi, "");
   const { viewport, isMobile, hasTouch, locale } = test.info().project.use;
-  const context = await page.context().browser()!.newContext({ viewport, isMobile, hasTouch, locale, reducedMotion: "reduce" });
+  // Said outright: a new context takes what is not said from the project.
+  const context = await page.context().browser()!.newContext({ viewport, isMobile, hasTouch, locale, reducedMotion: "reduce", javaScriptEnabled: true });
   const copy = await context.newPage();
   await copy.route(page.url().replace(/#.*/, ""), (route) =>
     route.request().isNavigationRequest() ? route.fulfill({ contentType: "text/html; charset=utf-8", body: html }) : route.continue(),
