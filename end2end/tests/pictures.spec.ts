@@ -16,6 +16,6 @@ test("an activation under way", { tag: "@picture" }, async ({ page, sandbox }) =
   await expect(headline).toHaveText("Lo intentaremos de nuevo: intento 3 de 5");
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-islands", "ready");
-  await page.setViewportSize({ width: 1200, height: 1000 });
+  await page.setViewportSize({ width: 1200, height: 1290 });
   await page.screenshot({ path: `${DOCS}activation.png`, scale: "css" });
 });
