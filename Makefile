@@ -8,7 +8,7 @@ run: ## Build and start the app with a demo world (PORT=, DATABASE_URL= and othe
 test: ## All checks and tests, on SQLite and PostgreSQL and in a real browser (STAGES="format clippy" runs only those)
 	@scripts/test.sh
 
-bench: ## Release build; page weight, response times and commits a second beside fsyncs a second
+bench: ## Release build; speed, memory, page weight, purchases and growth, each beside its target
 	@scripts/bench.sh
 
 fmt: ## Format the Rust code

@@ -1,0 +1,234 @@
+//! A country's worth of customers, cars and activations, written by SQL: one statement a table, valid references
+//! throughout. The same text serves both engines but for what [`Words`] spells out.
+
+use crate::Result;
+use crate::world::{Engine, Store};
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use std::str::FromStr as _;
+
+/// Activations of a vehicle: one for ever, one that is over, and one for some days.
+const OF_A_VEHICLE: u64 = 3;
+
+/// Every tenth of the temporary ones still runs, with a job at its end.
+const RUNNING: u64 = 10;
+
+/// Fills a migrated database that holds the demo catalogue.
+pub async fn fill(store: &Store, vehicles: u64) -> Result<()> {
+    let words = Words { postgres: store.engine == Engine::Postgres };
+    let statements = statements(&words, vehicles);
+    if words.postgres {
+        let mut connection = PgConnection::connect(&store.url).await?;
+        // References hold by construction; asking for each of them takes longer than all the rest.
+        connection.execute("SET session_replication_role = replica").await?;
+        connection.execute("SET synchronous_commit = off").await?;
+        for statement in statements {
+            connection.execute(sqlx::query(AssertSqlSafe(statement))).await?;
+        }
+        connection.execute("ANALYZE").await?;
+        connection.close().await?;
+    } else {
+        // Only while filling: if the machine goes down meanwhile, the benchmark is begun again.
+        let mut connection = SqliteConnectOptions::from_str(&store.url)?
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Off)
+            .foreign_keys(false)
+            .pragma("cache_size", "-524288")
+            .connect()
+            .await?;
+        for statement in statements {
+            connection.execute(sqlx::query(AssertSqlSafe(statement))).await?;
+        }
+        connection.execute("ANALYZE").await?;
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        connection.close().await?;
+    }
+    Ok(())
+}
+
+/// What the engines spell differently.
+struct Words {
+    postgres: bool,
+}
+
+impl Words {
+    /// The id number `number` of a table.
+    fn id(&self, table: u32, number: &str) -> String {
+        let begin = format!("01900000000070008{table:03x}");
+        if self.postgres {
+            format!("('{begin}' || lpad(to_hex(({number})::bigint), 12, '0'))::uuid")
+        } else {
+            format!("unhex('{begin}' || printf('%012x', {number}))")
+        }
+    }
+
+    /// So many seconds after a day in 2025.
+    fn time(&self, seconds: &str) -> String {
+        if self.postgres {
+            format!("to_timestamp(1740000000 + ({seconds}))")
+        } else {
+            format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', 1740000000 + ({seconds}), 'unixepoch')")
+        }
+    }
+
+    fn json(&self, text: &str) -> String {
+        if self.postgres { format!("'{text}'::jsonb") } else { format!("'{text}'") }
+    }
+
+    fn digits(&self, number: &str, count: usize) -> String {
+        if self.postgres {
+            format!("lpad(({number})::text, {count}, '0')")
+        } else {
+            format!("printf('%0{count}d', {number})")
+        }
+    }
+
+    /// Rows `n` from 0 to below `count`, under the name `s`.
+    fn series(&self, count: u64) -> String {
+        if self.postgres {
+            format!("(SELECT generate_series(0::bigint, {count}::bigint - 1) AS n) s")
+        } else {
+            format!(
+                "(WITH RECURSIVE r(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM r WHERE n + 1 < {count}) SELECT n FROM r) s"
+            )
+        }
+    }
+
+    /// The payload of the job that ends an activation.
+    fn end_payload(&self) -> &'static str {
+        if self.postgres {
+            "jsonb_build_object('activation', a.service_activation_id::text)"
+        } else {
+            "json_object('activation', lower(hex(a.service_activation_id)))"
+        }
+    }
+
+    fn key_of_activation(&self) -> &'static str {
+        if self.postgres { "a.service_activation_id::text" } else { "lower(hex(a.service_activation_id))" }
+    }
+}
+
+const USER: u32 = 1;
+const VEHICLE: u32 = 2;
+const METHOD: u32 = 3;
+const ACTIVATION: u32 = 4;
+const PAYMENT: u32 = 5;
+const CONFIRMATION: u32 = 6;
+const ENTRY: u32 = 7;
+const JOB: u32 = 8;
+
+fn statements(words: &Words, vehicles: u64) -> Vec<String> {
+    let users = (vehicles * 3 / 10).max(1);
+    let activations = vehicles * OF_A_VEHICLE;
+    let (t, j) = (|seconds: &str| words.time(seconds), |text: &str| words.json(text));
+    let user_of = format!("((s.n / {OF_A_VEHICLE}) % {users})");
+    let kind = format!("(s.n % {OF_A_VEHICLE})");
+    let runs = format!("({kind} = 0 OR ({kind} = 2 AND s.n / {OF_A_VEHICLE} % {RUNNING} = 0))");
+    let ordered = t("s.n * 10");
+    vec![
+        format!(
+            "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+             SELECT {}, 'c' || s.n || '@example.org', 'c' || s.n || '@example.org', 'Customer', 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', {at}, {at}, {at}
+             FROM {}",
+            words.id(USER, "s.n"),
+            words.series(users),
+            at = t("s.n"),
+        ),
+        format!(
+            "INSERT INTO vehicles (id, vin, model_code, colour, firmware, customer_id, assignment_status, inventory_status, purchased_at, created_at, updated_at)
+             SELECT {}, 'VSSZZZBLK' || {}, 'LINCE', 'BLUE', '4.10.2', {}, 'ASSIGNED_TO_CUSTOMER', 'DELIVERED', {at}, {at}, {at}
+             FROM {}",
+            words.id(VEHICLE, "s.n"),
+            words.digits("s.n", 8),
+            words.id(USER, &format!("s.n % {users}")),
+            words.series(vehicles),
+            at = t("s.n"),
+        ),
+        format!(
+            "INSERT INTO payment_methods (id, customer_id, kind, token, brand, last4, exp_month, exp_year, is_default, created_at)
+             SELECT {}, {}, 'CARD', 'tok_bulk_' || s.n, 'VISA', '4242', 12, 2030, (s.n >= 0), {} FROM {}",
+            words.id(METHOD, "s.n"),
+            words.id(USER, "s.n"),
+            t("s.n"),
+            words.series(users),
+        ),
+        // Services by number, so that the three of a vehicle differ.
+        "CREATE TEMPORARY TABLE wares AS
+         SELECT ROW_NUMBER() OVER (ORDER BY service_id) - 1 AS i, service_id, offer_id FROM (
+             SELECT service_id, offer_id FROM (
+                 SELECT o.service_id, o.id AS offer_id, ROW_NUMBER() OVER (PARTITION BY o.service_id ORDER BY o.position) AS r FROM offers o
+             ) ranked WHERE r = 1
+         ) firsts"
+            .to_owned(),
+        format!(
+            "INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, payment_id, purchase_key,
+                 current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration, service_names,
+                 activation_queued_at, deadline_at, total_attempts, activated_at, expires_at, ended_at, final_result, created_at, updated_at)
+             SELECT {id}, {user}, {vehicle}, w.service_id, w.offer_id, {payment}, 'bulk:' || s.n,
+                 CASE WHEN {runs} THEN 'ACTIVE' ELSE 'EXPIRED' END, NOT {runs},
+                 CASE WHEN {kind} = 0 THEN 'PERMANENT' ELSE 'TEMPORARY' END, CASE WHEN {kind} = 0 THEN NULL ELSE 30 END,
+                 2990, 'EUR', 2100, {configuration}, {names}, {ordered}, {ordered}, 1, {ordered},
+                 CASE WHEN {kind} = 0 THEN NULL ELSE {end} END, CASE WHEN {runs} THEN NULL ELSE {end} END, 'ACTIVE', {ordered}, {ordered}
+             FROM {series} JOIN wares w ON w.i = (s.n % {OF_A_VEHICLE}) + {OF_A_VEHICLE} * (s.n / {OF_A_VEHICLE} % ((SELECT COUNT(*) FROM wares) / {OF_A_VEHICLE}))",
+            id = words.id(ACTIVATION, "s.n"),
+            user = words.id(USER, &user_of),
+            vehicle = words.id(VEHICLE, &format!("s.n / {OF_A_VEHICLE}")),
+            payment = words.id(PAYMENT, "s.n"),
+            configuration = j(r#"{"service_code":"BULK","feature_flags":["BULK"],"parameters":{}}"#),
+            names = j(r#"{"es":"Servicio","en":"Service"}"#),
+            // Far away for those that run: nothing falls due while it is measured.
+            end = t("s.n * 10 + 400000000"),
+            series = words.series(activations),
+        ),
+        format!(
+            "INSERT INTO delivery_confirmations (id, service_activation_id, source, confirmed_at, evidence)
+             SELECT {}, {}, 'ANSWER', {ordered}, {} FROM {}",
+            words.id(CONFIRMATION, "s.n"),
+            words.id(ACTIVATION, "s.n"),
+            j(r#"{"answer":"COMPLETED"}"#),
+            words.series(activations),
+        ),
+        format!(
+            "INSERT INTO payments (id, service_activation_id, customer_id, payment_method_id, payment_type, amount_cents, currency,
+                 vat_rate_basis_points, state, settlement, gateway_payment_id, captured_cents, confirmation_id, captured_at, created_at, updated_at)
+             SELECT {}, {}, {}, {}, 'SERVICE', 2990, 'EUR', 2100, 'CHARGED', 'SETTLED', 'pay_bulk_' || s.n, 2990, {}, {ordered}, {ordered}, {ordered}
+             FROM {}",
+            words.id(PAYMENT, "s.n"),
+            words.id(ACTIVATION, "s.n"),
+            words.id(USER, &user_of),
+            words.id(METHOD, &user_of),
+            words.id(CONFIRMATION, "s.n"),
+            words.series(activations),
+        ),
+        format!(
+            "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) SELECT {}, 1000, '{:064}' FROM {}",
+            words.id(USER, "s.n"),
+            0,
+            words.series(users),
+        ),
+        format!(
+            "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, kind, subject_kind, subject_id, vehicle_id,
+                 after_state, data, visible, previous, hash)
+             SELECT {}, {user}, s.n / {OF_A_VEHICLE} / {users} * {OF_A_VEHICLE} + {kind} + 1, {ordered}, 'VEHICLE', 'SERVICE_ACTIVE', 'ACTIVATION', {}, {},
+                 'ACTIVE', '{{}}', (s.n >= 0), '{:064}', '{:064}' FROM {}",
+            words.id(ENTRY, "s.n"),
+            words.id(ACTIVATION, "s.n"),
+            words.id(VEHICLE, &format!("s.n / {OF_A_VEHICLE}")),
+            0,
+            0,
+            words.series(activations),
+            user = words.id(USER, &user_of),
+        ),
+        format!(
+            "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)
+             SELECT {}, 'activation.end_temporary', {}, 'end:' || {}, a.expires_at, 20, a.created_at
+             FROM {} JOIN service_activations a ON a.service_activation_id = {}",
+            words.id(JOB, "s.n"),
+            words.end_payload(),
+            words.key_of_activation(),
+            words.series(vehicles / RUNNING),
+            words.id(ACTIVATION, &format!("s.n * {RUNNING} * {OF_A_VEHICLE} + 2")),
+        ),
+    ]
+}

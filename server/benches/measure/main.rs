@@ -1,0 +1,64 @@
+//! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
+//!
+//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [growth] [--quick]`; without names everything. With
+//! CAAS_TEST_POSTGRES_URL purchases and growth are measured on both engines.
+
+mod bulk;
+mod child;
+mod client;
+mod disk;
+mod growth;
+mod pages;
+mod purchases;
+mod table;
+mod time;
+mod world;
+
+use std::process::ExitCode;
+use table::Table;
+use world::Engine;
+
+/// Whatever goes wrong ends the benchmark.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of a step.
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let quick = words.iter().any(|word| word == "--quick");
+    let mut table = Table::default();
+    let outcome = run(&mut table, &words, quick).await;
+    table.print();
+    match outcome {
+        Ok(()) if table.all_met() => ExitCode::SUCCESS,
+        Ok(()) => {
+            eprintln!("Not every target is met.");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("The benchmark could not be finished: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
+    let names: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    if wanted("pages") {
+        pages::measure(table, quick).await?;
+    }
+    for engine in Engine::all() {
+        if wanted("purchases") {
+            purchases::measure(table, engine, quick).await?;
+        }
+    }
+    for engine in Engine::all() {
+        if wanted("growth") {
+            growth::measure(table, engine, quick).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! The app in this process, with its job runner and the played systems behind loopback ports, as `caas serve` puts it
+//! together; and customers who buy.
+
+use crate::Result;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, header};
+use axum::response::Response;
+use caas::Caas;
+use caas::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
+use caas::catalogue::{Market, Offer, OfferKind};
+use caas::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
+use caas::kernel::jobs::Runner;
+use caas::kernel::money::Money;
+use caas::kernel::rng::SystemRng;
+use caas::payments::methods;
+use caas::payments::model::MethodKind;
+use caas::payments::port::GatewayMethod;
+use caas::sales::vehicles::{self, NewVehicle};
+use caas::sql;
+use caas_app::web::Sessions;
+use caas_sandbox::world::iot::model::AnswerMode;
+use caas_sandbox::{Running, SandboxClock, TestCard, VehicleSpec, Vin};
+use caas_server::application::Application;
+use caas_server::config::{Config, Reader};
+use caas_server::demo;
+use caas_server::outside::SandboxOptions;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+const MODEL: &str = "LINCE";
+const FIRMWARE: &str = "9.0.0";
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A new schema on the server that `CAAS_TEST_POSTGRES_URL` names.
+    Postgres,
+}
+
+impl Engine {
+    /// Every engine there is here.
+    pub fn all() -> Vec<Engine> {
+        let mut engines = vec![Engine::Sqlite];
+        if postgres_url().is_some() {
+            engines.push(Engine::Postgres);
+        }
+        engines
+    }
+
+    /// As it is called in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+fn postgres_url() -> Option<String> {
+    std::env::var("CAAS_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// An empty database. It goes with its folder; a schema goes with the server.
+pub struct Store {
+    /// Which kind.
+    pub engine: Engine,
+    /// Where it is.
+    pub url: String,
+    folder: TempDir,
+}
+
+impl Store {
+    /// Makes one.
+    pub async fn new(engine: Engine, name: &str) -> Result<Store> {
+        let folder = tempfile::tempdir()?;
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.path().join("caas.db").display()),
+            Engine::Postgres => {
+                let server = postgres_url().ok_or("CAAS_TEST_POSTGRES_URL is not set")?;
+                let schema = format!("bench_{}_{name}", std::process::id());
+                let pool = sqlx::PgPool::connect(&server).await?;
+                sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&pool).await?;
+                pool.close().await;
+                let separator = if server.contains('?') { '&' } else { '?' };
+                format!("{server}{separator}options=-c%20search_path%3D{schema}")
+            }
+        };
+        Ok(Store { engine, url, folder })
+    }
+
+    /// The folder on the disk it writes to.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+/// The running app.
+pub struct World {
+    /// The platform.
+    pub caas: Caas,
+    /// The played systems.
+    pub sandbox: caas_sandbox::Sandbox,
+    router: Router,
+    sessions: Arc<dyn Sessions>,
+    running: Running,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// Somebody who buys.
+pub struct Customer {
+    id: UserId,
+    vehicle: VehicleId,
+    method: PaymentMethodId,
+    /// Signed in.
+    pub cookie: String,
+}
+
+/// Something to buy.
+#[derive(Clone, Copy)]
+pub struct Ware {
+    offer: OfferId,
+    price: Money,
+}
+
+impl World {
+    /// Starts the app on a database, with the demo world in it. Cars and bank answer at once.
+    pub async fn start(store: &Store) -> Result<World> {
+        let settings = [
+            ("CAAS_ENV", "test"),
+            ("DATABASE_URL", store.url.as_str()),
+            // Everybody clicks from one address here.
+            ("CAAS_RATE_PER_MINUTE", "100000000"),
+        ];
+        let config = Config::read(&mut Reader::of(settings))?;
+        let concurrency = config.job_concurrency;
+        let sandbox = SandboxOptions { clock: SandboxClock::system(), snapshot: None, webhooks_to: None };
+        let app = Application::assemble(config, sandbox, Arc::new(SystemRng)).await?;
+        let running = app.sandbox.ok_or("the outside systems are played")?;
+        let sandbox = running.handle.clone();
+        let mut settings = sandbox.iot_settings();
+        settings.answer = AnswerMode::Immediate;
+        settings.activation_latency_ms = 0;
+        sandbox.set_iot_settings(settings);
+        demo::seed_if_new(&app.caas, Some(&sandbox)).await?;
+        let (tasks, stop) = (TaskTracker::new(), app.stop);
+        tasks.spawn(Runner::new(app.caas.clone(), app.registry, concurrency).run(stop.clone()));
+        Ok(World { caas: app.caas, sandbox, router: app.router, sessions: app.sessions, running, tasks, stop })
+    }
+
+    /// Ends everything.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.running.shutdown().await;
+        self.caas.db.close().await;
+    }
+
+    /// Adds customers with a car and a card each.
+    pub async fn customers(&self, count: u32) -> Result<Vec<Customer>> {
+        let mut customers = Vec::new();
+        let mut tx = self.caas.db.begin().await?;
+        let now = self.caas.now();
+        for number in 0..count {
+            let id: UserId = self.caas.new_id();
+            let email = format!("buyer{number}@example.com");
+            sql!(&mut tx, execute
+                "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+                 VALUES ($1, $2, $2, 'Buyer', 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', $3, $3, $3)", id, &email, now)?;
+            let vin = format!("VSSZZZBUY{number:08}");
+            let new = NewVehicle {
+                vin: &vin,
+                model_code: MODEL,
+                colour: "BLUE",
+                plate: None,
+                firmware: FIRMWARE,
+                customer: id,
+                dealership: None,
+            };
+            let vehicle = vehicles::enter_delivered(&self.caas, &mut tx, &new).await?;
+            let card = self.sandbox.add_payment_method(&id.to_string(), TestCard::GoodVisa);
+            let card = GatewayMethod {
+                kind: MethodKind::Card,
+                token: card.token,
+                brand: Some(card.brand),
+                last4: Some(card.last4),
+                exp_month: card.exp_month.map(i64::from),
+                exp_year: card.exp_year.map(i64::from),
+            };
+            let method = methods::add(&self.caas, &mut tx, id, &card).await?;
+            self.sandbox.add_vehicles(Some(VehicleSpec {
+                vin: Vin::parse(&vin)?,
+                model: MODEL.to_owned(),
+                firmware: FIRMWARE.to_owned(),
+                base_services: vec!["BASE_PLATFORM".to_owned()],
+                known_services: None,
+            }));
+            customers.push(Customer { id, vehicle, method, cookie: String::new() });
+        }
+        tx.commit().await?;
+        for customer in &mut customers {
+            customer.cookie = format!("__Host-caas={}", self.sessions.begin(customer.id, None, None).await?);
+        }
+        Ok(customers)
+    }
+
+    /// What one car can have all at the same time, one offer of each service, paid when the car confirms.
+    pub async fn wares(&self) -> Result<Vec<Ware>> {
+        let catalogue = self.caas.catalogue().await?;
+        let mut car = VehicleFacts {
+            model: MODEL.to_owned(),
+            firmware: FIRMWARE.to_owned(),
+            market: Some(Market::Es),
+            running: Vec::new(),
+            has_open_debt: false,
+        };
+        let mut wares = Vec::new();
+        for service in &catalogue.services {
+            let sold = |offer: &&Offer| {
+                offer.kind != OfferKind::Subscription && offer_availability(offer, service, &car).is_available()
+            };
+            let Some(offer) = service.offers.iter().find(sold) else { continue };
+            let Some(price) = offer.price(Market::Es) else { continue };
+            wares.push(Ware { offer: offer.id, price: price.amount });
+            let running = RunningService {
+                service_id: service.id,
+                kind: offer.kind,
+                phase: RunningPhase::Active,
+                expires_at: None,
+            };
+            car.running.push(running);
+        }
+        if wares.is_empty() { Err("nothing can be bought".into()) } else { Ok(wares) }
+    }
+
+    /// A click on "buy": the form as the page posts it, through all middleware.
+    pub async fn buy(&self, customer: &Customer, ware: Ware) -> Result<ActivationId> {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("key", &self.caas.rng.token())
+            .append_pair("offer", &ware.offer.to_string())
+            .append_pair("vehicle", &customer.vehicle.to_string())
+            .append_pair("price", &ware.price.cents.0.to_string())
+            .append_pair("currency", ware.price.currency.as_str())
+            .append_pair("method", &customer.method.to_string())
+            .append_pair("start_now", "true")
+            .append_pair("withdrawal", "true")
+            .finish();
+        let request = Request::post("/api/comprar")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, &customer.cookie)
+            .body(Body::from(form))?;
+        let response = self.send(request).await?;
+        let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        match location.and_then(|location| location.strip_prefix("/expediente/activaciones/")) {
+            Some(id) => Ok(id.parse()?),
+            None => Err(format!("an order was refused: {} {location:?}", response.status()).into()),
+        }
+    }
+
+    /// Whether the money of an order has been taken.
+    pub async fn is_charged(&self, activation: ActivationId) -> Result<bool> {
+        let mut tx = self.caas.db.read().await?;
+        let (count,) = sql!(
+            &mut tx,
+            one(i64,),
+            "SELECT COUNT(*) FROM payments WHERE service_activation_id = $1 AND state = 'CHARGED'",
+            activation
+        )?;
+        Ok(count == 1)
+    }
+
+    /// Asks for a page, through all middleware. Returns status and length.
+    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Result<(u16, usize)> {
+        let mut request = Request::get(path);
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response = self.send(request.body(Body::empty())?).await?;
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await?;
+        Ok((status, body.len()))
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Result<Response> {
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, HeaderValue::from_static("localhost:3000"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
+        Ok(self.router.clone().oneshot(request).await?)
+    }
+}
