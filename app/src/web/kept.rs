@@ -35,9 +35,12 @@ impl Key {
     }
 }
 
+/// A page and the catalogue it was made from.
+type KeptPage = (Weak<Snapshot>, Arc<Rendered>);
+
 /// The kept pages of one route.
 #[derive(Default)]
-pub struct Kept(Mutex<HashMap<Key, (Weak<Snapshot>, Arc<Rendered>)>>);
+pub struct Kept(Mutex<HashMap<Key, KeptPage>>);
 
 impl Kept {
     /// The page, when it was made from this very catalogue.

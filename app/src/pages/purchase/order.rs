@@ -1,4 +1,7 @@
 //! The click that orders.
+#![expect(clippy::too_many_arguments, reason = "a server function has one argument for each field of its form")]
+
+#![expect(clippy::too_many_arguments, reason = "the arguments are the fields of the form")]
 
 use super::{FORM, path_of};
 use crate::web::{FieldError, FormState, Goto, Message, Refusal, Role, WebContext, submit};

@@ -1,8 +1,6 @@
 //! The catalogue on both engines: the demo content, what a purchase reads, searching, and when the copy in memory is old.
 
-#[expect(dead_code, reason = "shared by tests that also need mail and jobs")]
-mod support;
-
+use crate::support::{World, for_each_engine};
 use caas::catalogue::rules::{Availability, VehicleFacts, offer_availability};
 use caas::catalogue::{
     Category, Filter, Market, OfferKind, Service, ServiceStatus, demo_service, repository, seed_demo,
@@ -12,7 +10,6 @@ use caas::kernel::locale::Locale;
 use caas::sql;
 use chrono::TimeDelta;
 use std::sync::Arc;
-use support::{World, for_each_engine};
 
 async fn seed(world: &World) {
     let mut tx = world.caas.db.begin().await.unwrap();

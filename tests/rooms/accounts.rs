@@ -1,7 +1,6 @@
 //! Use cases of accounts, on both engines: getting in, getting back in, and what strangers can't find out or do.
 
-mod support;
-
+use crate::support::{World, for_each_engine};
 use caas::Caas;
 use caas::accounts::password::counting_hashes;
 use caas::accounts::{
@@ -14,7 +13,6 @@ use caas::notifications::port::Email;
 use caas::sql;
 use chrono::TimeDelta;
 use std::net::IpAddr;
-use support::{World, for_each_engine};
 
 const EMAIL: &str = "Lucia@Ejemplo.es";
 const PASSWORD: &str = "mi perro come peras";

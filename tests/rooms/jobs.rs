@@ -1,11 +1,9 @@
 //! The job runner: what it costs, and that it stops.
 
-mod support;
-
+use crate::support::for_each_engine;
 use caas::Caas;
 use caas::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Registry, Run, Runner};
 use serde::{Deserialize, Serialize};
-use support::for_each_engine;
 use tokio_util::sync::CancellationToken;
 
 /// Makes the next one necessary, until it is the last: then nobody is needed any more.
