@@ -1,7 +1,7 @@
 /** Buying a service, as a customer does it. */
 import { expect, test, type Locator, type Page } from "@playwright/test";
 
-/** What to buy. Tests of one file buy different things: a car has room for each service once. */
+/** What to buy. No two tests buy the same service for the same car: it has room for each once, and tests share an app. */
 export type Wish = {
   /** The service's address. */
   slug: string;
@@ -16,16 +16,19 @@ export function scripted(): boolean {
   return test.info().project.use.javaScriptEnabled !== false;
 }
 
-/** From the catalogue to the order form. */
+/** On a service's page: which car it is for. */
+export async function chooseCar(page: Page, car: string) {
+  const cars = page.locator('select[name="coche"]');
+  const wanted = await cars.locator("option", { hasText: car }).getAttribute("value");
+  await cars.selectOption(wanted!);
+  await page.locator("form:has(select[name=coche]) button").click();
+  await expect(page).toHaveURL(/coche=/);
+}
+
+/** From the service's page to the order form. */
 export async function openOrder(page: Page, { slug, offer, car }: Wish) {
   await page.goto(`/catalogo/${slug}`);
-  if (car) {
-    const cars = page.locator('select[name="coche"]');
-    const wanted = await cars.locator("option", { hasText: car }).getAttribute("value");
-    await cars.selectOption(wanted!);
-    await page.locator("form:has(select[name=coche]) button").click();
-    await expect(page).toHaveURL(/coche=/);
-  }
+  if (car) await chooseCar(page, car);
   await page.getByRole("link", { name: offer }).click();
   await expect(page).toHaveURL(/\/comprar\//);
 }

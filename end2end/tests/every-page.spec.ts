@@ -76,9 +76,9 @@ test("every page of a customer", everywhere, async ({ page, sandbox }) => {
   const active = await order(page, { slug: "proyeccion-en-parabrisas", offer: "Elegir para siempre", car: "Lince" });
   await expect(instrument(page).headline).toHaveText(/^Activo/);
   await sandbox.patchVehicle(CARS.Lince, { connectivity: "OFFLINE" });
-  const waiting = await order(page, { slug: "faros-matriciales", offer: "Elegir para siempre", car: "Lince" });
+  const waiting = await order(page, { slug: "crucero-adaptativo", offer: "Elegir para siempre", car: "Lince" });
   await expect(instrument(page).headline).toHaveText(/^Lo intentaremos de nuevo/);
-  const offer = await page.goto("/catalogo/vigilancia").then(() => page.getByRole("link", { name: "Elegir 1 año" }).getAttribute("href"));
+  const offer = await page.goto("/catalogo/potencia-mas-20").then(() => page.getByRole("link", { name: "Elegir 7 días" }).getAttribute("href"));
   // Without scripts a page with something under way loads itself again, in the middle of what looks at it.
   await look(page, [...CUSTOMER, active, ...(scripted() ? [waiting] : []), offer!]);
 });

@@ -2,6 +2,7 @@ import { CARS } from "../helpers/accounts.ts";
 import { expectGoodPage } from "../helpers/page.ts";
 import {
   TEST_CARDS,
+  chooseCar,
   consent,
   enterCard,
   instrument,
@@ -20,6 +21,7 @@ test("from the catalogue to a service that is active and paid", async ({ page, s
   await signIn(page, "customer");
   await page.goto("/catalogo");
   await page.getByRole("link", { name: "Asientos calefactados" }).click();
+  await chooseCar(page, "Lince");
   await page.getByRole("link", { name: "Elegir 30 días" }).click();
 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Pedir Asientos calefactados");
@@ -54,6 +56,7 @@ test("from the catalogue to a service that is active and paid", async ({ page, s
   await expectGoodPage(page);
 
   await page.goto("/catalogo/asientos-calefactados");
+  await chooseCar(page, "Lince");
   await expect(page.getByText(/Tu coche lo tiene activo hasta el/)).toBeVisible();
 });
 

@@ -32,7 +32,7 @@ test("a car that refuses for good: no charge, the hold reversed, a mail and a su
   expect(await sandbox.servicesOf(CARS.Alcor)).not.toContain("SEAT_HEATING");
 
   await page.goto("/expediente");
-  await expect(page.getByText(/lo está mirando nuestro equipo técnico/)).toBeVisible();
+  await expect(page.getByText("Asientos calefactados: lo está mirando nuestro equipo técnico")).toBeVisible();
   await expectGoodPage(page);
   await page.goto("/sandbox/banco");
   await expect(page.getByRole("row").nth(1)).toContainText("0,00 €");
@@ -109,7 +109,7 @@ test("an order that waits is cancelled, and the hold is released", async ({ page
 test("API IoT is down: the order keeps its place and is told as delayed", { tag: "@ends" }, async ({ page, sandbox }) => {
   await signIn(page, "customer");
   await sandbox.setFault({ system: "IOT", fault: { kind: "OUTAGE" } });
-  await order(page, { slug: "navegacion-en-vivo", offer: "Elegir suscripción", car: "Alcor" });
+  await order(page, { slug: "vigilancia", offer: "Elegir suscripción", car: "Alcor" });
   const { headline } = instrument(page);
   await expect(headline).toHaveText(/^(Lo intentaremos de nuevo|Retrasado)/);
   await expectGoodPage(page);
@@ -119,13 +119,13 @@ test("the bank is down: nothing is charged twice, and it goes on when it is back
   await signIn(page, "customer");
   await sandbox.setFault({ system: "GATEWAY", operation: "INITIATE_PAYMENT", fault: { kind: "LOST_ANSWER" }, times: 1 });
   const before = (await sandbox.payments()).length;
-  await order(page, { slug: "navegacion-en-vivo", offer: "Elegir 1 año", car: "Lince" });
+  await order(page, { slug: "vigilancia", offer: "Elegir 1 año", car: "Lince" });
   const { headline, amount } = instrument(page);
   for (let step = 0; step < 6 && !/^Activo/.test(await headline.innerText()); step++) {
     await sandbox.advanceClock(30);
     await headline.filter({ hasText: /^Activo/ }).waitFor({ timeout: 2_500 }).catch(() => undefined);
   }
   await expect(headline).toHaveText(/^Activo hasta el/);
-  await expect(amount).toHaveText("99,00 €");
+  await expect(amount).toHaveText("69,00 €");
   expect((await sandbox.payments()).length).toBe(before + 1);
 });
