@@ -45,7 +45,8 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
     let facts = Facts { line, reader };
     let service = facts.service();
     let amount = facts.amount();
-    let said = |icon, tone, text: String, note: String| Said { icon, tone, text, note };
+    // A fact that is missing leaves no gap.
+    let said = |icon, tone, text: String, note: String| Said { icon, tone, text: without_gaps(&text), note };
     let plain = |icon, tone, es: &str, en: &str| said(icon, tone, locale.t(es, en).to_owned(), String::new());
     let t = |es: String, en: String| if locale == Locale::Es { es } else { en };
     let note = |es: &str, en: &str| locale.t(es, en).to_owned();
@@ -299,6 +300,11 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
     }
 }
 
+/// Single spaces only; the fixed space inside amounts stays.
+fn without_gaps(text: &str) -> String {
+    text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// The facts of an entry, each as it reads.
 struct Facts<'a> {
     line: &'a StoryLine,
@@ -402,7 +408,7 @@ mod tests {
         for &kind in EntryKind::ALL {
             for &locale in Locale::ALL {
                 let said = say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" });
-                let all = format!("{} {}", said.text, said.note);
+                let all = format!("{}. {}", said.text, said.note);
                 assert!(!said.text.is_empty() && !all.contains("  ") && !all.contains('!'), "{kind}: {all}");
                 assert!(!all.contains('_') && !all.contains(kind.as_str()), "{kind} shows a code: {all}");
             }
