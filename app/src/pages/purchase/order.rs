@@ -1,5 +1,4 @@
 //! The click that orders.
-#![expect(clippy::too_many_arguments, reason = "a server function has one argument for each field of its form")]
 
 #![expect(clippy::too_many_arguments, reason = "the arguments are the fields of the form")]
 
