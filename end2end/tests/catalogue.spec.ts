@@ -1,4 +1,5 @@
 import { expectGoodPage } from "../helpers/page.ts";
+import { chooseCar } from "../helpers/purchase.ts";
 import { signIn } from "../helpers/session.ts";
 import { expect, test } from "../helpers/test.ts";
 import type { Page } from "@playwright/test";
@@ -64,8 +65,7 @@ test("for a customer each offer says whether it fits the car, and exactly why no
   await expectGoodPage(page);
 
   await page.goto("/catalogo/modo-todoterreno");
-  await page.getByLabel("Tu coche").selectOption({ index: 1 });
-  await page.getByRole("button", { name: "Ver sus ofertas" }).click();
+  await chooseCar(page, "Alcor");
   await expect(page.getByRole("link", { name: "Elegir 7 días" })).toBeVisible();
 });
 

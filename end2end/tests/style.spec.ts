@@ -23,7 +23,7 @@ test("what can be clicked is large enough for a finger", async ({ page }) => {
   expect(small).toEqual([]);
 });
 
-test("twice the text size still fits", { tag: "@js" }, async ({ page }) => {
+test("twice the text size still fits", { tag: ["@js", "@desktop"] }, async ({ page }) => {
   await page.goto("/");
   const wide = await page.evaluate(() => {
     document.documentElement.style.fontSize = "200%";
