@@ -32,7 +32,7 @@ export class Watcher {
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
     // Gone when the page has moved on meanwhile; then the browser may never answer.
     const text = response.text().catch(() => undefined);
-    const html = await Promise.race([text, new Promise<undefined>((done) => setTimeout(done, 3_000).unref())]);
+    const html = await Promise.race([text, new Promise<undefined>((done) => setTimeout(done, 3_000))]);
     if (html === undefined) return;
     const path = new URL(response.url()).pathname;
     for (const problem of await problemsOfHtml(html)) this.problems.add(`HTML of ${path}: ${problem}`);

@@ -4,8 +4,8 @@ import { signIn } from "../helpers/session.ts";
 import { expect, test } from "../helpers/test.ts";
 
 const WISHES: Wish[] = [
-  { slug: "sonido-de-concierto", offer: "Elegir 1 día", car: "Lince" },
-  { slug: "sonido-de-concierto", offer: "Elegir 1 día", car: "Alcor" },
+  { slug: "autonomia-mas-60", offer: "Elegir 1 día", car: "Alcor" },
+  { slug: "faros-matriciales", offer: "Elegir 90 días", car: "Alcor" },
   { slug: "faros-matriciales", offer: "Elegir 90 días", car: "Lince" },
   { slug: "proyeccion-en-parabrisas", offer: "Elegir 30 días", car: "Alcor" },
   { slug: "autonomia-mas-60", offer: "Elegir 1 día", car: "Lince" },
