@@ -1,5 +1,7 @@
 //! Start page, catalogue and service pages over HTTP: for visitors, for a customer with cars, in both languages.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use caas::catalogue::{Market, Service, demo_service};

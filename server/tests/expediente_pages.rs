@@ -1,5 +1,7 @@
 //! The expediente, the notices and the desks of staff over HTTP, without JavaScript.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use caas::catalogue::{Market, OfferKind, demo_service};

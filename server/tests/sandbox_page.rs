@@ -9,7 +9,7 @@ use support::{Engine, TestApp};
 const VIN: &str = "VSSZZZLNCTR000101";
 
 fn vin() -> Vin {
-    Vin::parse(VIN).unwrap()
+    Vin::parse(VIN).expect("a constant")
 }
 
 fn rules(app: &TestApp) -> Vec<FaultRule> {

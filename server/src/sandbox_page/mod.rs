@@ -59,7 +59,7 @@ const PLACES: [(&str, &str, &str); 4] = [
 ];
 
 /// A page of this room: title, the way between its pages, and the body.
-fn page(web: &WebContext, title: &str, lead: &str, body: impl IntoView + Send + 'static) -> Page {
+fn page(web: &WebContext, title: &str, lead: &str, body: impl IntoView + 'static) -> Page {
     let (title, lead) = (title.to_owned(), lead.to_owned());
     // Boxed, so that the compiler meets no type as deep as the whole page.
     let body = body.into_any();

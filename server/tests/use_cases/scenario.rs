@@ -189,10 +189,10 @@ impl Scene {
     async fn next_due(&self) -> Option<caas::kernel::Timestamp> {
         let mut tx = self.read().await;
         // Housekeeping, hour after hour, is no part of any story.
-        let (job,) = sql!(
+        let (job, _) = sql!(
             tx,
-            one(Option<caas::kernel::Timestamp>),
-            "SELECT MIN(due_at) FROM jobs WHERE died_at IS NULL AND kind <> 'web_sessions.remove_ended'"
+            one(Option<caas::kernel::Timestamp>, i64),
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind <> 'web_sessions.remove_ended'"
         )
         .unwrap();
         [job, self.world().next_due()].into_iter().flatten().min()
