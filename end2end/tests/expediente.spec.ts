@@ -47,7 +47,7 @@ test("the story is filtered and paged, and payments and services are listed", { 
   await expectGoodPage(page);
 
   await page.goto("/expediente/servicios");
-  await expect(page.locator(".line", { hasText: "Faros matriciales" })).toContainText("Activo");
+  await expect(page.locator(".line", { hasText: "Faros matriciales" }).first()).toContainText("Activo");
   await expectGoodPage(page);
 });
 
