@@ -42,12 +42,12 @@ impl Vehicle {
     }
 }
 
-/// A customer's vehicles, in the order they were bought.
+/// A customer's vehicles, in the order they were bought; those bought together by their plates.
 pub async fn vehicles_of(tx: &mut Tx, customer: UserId) -> Result<Vec<Vehicle>> {
     Ok(sql!(tx, all Vehicle,
         "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at
          FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code
-         WHERE v.customer_id = $1 ORDER BY v.id", customer)?)
+         WHERE v.customer_id = $1 ORDER BY v.purchased_at, v.plate, v.id", customer)?)
 }
 
 /// A vehicle of this customer; `None` when it does not exist or is somebody else's.
