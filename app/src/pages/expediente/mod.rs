@@ -4,6 +4,7 @@
 //! somebody with two entries and somebody with two thousand.
 
 mod cars;
+mod facts;
 mod needs;
 mod overview;
 mod payments;

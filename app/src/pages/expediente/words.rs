@@ -1,14 +1,12 @@
 //! What each kind of entry says to the customer: a shape, a sentence, and sometimes a second one.
 
+use super::facts::Facts;
 use super::states::Reader;
 use crate::ui::{IconName, Tone};
 use crate::web::dates::{day, moment};
-use caas::expediente::model::{EntryKind, StoredEntry, SubjectKind};
+use caas::expediente::model::{EntryKind, SubjectKind};
 use caas::expediente::repository::StoryLine;
-use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
-use caas::kernel::money::Money;
-use caas::notifications::service::reason_in_words;
 
 /// An entry in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -305,86 +303,10 @@ fn without_gaps(text: &str) -> String {
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The facts of an entry, each as it reads.
-struct Facts<'a> {
-    line: &'a StoryLine,
-    reader: Reader<'a>,
-}
-
-impl Facts<'_> {
-    fn entry(&self) -> &StoredEntry {
-        &self.line.entry
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.entry().data.get(name)?.as_str().filter(|text| !text.is_empty())
-    }
-
-    fn time(&self, name: &str) -> Option<Timestamp> {
-        self.text(name)?.parse().ok()
-    }
-
-    fn service(&self) -> String {
-        let locale = self.reader.locale;
-        match &self.line.service {
-            Some((_, names)) => names.get(locale).to_owned(),
-            None => {
-                let named = self.entry().data.get("service").and_then(|names| names.get(locale.as_str()));
-                named.and_then(|name| name.as_str()).unwrap_or(locale.t("el servicio", "the service")).to_owned()
-            }
-        }
-    }
-
-    fn money(&self, name: &str) -> String {
-        let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
-        money.map_or_else(
-            || self.reader.locale.t("el importe", "the amount").to_owned(),
-            |m| m.display(self.reader.locale),
-        )
-    }
-
-    fn amount(&self) -> String {
-        self.money("amount")
-    }
-
-    fn days(&self, price: &str) -> String {
-        let days = self.entry().data.get("days").and_then(serde_json::Value::as_i64).unwrap_or_default();
-        match (self.reader.locale, days) {
-            (Locale::Es, 1) => format!("Para 1 día, {price}."),
-            (Locale::Es, _) => format!("Para {days} días, {price}."),
-            (Locale::En, 1) => format!("For 1 day, {price}."),
-            (Locale::En, _) => format!("For {days} days, {price}."),
-        }
-    }
-
-    /// "2 de 5", or only the number when the whole is not known.
-    fn attempt(&self) -> String {
-        let number = |name| self.entry().data.get(name).and_then(serde_json::Value::as_i64);
-        match (number("attempt"), number("of")) {
-            (Some(attempt), Some(of)) => format!("{attempt} {} {of}", self.reader.locale.t("de", "of")),
-            (Some(attempt), None) => attempt.to_string(),
-            _ => String::new(),
-        }
-    }
-
-    fn card(&self) -> String {
-        match (self.text("brand"), self.text("last4")) {
-            (Some(brand), Some(last4)) => format!("{brand} ···· {last4}"),
-            _ => self.reader.locale.t("un método de pago", "a payment method").to_owned(),
-        }
-    }
-
-    /// The reason in plain words, where there is one, and what follows from it.
-    fn because(&self, name: &str, then: &str) -> String {
-        let reason = self.text(name).map(|code| reason_in_words(code, self.reader.locale)).unwrap_or_default();
-        format!("{reason} {then}").trim().to_owned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use caas::expediente::model::Actor;
+    use caas::expediente::model::{Actor, StoredEntry};
 
     fn line(kind: EntryKind, data: serde_json::Value) -> StoryLine {
         let entry = StoredEntry {

@@ -1,0 +1,85 @@
+//! The facts of an entry, each as it reads; what is missing reads as little as possible, never as a code.
+
+use super::states::Reader;
+use caas::expediente::model::StoredEntry;
+use caas::expediente::repository::StoryLine;
+use caas::kernel::Timestamp;
+use caas::kernel::locale::Locale;
+use caas::kernel::money::Money;
+use caas::notifications::service::reason_in_words;
+
+/// The facts of an entry, each as it reads.
+pub(super) struct Facts<'a> {
+    pub line: &'a StoryLine,
+    pub reader: Reader<'a>,
+}
+
+impl Facts<'_> {
+    fn entry(&self) -> &StoredEntry {
+        &self.line.entry
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.entry().data.get(name)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
+        self.text(name)?.parse().ok()
+    }
+
+    pub(super) fn service(&self) -> String {
+        let locale = self.reader.locale;
+        match &self.line.service {
+            Some((_, names)) => names.get(locale).to_owned(),
+            None => {
+                let named = self.entry().data.get("service").and_then(|names| names.get(locale.as_str()));
+                named.and_then(|name| name.as_str()).unwrap_or(locale.t("el servicio", "the service")).to_owned()
+            }
+        }
+    }
+
+    pub(super) fn money(&self, name: &str) -> String {
+        let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
+        money.map_or_else(
+            || self.reader.locale.t("el importe", "the amount").to_owned(),
+            |m| m.display(self.reader.locale),
+        )
+    }
+
+    pub(super) fn amount(&self) -> String {
+        self.money("amount")
+    }
+
+    pub(super) fn days(&self, price: &str) -> String {
+        let days = self.entry().data.get("days").and_then(serde_json::Value::as_i64).unwrap_or_default();
+        match (self.reader.locale, days) {
+            (Locale::Es, 1) => format!("Para 1 día, {price}."),
+            (Locale::Es, _) => format!("Para {days} días, {price}."),
+            (Locale::En, 1) => format!("For 1 day, {price}."),
+            (Locale::En, _) => format!("For {days} days, {price}."),
+        }
+    }
+
+    /// "2 de 5", or only the number when the whole is not known.
+    pub(super) fn attempt(&self) -> String {
+        let number = |name| self.entry().data.get(name).and_then(serde_json::Value::as_i64);
+        match (number("attempt"), number("of")) {
+            (Some(attempt), Some(of)) => format!("{attempt} {} {of}", self.reader.locale.t("de", "of")),
+            (Some(attempt), None) => attempt.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    pub(super) fn card(&self) -> String {
+        match (self.text("brand"), self.text("last4")) {
+            (Some(brand), Some(last4)) => format!("{brand} ···· {last4}"),
+            _ => self.reader.locale.t("un método de pago", "a payment method").to_owned(),
+        }
+    }
+
+    /// The reason in plain words, where there is one, and what follows from it.
+    pub(super) fn because(&self, name: &str, then: &str) -> String {
+        let reason = self.text(name).map(|code| reason_in_words(code, self.reader.locale)).unwrap_or_default();
+        format!("{reason} {then}").trim().to_owned()
+    }
+}
