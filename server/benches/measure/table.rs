@@ -26,12 +26,18 @@ impl Table {
 
     /// Something that holds or does not.
     pub fn judged(&mut self, what: impl Into<String>, target: impl Into<String>, value: impl Into<String>, met: bool) {
-        self.0.push(Row { what: what.into(), target: target.into(), value: value.into(), met: Some(met) });
+        self.add(Row { what: what.into(), target: target.into(), value: value.into(), met: Some(met) });
     }
 
     /// A figure without a target.
     pub fn says(&mut self, what: impl Into<String>, value: impl Into<String>) {
-        self.0.push(Row { what: what.into(), target: String::new(), value: value.into(), met: None });
+        self.add(Row { what: what.into(), target: String::new(), value: value.into(), met: None });
+    }
+
+    /// Said at once as well: a measurement that breaks off has not been in vain.
+    fn add(&mut self, row: Row) {
+        eprintln!("  {}: {}", row.what, row.value);
+        self.0.push(row);
     }
 
     /// Whether no target was missed.
