@@ -19,7 +19,7 @@ export default defineConfig({
   // A machine that stalls is told apart from a fault: a second success is reported as flaky, never as passed in silence.
   retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
