@@ -75,6 +75,12 @@ codes! {
         Job = "JOB",
         /// A message of an outside system.
         Webhook = "WEBHOOK",
+        /// A message to the customer.
+        Notification = "NOTIFICATION",
+        /// What the customer agreed to.
+        Consent = "CONSENT",
+        /// Somebody's expediente as a whole.
+        Expediente = "EXPEDIENTE",
     }
 }
 
@@ -183,6 +189,12 @@ codes! {
         DeadJobDiscarded = "DEAD_JOB_DISCARDED",
         /// Operations had a message interpreted once more.
         WebhookRetried = "WEBHOOK_RETRIED",
+        /// The customer was written to.
+        CustomerTold = "CUSTOMER_TOLD",
+        /// The customer agreed to what the law asks for before a service starts.
+        ConsentsGiven = "CONSENTS_GIVEN",
+        /// Somebody of ours looked into a customer's expediente.
+        ExpedienteRead = "EXPEDIENTE_READ",
     }
 }
 

@@ -39,6 +39,9 @@ impl Facts<'_> {
     }
 
     pub(super) fn money(&self, name: &str) -> String {
+        if !self.reader.sees_money {
+            return self.reader.locale.t("el importe", "the amount").to_owned();
+        }
         let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
         money.map_or_else(
             || self.reader.locale.t("el importe", "the amount").to_owned(),
@@ -72,9 +75,35 @@ impl Facts<'_> {
 
     pub(super) fn card(&self) -> String {
         match (self.text("brand"), self.text("last4")) {
-            (Some(brand), Some(last4)) => format!("{brand} ···· {last4}"),
+            (Some(brand), Some(last4)) if self.reader.is_owner => format!("{brand} ···· {last4}"),
             _ => self.reader.locale.t("un método de pago", "a payment method").to_owned(),
         }
+    }
+
+    /// What a message to the customer was about.
+    pub(super) fn notice(&self) -> String {
+        let locale = self.reader.locale;
+        let subject = self.entry().data.get("subject").and_then(|both| both.get(locale.as_str()));
+        let subject = subject.and_then(|subject| subject.as_str()).filter(|subject| self.may_read(subject));
+        subject.map_or_else(|| self.service(), str::to_owned)
+    }
+
+    /// The ways a message took: "Por correo y en la aplicación."
+    pub(super) fn channels(&self) -> String {
+        let locale = self.reader.locale;
+        let codes = self.entry().data.get("channels").and_then(serde_json::Value::as_array);
+        let ways: Vec<_> = codes.into_iter().flatten().filter_map(|code| channel(code.as_str()?, locale)).collect();
+        let ways = match ways.split_last() {
+            None => return String::new(),
+            Some((only, [])) => (*only).to_owned(),
+            Some((last, others)) => format!("{} {} {last}", others.join(", "), locale.t("y", "and")),
+        };
+        format!("{} {ways}.", locale.t("Por", "By"))
+    }
+
+    /// Whether this text holds nothing that the reader may not know: amounts of money are for some eyes only.
+    fn may_read(&self, text: &str) -> bool {
+        self.reader.sees_money || !text.contains(['€', '£', '$'])
     }
 
     /// The reason in plain words, where there is one, and what follows from it.
@@ -82,4 +111,15 @@ impl Facts<'_> {
         let reason = self.text(name).map(|code| reason_in_words(code, self.reader.locale)).unwrap_or_default();
         format!("{reason} {then}").trim().to_owned()
     }
+}
+
+/// A way to reach somebody, after "by".
+fn channel(code: &str, locale: Locale) -> Option<&'static str> {
+    Some(match code {
+        "EMAIL" => locale.t("correo", "email"),
+        "PUSH" => locale.t("notificación push", "push notification"),
+        "SMS" => "SMS",
+        "IN_APP" => locale.t("aviso en la aplicación", "notice in the app"),
+        _ => return None,
+    })
 }

@@ -32,6 +32,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Deactivation => locale.t("Desactivaciones", "Deactivations"),
         SubjectKind::Access => locale.t("Accesos", "Access"),
         SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
+        SubjectKind::Notification => locale.t("Avisos", "Messages"),
+        SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
+        SubjectKind::Expediente => locale.t("Consultas", "Looks"),
     }
 }
 
@@ -293,6 +296,17 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
             plain(I::Settings, Tone::Neutral, "Operaciones revisó una tarea", "Operations looked into a task")
         }
+        K::CustomerTold => {
+            let about = facts.notice();
+            said(I::Mail, Tone::Neutral, t(format!("Te avisamos: {about}"), format!("We told you: {about}")), facts.channels())
+        }
+        K::ConsentsGiven => said(
+            I::Document,
+            Tone::Neutral,
+            t(format!("Diste tus consentimientos para {service}"), format!("You gave your consents for {service}")),
+            note("Quedan guardados palabra por palabra.", "They are kept word for word."),
+        ),
+        K::ExpedienteRead => plain(I::User, Tone::Neutral, "Se consultó el expediente", "The story was looked at"),
         K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
     }
 }
