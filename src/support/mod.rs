@@ -1,5 +1,7 @@
 //! Cases for a person.
 
+pub mod model;
+
 #[cfg(feature = "ssr")]
 mod tickets;
 
