@@ -3,6 +3,8 @@
 //! Every state change writes exactly one entry, in its own transaction, with time, actor, cause, before and after.
 //! Entries are never changed; each carries the hash of the one before it, per customer.
 
+#[cfg(feature = "ssr")]
+pub mod chain;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod repository;

@@ -1,13 +1,11 @@
-//! Writing entries, and proving that none was changed.
+//! Writing entries.
 
+use super::chain::Sealed;
 use super::model::{Actor, EntryKind, SubjectKind};
 use crate::Caas;
-use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{UserId, VehicleId};
-use sha2::{Digest as _, Sha256};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 /// What is to be written.
@@ -80,7 +78,7 @@ pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
             chain
         )?,
     };
-    let row = Row {
+    let row = Sealed {
         id: caas.new_uuid(),
         chain_id: chain,
         seq,
@@ -98,7 +96,7 @@ pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
         previous,
         hash: String::new(),
     };
-    let hash = row.hash_of();
+    let hash = row.computed_hash();
     sql!(tx, execute
         "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id,
                                          vehicle_id, before_state, after_state, data, visible, previous, hash)
@@ -111,84 +109,4 @@ pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
         tx.announce(format!("user:{customer}"));
     }
     Ok(())
-}
-
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    chain_id: Uuid,
-    seq: i64,
-    at: Timestamp,
-    actor_kind: String,
-    actor_id: Option<Uuid>,
-    kind: String,
-    subject_kind: String,
-    subject_id: Uuid,
-    vehicle_id: Option<Uuid>,
-    before_state: Option<String>,
-    after_state: Option<String>,
-    data: String,
-    visible: bool,
-    previous: String,
-    hash: String,
-}
-
-impl Row {
-    /// SHA-256 over every column, each with its length before it so that no two rows read the same.
-    fn hash_of(&self) -> String {
-        let mut hasher = Sha256::new();
-        let optional = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        for part in [
-            self.previous.as_str(),
-            &self.id.to_string(),
-            &self.chain_id.to_string(),
-            &self.seq.to_string(),
-            &self.at.timestamp_micros().to_string(),
-            &self.actor_kind,
-            &optional(self.actor_id),
-            &self.kind,
-            &self.subject_kind,
-            &self.subject_id.to_string(),
-            &optional(self.vehicle_id),
-            self.before_state.as_deref().unwrap_or_default(),
-            self.after_state.as_deref().unwrap_or_default(),
-            &self.data,
-            if self.visible { "1" } else { "0" },
-        ] {
-            hasher.update(part.len().to_le_bytes());
-            hasher.update(part);
-        }
-        hex::encode(hasher.finalize())
-    }
-}
-
-/// Reads every chain from its start and names the first entry of each that does not follow from the one before.
-pub async fn broken_chains(tx: &mut Tx) -> Result<Vec<String>> {
-    let mut broken = Vec::new();
-    let chains = sql!(tx, all(Uuid, i64, String), "SELECT chain_id, last_seq, last_hash FROM expediente_chains")?;
-    for (chain, last_seq, last_hash) in chains {
-        let (mut seq, mut previous) = (0, String::new());
-        loop {
-            let rows = sql!(tx, all Row,
-                "SELECT id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, vehicle_id,
-                        before_state, after_state, data, visible, previous, hash
-                 FROM expediente_entries WHERE chain_id = $1 AND seq > $2 ORDER BY seq LIMIT 1000", chain, seq)?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows {
-                if row.seq != seq + 1 || row.previous != previous || row.hash != row.hash_of() {
-                    broken.push(format!(
-                        "expediente chain {chain}: entry {} does not follow from the one before",
-                        row.seq
-                    ));
-                }
-                (seq, previous) = (row.seq, row.hash);
-            }
-        }
-        if seq != last_seq || previous != last_hash {
-            broken.push(format!("expediente chain {chain}: entries are missing after {seq}"));
-        }
-    }
-    Ok(broken)
 }

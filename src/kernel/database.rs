@@ -4,6 +4,7 @@
 //! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
 
 use super::error::{Failure, Result};
+use super::failpoint;
 use crate::sql;
 use sqlx::postgres::{PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -63,11 +64,20 @@ impl Bus {
 impl Database {
     /// Opens the database the URL names: `sqlite:path` (made when it is not there) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Database> {
+        Database::connect_with(url, SqliteSynchronous::Full).await
+    }
+
+    /// The same for a database that need not survive a power cut: SQLite does not wait for the disk. For simulations.
+    pub async fn connect_volatile(url: &str) -> Result<Database> {
+        Database::connect_with(url, SqliteSynchronous::Off).await
+    }
+
+    async fn connect_with(url: &str, synchronous: SqliteSynchronous) -> Result<Database> {
         let engine = if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
+                .synchronous(synchronous)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("cache_size", "-8192")
@@ -154,6 +164,18 @@ impl Database {
         let inner = match &self.engine {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+    }
+
+    /// Begins a transaction that only reads and sees one state throughout on either engine: for proofs over everything,
+    /// while the app goes on writing.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        let inner = match &self.engine {
+            Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Engine::Postgres(pool) => {
+                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+            }
         };
         Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
     }
@@ -264,6 +286,7 @@ impl Tx {
 
     /// Makes the changes durable, then publishes the announcements.
     pub async fn commit(mut self) -> Result<()> {
+        failpoint::crash_here("before a commit");
         if let Inner::Postgres(tx) = &mut self.inner {
             for topic in &self.announcements {
                 sqlx::query("SELECT pg_notify('caas', $1)")
@@ -276,6 +299,7 @@ impl Tx {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
+        failpoint::crash_here("after a commit");
         self.bus.commits.fetch_add(1, Ordering::Relaxed);
         for topic in &self.announcements {
             self.bus.publish(topic);
