@@ -75,6 +75,14 @@ codes! {
         Job = "JOB",
         /// A message of an outside system.
         Webhook = "WEBHOOK",
+        /// A vehicle as a whole.
+        Vehicle = "VEHICLE",
+        /// A discount.
+        Discount = "DISCOUNT",
+        /// A proposed change of what a service fits.
+        CatalogueRule = "CATALOGUE_RULE",
+        /// A ready-made text of the agents.
+        Macro = "MACRO",
         /// A message to the customer.
         Notification = "NOTIFICATION",
         /// What the customer agreed to.
@@ -189,6 +197,56 @@ codes! {
         DeadJobDiscarded = "DEAD_JOB_DISCARDED",
         /// Operations had a message interpreted once more.
         WebhookRetried = "WEBHOOK_RETRIED",
+        /// A case was taken, or given to somebody.
+        TicketAssigned = "TICKET_ASSIGNED",
+        /// A case went to another team.
+        TicketHandedOver = "TICKET_HANDED_OVER",
+        /// A case became more or less pressing.
+        TicketPriorityChanged = "TICKET_PRIORITY_CHANGED",
+        /// Somebody of ours wrote a note on a case.
+        TicketNoted = "TICKET_NOTED",
+        /// Support answered the customer.
+        TicketAnswered = "TICKET_ANSWERED",
+        /// Support asked the customer something.
+        TicketWaiting = "TICKET_WAITING",
+        /// A case was solved.
+        TicketSolved = "TICKET_SOLVED",
+        /// A solved case was opened again.
+        TicketReopened = "TICKET_REOPENED",
+        /// A case goes on in another one.
+        TicketMerged = "TICKET_MERGED",
+        /// A merge was undone.
+        TicketUnmerged = "TICKET_UNMERGED",
+        /// The customer wrote on a case.
+        CustomerWrote = "CUSTOMER_WROTE",
+        /// The customer was not answered in time.
+        SlaBreached = "SLA_BREACHED",
+        /// An agent planned to come back to a case.
+        TaskPlanned = "TASK_PLANNED",
+        /// What an agent had planned is done.
+        TaskDone = "TASK_DONE",
+        /// A ready-made text was made, changed or deleted.
+        MacroChanged = "MACRO_CHANGED",
+        /// The customer was asked for a new hold before another try by hand.
+        ManualHoldOffered = "MANUAL_HOLD_OFFERED",
+        /// The customer agreed to a new hold.
+        ManualHoldAccepted = "MANUAL_HOLD_ACCEPTED",
+        /// A new hold will not be: refused by the customer or the bank, or not accepted in time.
+        ManualHoldEnded = "MANUAL_HOLD_ENDED",
+        /// The customer was given a discount.
+        DiscountGiven = "DISCOUNT_GIVEN",
+        /// A discount was used with an order.
+        DiscountRedeemed = "DISCOUNT_REDEEMED",
+        /// A dealership was asked to give the customer an appointment.
+        AppointmentRequested = "APPOINTMENT_REQUESTED",
+        /// The dealership and the customer have their appointment.
+        AppointmentMade = "APPOINTMENT_MADE",
+        /// An agent proposed to change what a service fits.
+        CatalogueRuleProposed = "CATALOGUE_RULE_PROPOSED",
+        /// An administrator decided on a proposed change.
+        CatalogueRuleDecided = "CATALOGUE_RULE_DECIDED",
+        /// The customer told support of a theft.
+        TheftNoted = "THEFT_NOTED",
         /// The customer was written to.
         CustomerTold = "CUSTOMER_TOLD",
         /// The customer agreed to what the law asks for before a service starts.

@@ -31,6 +31,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Ticket => locale.t("Soporte", "Support"),
         SubjectKind::Deactivation => locale.t("Desactivaciones", "Deactivations"),
         SubjectKind::Access => locale.t("Accesos", "Access"),
+        SubjectKind::Vehicle => locale.t("Coches", "Cars"),
+        SubjectKind::Discount => locale.t("Descuentos", "Discounts"),
+        SubjectKind::CatalogueRule | SubjectKind::Macro => locale.t("Catálogo y textos", "Catalogue and texts"),
         SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
         SubjectKind::Notification => locale.t("Avisos", "Messages"),
         SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
@@ -293,6 +296,84 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
             );
             said(I::Info, Tone::Info, text, note)
         }
+        K::TicketAnswered => plain(I::Ticket, Tone::Info, "Soporte te respondió", "Support answered you"),
+        K::TicketWaiting => {
+            plain(I::Ticket, Tone::Waiting, "Soporte te hizo una pregunta", "Support asked you a question")
+        }
+        K::TicketSolved => plain(I::Done, Tone::Neutral, "Soporte resolvió tu caso", "Support solved your case"),
+        K::TicketReopened => {
+            plain(I::Ticket, Tone::Waiting, "Soporte volvió a abrir tu caso", "Support opened your case again")
+        }
+        K::CustomerWrote => plain(I::Ticket, Tone::Neutral, "Escribiste a soporte", "You wrote to support"),
+        K::TicketAssigned
+        | K::TicketHandedOver
+        | K::TicketPriorityChanged
+        | K::TicketNoted
+        | K::TicketMerged
+        | K::TicketUnmerged
+        | K::SlaBreached
+        | K::TaskPlanned
+        | K::TaskDone => plain(I::Ticket, Tone::Neutral, "Soporte trabajó en tu caso", "Support worked on your case"),
+        K::MacroChanged => plain(I::Settings, Tone::Neutral, "Cambió un texto de soporte", "A support text changed"),
+        K::ManualHoldOffered => said(
+            I::Held,
+            Tone::Waiting,
+            t(
+                format!("Soporte puede probar {service} a mano: falta tu permiso para retener {amount}"),
+                format!("Support can try {service} by hand: your permission to hold {amount} is needed"),
+            ),
+            note("Sin tu permiso no se retiene ni se cobra nada.", "Without it nothing is held or charged."),
+        ),
+        K::ManualHoldAccepted => said(
+            I::Held,
+            Tone::Neutral,
+            t(
+                format!("Aceptaste una nueva retención de {amount} por {service}"),
+                format!("You agreed to a new hold of {amount} for {service}"),
+            ),
+            note(
+                "Solo se cobra si tu coche confirma que funciona.",
+                "It is only charged once your car confirms that it works.",
+            ),
+        ),
+        K::ManualHoldEnded => said(
+            I::Close,
+            Tone::Neutral,
+            t(
+                format!("No habrá una nueva retención por {service}"),
+                format!("There will be no new hold for {service}"),
+            ),
+            not_charged(),
+        ),
+        K::DiscountGiven => plain(I::Info, Tone::Info, "Tienes un descuento", "You have a discount"),
+        K::DiscountRedeemed => plain(I::Done, Tone::Neutral, "Usaste un descuento", "You used a discount"),
+        K::AppointmentRequested => said(
+            I::Wrench,
+            Tone::Info,
+            t(
+                "Hemos pedido a tu concesionario que te dé cita".to_owned(),
+                "We asked your dealership to give you an appointment".to_owned(),
+            ),
+            String::new(),
+        ),
+        K::AppointmentMade => plain(
+            I::Wrench,
+            Tone::Neutral,
+            "Tu concesionario te ha dado cita",
+            "Your dealership gave you an appointment",
+        ),
+        K::CatalogueRuleProposed | K::CatalogueRuleDecided => {
+            plain(I::Settings, Tone::Neutral, "Se revisó una regla del catálogo", "A rule of the catalogue was reviewed")
+        }
+        K::TheftNoted => said(
+            I::Info,
+            Tone::Info,
+            t("Nos avisaste de un robo".to_owned(), "You told us of a theft".to_owned()),
+            note(
+                "Nada se cancela ni se cobra por ello: tú decides.",
+                "Nothing is cancelled or charged because of it: you decide.",
+            ),
+        ),
         K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
             plain(I::Settings, Tone::Neutral, "Operaciones revisó una tarea", "Operations looked into a task")
         }
