@@ -9,6 +9,8 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
+use crate::kernel::planted::{self, Bug};
+use crate::notifications::model::NoticeEvent;
 use crate::sales::vehicles;
 
 /// What a callback says of a command.
@@ -69,6 +71,9 @@ async fn on_activation(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told)
             }
             state if activation.activated_at.is_none() && (state.is_over() || state.is_with_support()) => {
                 verdict::late(caas, tx, &activation, attempt).await
+            }
+            _ if planted::is_in(Bug::CallbackCountedTwice) => {
+                verdict::tell(caas, tx, &activation, NoticeEvent::ServiceActive, None, None).await
             }
             _ => Ok(()),
         },

@@ -17,6 +17,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
+use crate::kernel::planted::{self, Bug};
 use crate::sales::vehicles::{self, Vehicle};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,8 @@ async fn begin(
     {
         return Ok(outcome);
     }
-    let sent_before = attempts.iter().any(|attempt| attempt.ota_command_sent);
+    let sent_before =
+        attempts.iter().any(|attempt| attempt.ota_command_sent) && !planted::is_in(Bug::RetryWithoutAsking);
     let code = &activation.configuration.service_code;
     let status = match caas.iot.vehicle_status(&vehicle.vin).await {
         Ok(status) => status,
@@ -275,7 +277,9 @@ async fn record_answer(
         });
     }
     let outcome = match answer {
-        Ok(CommandAnswer { status: CommandStatus::Completed, request_id, .. }) => {
+        Ok(CommandAnswer { status, request_id, .. })
+            if status == CommandStatus::Completed || planted::is_in(Bug::AcceptedIsConfirmed) =>
+        {
             let evidence = serde_json::json!({ "answer": "COMPLETED", "requestId": request_id });
             verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Answer, evidence).await?;
             failpoint::hit("activation.command.recorded");
@@ -286,7 +290,7 @@ async fn record_answer(
             let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "FAILED").await?;
             settled(next, tx)
         }
-        Ok(CommandAnswer { status: CommandStatus::Queued | CommandStatus::InProgress, .. }) => {
+        Ok(CommandAnswer { .. }) => {
             tx.announce(format!("activation:{id}"));
             Outcome::AgainIn(attempt.answer_due_at.unwrap_or_else(|| caas.now()), tx)
         }
@@ -334,7 +338,8 @@ async fn follow_up(
     let outcome = match status {
         Ok(status) => {
             iot_answered(caas, &mut tx).await?;
-            match readiness(&status, &activation.configuration.service_code, true) {
+            let asked = !planted::is_in(Bug::RetryWithoutAsking);
+            match readiness(&status, &activation.configuration.service_code, asked) {
                 Readiness::AlreadyActive => {
                     verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status))
                         .await?;

@@ -13,6 +13,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::jobs::{self, Enqueue};
+use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::service::{GiveBack, give_back, request_capture};
@@ -60,6 +61,9 @@ pub(super) async fn confirmed(
     activation.next_attempt_at = None;
     activation.delayed_since = None;
     activation.expires_at = attempt.service_expires_at;
+    if planted::is_in(Bug::EndsADayEarly) {
+        activation.expires_at = activation.expires_at.map(|end| end - chrono::TimeDelta::days(1));
+    }
     let result = if attempt.manual { FinalResult::ManualActivation } else { FinalResult::Active };
     activation.final_result = Some(result.to_string());
     let cause = Cause {
@@ -140,16 +144,24 @@ pub(super) async fn give_up(caas: &Caas, tx: &mut Tx, activation: &mut Activatio
     activation.last_failure = Some(code.to_owned());
     let data = serde_json::json!({ "code": code, "attempts": activation.total_attempts });
     apply(caas, tx, activation, ActivationEvent::Escalated, Cause::system(data)).await?;
-    if let Some(payment) = activation.payment_id {
+    if let Some(payment) = activation.payment_id
+        && !planted::is_in(Bug::HoldNotReversed)
+    {
         give_back(caas, tx, payment, GiveBack::NotDelivered).await?;
     }
     let job = OpenTicket { activation: activation.id };
     jobs::enqueue(caas, tx, &job, Enqueue::now().keyed(format!("ticket:{}", activation.id))).await?;
+    if planted::is_in(Bug::FailureNotTold) {
+        return Ok(());
+    }
     tell(caas, tx, activation, NoticeEvent::OtaFailed, Some(code), None).await
 }
 
 /// The vehicle confirmed after all was over: never paid for, so it is switched off again.
 pub(super) async fn late(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
+    if planted::is_in(Bug::CompensationForgotten) {
+        return Ok(());
+    }
     deactivation::compensate(caas, tx, activation, attempt).await?;
     deactivation::request(caas, tx, activation, Reason::Compensation).await
 }
@@ -164,10 +176,14 @@ pub(super) async fn tell(
     ticket: Option<String>,
 ) -> Result<()> {
     let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
+    let mut key = activation.id.to_string();
+    if planted::is_in(Bug::CallbackCountedTwice) {
+        key = caas.new_uuid().to_string();
+    }
     let notice = Notice {
         user: activation.customer_id,
         event,
-        key: activation.id.to_string(),
+        key,
         service: activation.service_names.0.clone(),
         vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
         amount: activation.amount(),

@@ -2,7 +2,12 @@
 //!
 //! `CAAS_FAILPOINT=name` ends the process the first time it comes to `hit("name")`, as a power cut would: no
 //! destructor runs, nothing is flushed. Without the variable a failpoint costs one comparison.
+//!
+//! In the simulated world a process is a thread: [`crash_when`] decides there at which instants it dies, and dying is a
+//! panic that unwinds everything the thread was at ([`Crash`]).
 
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::sync::OnceLock;
 
 /// Every failpoint by name; the crash tests walk this list.
@@ -44,4 +49,38 @@ pub fn hit(name: &'static str) {
     if armed.as_deref() == Some(name) {
         std::process::abort();
     }
+    crash_here(name);
+}
+
+/// The death of a simulated process, thrown as a panic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crash {
+    /// The instant it died at.
+    pub at: &'static str,
+}
+
+type Decision = Box<dyn FnMut(&'static str) -> bool>;
+
+thread_local! {
+    static SIMULATED: Cell<bool> = const { Cell::new(false) };
+    static DIES: RefCell<Option<Decision>> = const { RefCell::new(None) };
+}
+
+/// From now on the simulated process on this thread dies at the instants for which `dies` says so; with `None` it lives.
+pub fn crash_when(dies: Option<Decision>) {
+    SIMULATED.set(dies.is_some());
+    DIES.set(dies);
+}
+
+/// An instant between two steps at which a simulated process may die. Costs one comparison anywhere else.
+pub fn crash_here(at: &'static str) {
+    if SIMULATED.get() && DIES.with_borrow_mut(|dies| dies.as_mut().is_some_and(|dies| dies(at))) {
+        // Not `panic!`: nothing is reported, since nothing went wrong.
+        std::panic::resume_unwind(Box::new(Crash { at }));
+    }
+}
+
+/// Whether what was caught is the death of a simulated process, which nothing inside of it survives.
+pub fn is_crash(caught: &(dyn Any + Send)) -> bool {
+    caught.is::<Crash>()
 }

@@ -20,6 +20,8 @@ pub mod failpoint;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
+pub mod planted;
+#[cfg(feature = "ssr")]
 pub mod rng;
 #[cfg(feature = "ssr")]
 pub mod when;

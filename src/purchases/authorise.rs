@@ -11,6 +11,7 @@ use crate::kernel::error::Result;
 use crate::kernel::failpoint;
 use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
 use crate::payments::jobs::{may_call, note_call};
 use crate::payments::methods;
@@ -126,7 +127,11 @@ async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Out
         vin: vehicle.map(|vehicle| vehicle.vin),
         service_code: Some(activation.configuration.service_code.clone()),
     };
-    let result = caas.gateway.initiate(&request, &operation.idempotency_key).await;
+    let mut key = operation.idempotency_key.clone();
+    if planted::is_in(Bug::NewKeyPerTry) {
+        key = caas.new_uuid().to_string();
+    }
+    let result = caas.gateway.initiate(&request, &key).await;
     failpoint::hit("payment.authorise.answered");
     note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
     record(caas, payment.id, operation, result).await
@@ -170,6 +175,9 @@ async fn record(
         Err(GatewayError::Refused { code }) => {
             tracing::warn!(payment = %id, %code, "hold_refused");
             declined(caas, tx, payment, &operation, DeclineReason::InvalidMethod, None, None).await
+        }
+        Err(GatewayError::NoAnswer(_)) if planted::is_in(Bug::LostAnswerIsDecline) => {
+            declined(caas, tx, payment, &operation, DeclineReason::TryAgainLater, None, None).await
         }
         Err(error) => {
             if payment.state == PaymentState::Pending && matches!(error, GatewayError::NoAnswer(_)) {

@@ -5,6 +5,7 @@ use super::{Job, JobError, Outcome, Run};
 use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -105,7 +106,7 @@ impl Runner {
     pub async fn run(self, stop: CancellationToken) {
         if !self.caas.db.is_shared() {
             // What was at work when the process ended goes on at once, not when its lease ends.
-            if let Err(error) = self.release_all().await {
+            if let Err(error) = release_leases(&self.caas).await {
                 tracing::error!(%error, "job_leases_not_released");
             }
         }
@@ -156,12 +157,6 @@ impl Runner {
         }
         tasks.close();
         tasks.wait().await;
-    }
-
-    async fn release_all(&self) -> Result<()> {
-        let mut tx = self.caas.db.begin().await?;
-        queue::release_all(&mut tx).await?;
-        tx.commit().await
     }
 
     async fn renew(&self) -> Result<()> {
@@ -216,20 +211,34 @@ async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<Vec<Cla
 
 /// Runs every job that is due now, one after the other, until none is left. Returns how many ran.
 ///
-/// This is how tests and the simulation move the world on without a running server.
+/// This is how tests move the world on without a running server.
 pub async fn run_due_jobs(caas: &Caas, registry: &Registry) -> Result<usize> {
     let mut count = 0;
-    loop {
-        let jobs = claim_due(caas, 1, &Crowded::default()).await?;
-        if jobs.is_empty() {
-            return Ok(count);
-        }
-        for job in jobs {
-            run_one(caas, registry, &job, Then::Rest).await;
-            count += 1;
-            assert!(count < 1_000_000, "jobs make new due jobs without end: the last was {}", job.kind);
-        }
+    while let Some(kind) = run_next_job(caas, registry).await? {
+        count += 1;
+        assert!(count < 1_000_000, "jobs make new due jobs without end: the last was {kind}");
     }
+    Ok(count)
+}
+
+/// Runs the job that is due first, and says what kind it was; `None` when nothing is due. The simulation's step.
+pub async fn run_next_job(caas: &Caas, registry: &Registry) -> Result<Option<String>> {
+    let Some(job) = claim_due(caas, 1, &Crowded::default()).await?.pop() else { return Ok(None) };
+    run_one(caas, registry, &job, Then::Rest).await;
+    Ok(Some(job.kind))
+}
+
+/// When the next job that nobody has at work is due.
+pub async fn next_due(caas: &Caas) -> Result<Option<Timestamp>> {
+    let mut tx = caas.db.read().await?;
+    queue::next_due(&mut tx, &Crowded::default()).await
+}
+
+/// What was at work when the process died goes on at once. Only for a process that has the database to itself.
+pub async fn release_leases(caas: &Caas) -> Result<()> {
+    let mut tx = caas.db.begin().await?;
+    queue::release_all(&mut tx).await?;
+    tx.commit().await
 }
 
 /// What whoever has run a job does when it is settled.
@@ -249,7 +258,12 @@ async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>
         Some(handler) => AssertUnwindSafe(handler(job.payload.0.clone(), caas.clone(), run))
             .catch_unwind()
             .await
-            .unwrap_or_else(|_| Err(Failure::Stored("the job panicked".to_owned()).into())),
+            .unwrap_or_else(|caught| {
+                if failpoint::is_crash(&*caught) {
+                    std::panic::resume_unwind(caught);
+                }
+                Err(Failure::Stored("the job panicked".to_owned()).into())
+            }),
         None => Err(Failure::Stored(format!("this version has no job `{}`", job.kind)).into()),
     };
     let ended = std::time::Duration::from_micros(micros(caas.now()));
