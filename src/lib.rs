@@ -15,6 +15,7 @@ pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
 pub mod inbox;
+pub mod monitoring;
 pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod operations;

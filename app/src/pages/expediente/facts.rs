@@ -8,10 +8,29 @@ use caas::kernel::locale::Locale;
 use caas::kernel::money::Money;
 use caas::notifications::service::reason_in_words;
 
+/// Whose eyes read: a card's digits are for its owner, amounts for the owner and for finance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// The customer whose story it is.
+    Owner,
+    /// Somebody of operations and finance.
+    Finance,
+    /// Any other person of ours.
+    Staff,
+}
+
+impl Eyes {
+    /// Whether amounts are shown.
+    pub fn see_money(self) -> bool {
+        self != Eyes::Staff
+    }
+}
+
 /// The facts of an entry, each as it reads.
 pub(super) struct Facts<'a> {
     pub line: &'a StoryLine,
     pub reader: Reader<'a>,
+    pub eyes: Eyes,
 }
 
 impl Facts<'_> {
@@ -39,7 +58,7 @@ impl Facts<'_> {
     }
 
     pub(super) fn money(&self, name: &str) -> String {
-        if !self.reader.sees_money {
+        if !self.eyes.see_money() {
             return self.reader.locale.t("el importe", "the amount").to_owned();
         }
         let money = self.entry().data.get(name).and_then(|money| serde_json::from_value::<Money>(money.clone()).ok());
@@ -75,7 +94,7 @@ impl Facts<'_> {
 
     pub(super) fn card(&self) -> String {
         match (self.text("brand"), self.text("last4")) {
-            (Some(brand), Some(last4)) if self.reader.is_owner => format!("{brand} ···· {last4}"),
+            (Some(brand), Some(last4)) if self.eyes == Eyes::Owner => format!("{brand} ···· {last4}"),
             _ => self.reader.locale.t("un método de pago", "a payment method").to_owned(),
         }
     }
@@ -103,7 +122,7 @@ impl Facts<'_> {
 
     /// Whether this text holds nothing that the reader may not know: amounts of money are for some eyes only.
     fn may_read(&self, text: &str) -> bool {
-        self.reader.sees_money || !text.contains(['€', '£', '$'])
+        self.eyes.see_money() || !text.contains(['€', '£', '$'])
     }
 
     /// The reason in plain words, where there is one, and what follows from it.

@@ -1,0 +1,43 @@
+-- Who did what, newest first: the audit log's pages. Entries of the platform itself are many and not asked for there.
+CREATE INDEX expediente_by_people ON expediente_entries (actor_kind, at DESC, id DESC) WHERE actor_kind IN ('CUSTOMER', 'STAFF', 'ANONYMOUS');
+CREATE INDEX expediente_by_person ON expediente_entries (actor_id, at DESC, id DESC) WHERE actor_id IS NOT NULL;
+
+-- The key of the hashes in `failure_audit`. Made once. Whoever destroys it makes the rows anonymous for good.
+CREATE TABLE failure_audit_key (
+    id         BIGINT PRIMARY KEY CHECK (id = 1), -- there is one
+    secret     BYTEA NOT NULL,              -- 256 random bits
+    created_at TIMESTAMPTZ NOT NULL
+);
+
+-- Failures as an auditor counts them (rulebook §14), written with the failure itself. No personal data: no id of a person,
+-- order or car stands here, only keyed hashes of them.
+CREATE TABLE failure_audit (
+    id            UUID PRIMARY KEY,         -- UUID v7
+    reference     TEXT NOT NULL UNIQUE,     -- keyed hash of what failed: the same failure is one row, and found again when it is solved
+    at            TIMESTAMPTZ NOT NULL,     -- when it was noticed, UTC
+    customer      TEXT,                     -- keyed hash of the customer's id; NULL: nobody's
+    failure_type  TEXT NOT NULL,            -- OTA_ACTIVATION_FAILED, PAYMENT_DECLINED …
+    category      TEXT NOT NULL,            -- TECHNICAL, BUSINESS, DATA_VALIDATION, EXTERNAL_SYSTEM
+    component     TEXT NOT NULL,            -- the part of CaaS that noticed
+    code          TEXT,                     -- the reason's code
+    attempts      BIGINT NOT NULL,          -- tries before it counted as failed
+    resolution    TEXT NOT NULL,            -- OPEN, or how it ended
+    resolved_at   TIMESTAMPTZ,
+    communication TEXT,                     -- which message was written to the customer; NULL: none is due
+    impact_cents  BIGINT NOT NULL,          -- what it costs CaaS as far as known; 0 for a hold that is reversed
+    currency      TEXT                      -- of the impact; NULL: no money is concerned
+);
+CREATE INDEX failure_audit_newest ON failure_audit (at DESC, id DESC);
+CREATE INDEX failure_audit_open ON failure_audit (at DESC, id DESC) WHERE resolved_at IS NULL;
+
+-- Each time the promises were proven over the whole database.
+CREATE TABLE verification_runs (
+    id         UUID PRIMARY KEY,            -- UUID v7
+    started_at TIMESTAMPTZ NOT NULL,
+    ended_at   TIMESTAMPTZ NOT NULL,
+    entries    BIGINT NOT NULL,             -- entries of the expediente and the audit log that were read
+    payments   BIGINT NOT NULL,             -- payments that were read
+    violations BIGINT NOT NULL,             -- broken promises found; 0: all hold
+    findings   JSONB NOT NULL               -- the first hundred of them, each with its ids
+);
+CREATE INDEX verification_runs_newest ON verification_runs (started_at DESC, id DESC);

@@ -1,0 +1,5 @@
+//! What is watched: failures as an auditor counts them (rulebook §14).
+
+#[cfg(feature = "ssr")]
+pub mod failures;
+pub mod model;
