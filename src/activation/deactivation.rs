@@ -6,6 +6,7 @@
 use super::callbacks::Told;
 use super::engine::{failure_of, iot_answered};
 use super::escalation;
+use super::failures;
 use super::model::{ActivationEvent, ActivationState, AttemptResult, ErrorCode};
 use super::port::{CommandAnswer, CommandStatus, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply};
@@ -22,6 +23,8 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::monitoring::failures as audit;
+use crate::monitoring::model::{FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;
 use crate::sales::vehicles;
 use chrono::TimeDelta;
@@ -179,6 +182,7 @@ pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation
         )
     };
     record(caas, tx, entry).await?;
+    failures::detected(caas, tx, activation, FailureType::LateConfirmation, activation.id.0, None).await?;
     escalation::note(caas, tx, activation, "LATE_CONFIRMATION", data).await
 }
 
@@ -357,6 +361,7 @@ async fn drop_it(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &Ac
     save(caas, tx, d).await?;
     log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Dropped), d.reason)
         .await?;
+    solved(caas, tx, d, before, Resolution::NoLongerNeeded).await?;
     escalation::note(caas, tx, activation, "COMPENSATION_DROPPED", serde_json::json!({})).await
 }
 
@@ -438,6 +443,7 @@ async fn failed(
         save(caas, tx, d).await?;
         let step = (Some(DeactivationState::Queued), DeactivationState::Escalated);
         log(caas, tx, activation, d.id, EntryKind::DeactivationEscalated, step, d.reason).await?;
+        failures::detected(caas, tx, activation, FailureType::Deactivation, d.id, None).await?;
         escalation::open_for_deactivation(caas, tx, activation, failure.code()).await?;
     }
     let wait = if give_up { policy.max_backoff } else { policy.backoff(d.attempts) };
@@ -458,6 +464,7 @@ async fn done(
     save(caas, tx, d).await?;
     log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Done), d.reason)
         .await?;
+    solved(caas, tx, d, before, Resolution::SwitchedOff).await?;
     match d.reason {
         Reason::TimeOver => {
             apply(
@@ -473,6 +480,23 @@ async fn done(
         Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await,
     }?;
     failpoint::hit("deactivation.done");
+    Ok(())
+}
+
+/// Ends what the failure audit holds open about a deactivation.
+async fn solved(
+    caas: &Caas,
+    tx: &mut Tx,
+    d: &Deactivation,
+    before: DeactivationState,
+    how: Resolution,
+) -> Result<()> {
+    if d.reason == Reason::Compensation {
+        audit::resolved(caas, tx, FailureType::LateConfirmation, d.activation.0, how, None).await?;
+    }
+    if before == DeactivationState::Escalated {
+        audit::resolved(caas, tx, FailureType::Deactivation, d.id, how, None).await?;
+    }
     Ok(())
 }
 

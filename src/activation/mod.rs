@@ -14,6 +14,8 @@ pub mod engine;
 #[cfg(feature = "ssr")]
 pub mod escalation;
 #[cfg(feature = "ssr")]
+mod failures;
+#[cfg(feature = "ssr")]
 pub mod port;
 #[cfg(feature = "ssr")]
 pub mod repository;

@@ -1,5 +1,6 @@
 //! Activations and attempts in the database.
 
+use super::failures;
 use super::model::{ActivationEvent, ActivationState, AttemptResult, FinalResult};
 use super::port::VehicleStatus;
 use crate::Caas;
@@ -210,6 +211,7 @@ pub async fn apply(
         ..Entry::new(Some(activation.customer_id), cause.actor, kind, SubjectKind::Activation, activation.id.0)
     };
     record(caas, tx, entry).await?;
+    failures::on_step(caas, tx, activation, before, event).await?;
     metrics::counter!("caas_activation_steps_total", "to" => after.as_str()).increment(1);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the rest of the house asks of the money room.
 
+use super::failures;
 use super::jobs::{CapturePayment, RefundPayment, ReverseHold};
 use super::ledger;
 use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
@@ -96,6 +97,7 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
         ..Entry::new(Some(payment.customer_id), actor, kind, SubjectKind::Payment, payment.id.0)
     };
     record(caas, tx, entry).await?;
+    failures::on_step(caas, tx, payment, event).await?;
     metrics::counter!("caas_payment_steps_total", "to" => after.as_str()).increment(1);
     tx.announce(format!("activation:{}", payment.activation));
     Ok(())
@@ -119,7 +121,8 @@ pub(super) async fn settle(caas: &Caas, tx: &mut Tx, payment: &mut Payment, sett
             payment.id.0,
         )
     };
-    record(caas, tx, entry).await
+    record(caas, tx, entry).await?;
+    failures::on_settlement(caas, tx, payment, before).await
 }
 
 async fn vehicle_of(tx: &mut Tx, payment: &Payment) -> Result<Option<VehicleId>> {
