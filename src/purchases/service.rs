@@ -23,6 +23,7 @@ use crate::payments::model::PaymentState;
 use crate::payments::service::{GiveBack, NewPayment, give_back};
 use crate::payments::{methods, repository as payments, service as money};
 use crate::sales::vehicles::{self, Vehicle};
+use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
 
 /// An order, as the purchase page posts it.
@@ -233,14 +234,30 @@ async fn insert(
 
 async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Activation) -> Result<()> {
     let short = activation.days.is_some_and(|days| days <= 14);
+    let mut given = Vec::new();
     for &kind in ConsentKind::ALL {
         sql!(tx, execute
             "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, order.locale.as_str(),
             kind.text(short, order.locale), caas.now())?;
+        // The text stands beside; its hash in the chain proves that it is the one that was read.
+        let hash = hex::encode(Sha256::digest(kind.text(short, order.locale)));
+        given.push(serde_json::json!({ "kind": kind, "sha256": hash }));
     }
-    Ok(())
+    let entry = Entry {
+        vehicle: Some(order.vehicle),
+        data: serde_json::json!({ "version": CONSENT_VERSION, "locale": order.locale, "consents": given }),
+        visible: true,
+        ..Entry::new(
+            Some(order.customer),
+            Actor::customer(order.customer),
+            EntryKind::ConsentsGiven,
+            SubjectKind::Consent,
+            activation.id.0,
+        )
+    };
+    record(caas, tx, entry).await
 }
 
 /// How a wish to cancel came out.
