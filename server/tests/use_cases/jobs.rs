@@ -53,7 +53,8 @@ async fn a_dead_job_waits_for_a_person_who_revives_or_forgets_it() {
 
 #[tokio::test]
 async fn the_story_can_be_read_with_and_without_filters() {
-    use caas::expediente::repository::{StoryFilter, story};
+    use caas::expediente::model::SubjectKind;
+    use caas::expediente::repository::{StoryFilter, story_lines};
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
         scene.order(SEATS).await;
@@ -61,17 +62,19 @@ async fn the_story_can_be_read_with_and_without_filters() {
         let filters = [
             StoryFilter::default(),
             StoryFilter { vehicle: Some(scene.vehicle.0), ..StoryFilter::default() },
-            StoryFilter { subject_kind: Some("ACTIVATION".to_owned()), ..StoryFilter::default() },
+            StoryFilter { subjects: &[SubjectKind::Activation], ..StoryFilter::default() },
+            StoryFilter { everything: true, until: Some(scene.app.now() + TimeDelta::days(1)), ..StoryFilter::default() },
             StoryFilter {
                 vehicle: Some(scene.vehicle.0),
-                subject_kind: Some("PAYMENT".to_owned()),
+                subjects: &[SubjectKind::Payment, SubjectKind::Consent],
                 before_seq: Some(1_000),
+                ..StoryFilter::default()
             },
         ];
         for filter in filters {
-            let entries = story(&mut scene.read().await, scene.customer, &filter, 50).await.unwrap();
+            let entries = story_lines(&mut scene.read().await, scene.customer, &filter, 50).await.unwrap();
             assert!(!entries.is_empty(), "{filter:?}");
-            assert!(entries.windows(2).all(|pair| pair[0].seq > pair[1].seq));
+            assert!(entries.windows(2).all(|pair| pair[0].entry.seq > pair[1].entry.seq));
         }
         scene.proven().await;
     }
