@@ -9,7 +9,7 @@ mod queue;
 mod runner;
 
 pub use queue::{DeadJob, Enqueue, JobId, dead_jobs, discard_dead_job, enqueue, enqueue_or_move, revive_dead_job};
-pub use runner::{Registry, Runner, next_due, release_leases, run_due_jobs, run_next_job};
+pub use runner::{Registry, Runner, next_due, release_leases, renew_leases, run_due_jobs, run_next_job};
 
 use super::Timestamp;
 use super::database::Tx;

@@ -148,6 +148,12 @@ pub(super) async fn renew(tx: &mut Tx, ids: &[Uuid], until: Timestamp) -> Result
     Ok(())
 }
 
+/// The same for all that is leased.
+pub(super) async fn renew_all(tx: &mut Tx, until: Timestamp) -> Result<()> {
+    sql!(tx, execute "UPDATE jobs SET leased_until = $1 WHERE leased_until IS NOT NULL", until)?;
+    Ok(())
+}
+
 /// Frees every lease. Only for a process that has the database to itself and has just started.
 pub(super) async fn release_all(tx: &mut Tx) -> Result<()> {
     sql!(tx, execute "UPDATE jobs SET leased_until = NULL WHERE leased_until IS NOT NULL")?;

@@ -234,6 +234,13 @@ pub async fn next_due(caas: &Caas) -> Result<Option<Timestamp>> {
     queue::next_due(&mut tx, &Crowded::default()).await
 }
 
+/// Keeps everything that is at work from being taken again, as a runner does from time to time. For the simulation.
+pub async fn renew_leases(caas: &Caas) -> Result<()> {
+    let mut tx = caas.db.begin().await?;
+    queue::renew_all(&mut tx, caas.now() + queue::LEASE).await?;
+    tx.commit().await
+}
+
 /// What was at work when the process died goes on at once. Only for a process that has the database to itself.
 pub async fn release_leases(caas: &Caas) -> Result<()> {
     let mut tx = caas.db.begin().await?;
