@@ -110,4 +110,5 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::activation::deactivation::SwitchOff>()
         .with::<crate::accounts::SendResetLink>()
         .with::<crate::inbox::InterpretWebhook>()
+        .with::<crate::verify::ProveNightly>()
 }

@@ -14,6 +14,7 @@ use caas::kernel::database::Database;
 use caas::kernel::error::Failure;
 use caas::kernel::jobs::Registry;
 use caas::kernel::rng::Rng;
+use caas::verify::ProveNightly;
 use caas::{Caas, Parts, Policies};
 use caas_app::web::{Sessions, Site};
 use caas_sandbox::Running;
@@ -81,6 +82,7 @@ impl Application {
             mailer: outside.mailer.clone(),
         });
         RemoveEndedSessions::plan(&caas).await?;
+        ProveNightly::plan(&caas).await?;
         let (runner, stop) = (RunnerHealth::default(), CancellationToken::new());
         let http = http(&config, &caas, &outside, runner.clone(), stop.clone());
         let router = router(&http, webhooks(&caas, &outside)?);

@@ -192,7 +192,7 @@ impl Scene {
         let (job, _) = sql!(
             tx,
             one(Option<caas::kernel::Timestamp>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind <> 'web_sessions.remove_ended'"
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
         )
         .unwrap();
         [job, self.world().next_due()].into_iter().flatten().min()
