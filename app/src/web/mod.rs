@@ -30,6 +30,7 @@
 //! ```
 
 mod context;
+mod csv;
 pub mod dates;
 mod flash;
 mod goto;
@@ -47,10 +48,11 @@ mod user;
 
 pub use caas::accounts::Role;
 pub use context::{Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE, WebContext, web};
+pub use csv::{Csv, Rows, csv_file};
 pub use flash::{FLASH_COOKIE, Flash, FormState};
 pub use goto::{Goto, answer, local_path, submit};
 pub use messages::{FieldError, Message};
-pub use page::{Page, PageResult, Section};
+pub use page::{Download, Page, PageResult, Section};
 pub use preferences::{LANGUAGE_COOKIE, SetLanguage, SetTheme, THEME_COOKIE, Theme, set_language, set_theme};
 pub use refusal::Refusal;
 pub use render::{render, render_refusal};

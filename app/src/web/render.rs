@@ -5,7 +5,7 @@
 
 use super::kept::{Kept, Key};
 use super::route::PageFuture;
-use super::{Refusal, Route, WebContext};
+use super::{Page, Refusal, Route, WebContext};
 use crate::shell;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
@@ -94,6 +94,7 @@ async fn rendered(
     shared: Arc<SsrSharedContext>,
 ) -> Result<Rendered, Response<Body>> {
     let page = match page.await {
+        Ok(Page { file: Some(file), .. }) => return Err(file.answer()),
         Ok(page) => page,
         Err(refusal) => {
             refusal.note(&web).await;
