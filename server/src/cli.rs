@@ -8,6 +8,7 @@ use crate::{demo, serve};
 use caas::kernel::database::Database;
 use caas::kernel::rng::SystemRng;
 use caas_sandbox::SandboxClock;
+use caas_simulation::command::{SimulateArgs, simulate};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +36,9 @@ enum Command {
     Sandbox,
     /// Proves the ten promises over the whole database, or names the broken ones
     Verify,
+    /// Lets simulated people, cars and banks live with the real platform, with faults drawn from a seed, and judges from
+    /// outside whether every promise was kept
+    Simulate(SimulateArgs),
     /// Prints every setting with its default; secrets stay hidden
     Config,
 }
@@ -63,6 +67,9 @@ impl From<caas::kernel::error::Failure> for CliError {
 /// Does what was typed.
 pub async fn run() -> ExitCode {
     let command = Cli::parse().command.unwrap_or(Command::Serve);
+    if let Command::Simulate(args) = &command {
+        return simulate(args);
+    }
     match carry_out(command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -88,7 +95,7 @@ async fn carry_out(command: Command) -> Result<(), CliError> {
         Command::DemoAccounts => demo_accounts(config).await,
         Command::Sandbox => sandbox(config).await,
         Command::Verify => verify(&config).await,
-        Command::Config => Ok(()),
+        Command::Simulate(_) | Command::Config => Ok(()),
     }
 }
 

@@ -1,0 +1,26 @@
+//! The simulated world.
+//!
+//! Customers, cars, a bank and a mail system live through months in seconds. The platform in the middle is the real one:
+//! use cases, job queue and database; only time, chance and the ways out are played ([`outside`]), by the same world that
+//! the sandbox serves over HTTP. Everything is drawn from one seed: what people do ([`people`]), what goes wrong
+//! ([`mishaps`]), at which instants the process dies. Time leaps from one due thing to the next.
+//!
+//! At the end an [`oracle`] judges the promises of the rulebook (§1). It knows only the outside: the gateway's books, the
+//! vehicles with their commands, the mailboxes, and what people did. The database is never asked; what
+//! [`caas::verify`] says about it is a second opinion.
+//!
+//! The same seed lives the same life to the last word: its log has the same hash.
+
+pub mod command;
+pub mod dice;
+pub mod mishaps;
+pub mod oracle;
+pub mod outside;
+pub mod people;
+pub mod run;
+pub mod settings;
+pub mod store;
+pub mod story;
+
+pub use run::{Report, SimulationError, run_on_this_thread};
+pub use settings::{Engine, Settings};

@@ -1,0 +1,241 @@
+//! What goes wrong, far more often than in life.
+
+use crate::dice::Dice;
+use caas::kernel::Timestamp;
+use caas_sandbox::world::iot::model::{AnswerMode, IotSettings};
+use caas_sandbox::{Call, DeclineReason, ErrorCode, Fault, FaultRule, Operation, System};
+use chrono::TimeDelta;
+
+/// A way out of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    /// The payment gateway.
+    Gateway,
+    /// API IoT.
+    Iot,
+    /// Mail.
+    Mail,
+}
+
+/// A time in which a way out was shut.
+#[derive(Clone, Copy, Debug)]
+pub struct Outage {
+    /// Which.
+    pub of: WayOut,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What becomes of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailFate {
+    /// It arrives.
+    Arrives,
+    /// It is not taken over.
+    NotTaken,
+    /// It arrives, but the platform does not hear of it.
+    AnswerLost,
+}
+
+/// Draws what goes wrong.
+pub struct Mishaps {
+    dice: Dice,
+    factor: f64,
+    outages: Vec<Outage>,
+}
+
+impl Mishaps {
+    /// Mishaps drawn from a seed; `factor` 0 is a world without any.
+    pub fn new(seed: u64, factor: f64) -> Mishaps {
+        Mishaps { dice: Dice::new(seed, 2), factor, outages: Vec::new() }
+    }
+
+    /// From now on nothing goes wrong any more, and what was shut is open.
+    pub fn end(&mut self, now: Timestamp) {
+        self.factor = 0.0;
+        for outage in &mut self.outages {
+            outage.until = outage.until.min(now);
+        }
+    }
+
+    /// Every time in which a way out was shut.
+    pub fn outages(&self) -> &[Outage] {
+        &self.outages
+    }
+
+    fn happens(&self, probability: f64) -> bool {
+        self.dice.says(probability * self.factor)
+    }
+
+    fn is_shut(&self, of: WayOut, now: Timestamp) -> bool {
+        self.outages.iter().rev().any(|outage| outage.of == of && outage.from <= now && now < outage.until)
+    }
+
+    /// The rules under which this one call is executed.
+    pub fn befall(&self, now: Timestamp, call: &Call) -> Vec<FaultRule> {
+        let (way_out, rule): (_, fn(Fault) -> FaultRule) = match call.operation.system() {
+            System::Gateway => (WayOut::Gateway, FaultRule::gateway),
+            System::Iot => (WayOut::Iot, FaultRule::iot),
+        };
+        let mut faults = Vec::new();
+        if self.is_shut(way_out, now) {
+            faults.push(Fault::Outage);
+        } else {
+            self.transport(&mut faults);
+            match call.operation {
+                Operation::InitiatePayment => self.bank(&mut faults),
+                Operation::CapturePayment => self.capture(&mut faults),
+                Operation::Activate | Operation::Deactivate => self.command(&mut faults),
+                Operation::VehicleStatus => self.condition(&mut faults, 0.15),
+                _ => {}
+            }
+        }
+        faults.into_iter().map(|fault| rule(fault).on(call.operation).times(1)).collect()
+    }
+
+    fn transport(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.03) {
+            faults.push(Fault::Outage);
+        } else if self.happens(0.02) {
+            faults.push(Fault::Error);
+        } else if self.happens(0.03) {
+            faults.push(Fault::Hang);
+        } else if self.happens(0.04) {
+            faults.push(Fault::LostAnswer);
+        } else if self.happens(0.04) {
+            faults.push(Fault::LostAnswerHanging);
+        }
+    }
+
+    fn bank(&self, faults: &mut Vec<Fault>) {
+        use DeclineReason as R;
+        if self.happens(0.05) {
+            let reasons = [R::InsufficientFunds, R::DoNotHonor, R::TryAgainLater, R::ExpiredCard, R::StolenCard];
+            faults.extend(self.dice.pick(&reasons).map(|&reason| Fault::Decline { reason }));
+        }
+        if self.happens(0.05) {
+            faults.push(Fault::SlowAuthorisation { seconds: self.dice.weighted(SLOW_BANKS).unwrap_or(10) });
+        }
+    }
+
+    fn capture(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.06) {
+            faults.push(Fault::SettlementFails { reason: "account_closed".to_owned() });
+        } else if self.happens(0.04) {
+            faults.push(Fault::Chargeback { reason: "fraudulent".to_owned() });
+        }
+        self.callback(faults);
+    }
+
+    fn command(&self, faults: &mut Vec<Fault>) {
+        self.condition(faults, 0.05);
+        if self.happens(0.07) {
+            faults.extend(self.dice.weighted(REFUSALS).map(|code| Fault::Nack { code }));
+        } else if self.happens(0.10) {
+            faults.extend(self.dice.weighted(REFUSALS).map(|code| Fault::AsyncFailure { code }));
+        }
+        self.callback(faults);
+    }
+
+    fn condition(&self, faults: &mut Vec<Fault>, probability: f64) {
+        if self.happens(probability) {
+            let conditions = [Fault::Offline, Fault::Driving, Fault::PoweredOff];
+            faults.extend(self.dice.pick(&conditions).cloned());
+        }
+    }
+
+    fn callback(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.15) {
+            faults.push(Fault::DuplicateCallback { same_id: self.dice.says(0.5) });
+        }
+        if self.happens(0.15) {
+            faults.push(Fault::LateCallback { seconds: self.dice.weighted(LATE).unwrap_or(60) });
+        }
+        if self.happens(0.10) {
+            faults.push(Fault::NoCallback);
+        } else if self.happens(0.10) {
+            faults.push(Fault::EarlyCallback);
+        }
+    }
+
+    /// What becomes of a mail handed over now.
+    pub fn mail(&self, now: Timestamp) -> MailFate {
+        if self.is_shut(WayOut::Mail, now) || self.happens(0.05) {
+            MailFate::NotTaken
+        } else if self.happens(0.04) {
+            MailFate::AnswerLost
+        } else {
+            MailFate::Arrives
+        }
+    }
+
+    /// Whether a webhook finds nobody at home.
+    pub fn webhook_is_not_taken(&self) -> bool {
+        self.happens(0.05)
+    }
+
+    /// Whether an answer takes its time, so that other things happen before it is there.
+    pub fn answer_is_slow(&self) -> bool {
+        self.happens(0.10)
+    }
+
+    /// Mixes what arrives at the same time.
+    pub fn mix<T>(&self, list: &mut [T]) {
+        if self.factor > 0.0 {
+            self.dice.shuffle(list);
+        }
+    }
+
+    /// Somebody has just ordered: what shuts down about now? Returns for how long the car is off the net.
+    pub fn at_an_order(&mut self, now: Timestamp) -> Option<TimeDelta> {
+        for (probability, of, mean, longest) in [
+            (0.05, WayOut::Gateway, TimeDelta::hours(2), TimeDelta::days(2)),
+            // Longer than a hold lasts.
+            (0.01, WayOut::Gateway, TimeDelta::days(9), TimeDelta::days(12)),
+            (0.06, WayOut::Iot, TimeDelta::hours(3), TimeDelta::days(2)),
+            // Shorter than the day for which a mail is tried.
+            (0.03, WayOut::Mail, TimeDelta::hours(3), TimeDelta::hours(20)),
+        ] {
+            if self.happens(probability) {
+                let from = now + self.dice.seconds(0, 1_200);
+                let until = from + self.dice.wait(mean).min(longest);
+                self.outages.push(Outage { of, from, until });
+            }
+        }
+        self.happens(0.10).then(|| self.dice.wait(TimeDelta::days(2)).min(TimeDelta::days(21)))
+    }
+
+    /// How API IoT and the cars work in the near future.
+    pub fn manners(&self) -> IotSettings {
+        let usual = IotSettings::default();
+        if !self.happens(0.4) {
+            return usual;
+        }
+        IotSettings {
+            answer: self.dice.weighted(ANSWERS).unwrap_or_default(),
+            activation_latency_ms: self.dice.weighted(LATENCIES).unwrap_or(3_000),
+            ..usual
+        }
+    }
+}
+
+const SLOW_BANKS: &[(f64, u32)] = &[(5.0, 10), (3.0, 300), (1.0, 7_200), (0.5, 100_000)];
+
+const REFUSALS: &[(f64, ErrorCode)] = &[
+    (4.0, ErrorCode::VehicleBusy),
+    (4.0, ErrorCode::Timeout),
+    (2.0, ErrorCode::VehicleOffline),
+    (1.0, ErrorCode::ConfigConflict),
+    (1.0, ErrorCode::ModuleFault),
+    (0.5, ErrorCode::UnsupportedFirmware),
+    (0.5, ErrorCode::UnknownService),
+];
+
+const LATE: &[(f64, u32)] = &[(3.0, 60), (3.0, 600), (3.0, 7_200), (2.0, 40_000), (1.0, 200_000)];
+
+const ANSWERS: &[(f64, AnswerMode)] =
+    &[(4.0, AnswerMode::Queued), (1.0, AnswerMode::InProgress), (1.0, AnswerMode::Immediate)];
+
+const LATENCIES: &[(f64, u32)] = &[(3.0, 0), (3.0, 3_000), (2.0, 100_000), (2.0, 400_000), (1.0, 7_200_000)];

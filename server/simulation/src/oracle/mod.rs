@@ -1,0 +1,175 @@
+//! The judge. It knows the outside only: the gateway's books, the vehicles and the commands they were sent, the mails that
+//! arrived, and what people clicked. What CaaS believes in its database is none of its business.
+
+mod letters;
+mod money;
+mod vehicles;
+
+use crate::mishaps::{Outage, WayOut};
+use crate::outside::{Letter, Move};
+use crate::people::Ordered;
+use caas::catalogue::OfferKind;
+use caas::kernel::Timestamp;
+use caas_sandbox::world::gateway::model::{Payment, PaymentStatus};
+use caas_sandbox::world::iot::model::{Command, CommandKind, CommandStatus};
+use caas_sandbox::{Operation, World};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+/// What can be seen from outside at the end.
+pub struct Evidence<'a> {
+    /// The moment of judgement.
+    pub now: Timestamp,
+    /// Books and vehicles.
+    pub world: &'a World,
+    /// Requests that moved money, as they were executed.
+    pub moves: &'a [Move],
+    /// Mails that arrived.
+    pub letters: &'a [Letter],
+    /// When a way out was shut.
+    pub outages: &'a [Outage],
+    /// What people ordered.
+    pub orders: &'a [Ordered],
+}
+
+/// Everything that is wrong, in words that name the order, payment or vehicle.
+pub fn judge(evidence: &Evidence<'_>) -> Vec<String> {
+    let cases = Case::all(evidence);
+    let mut wrong = Vec::new();
+    money::judge(evidence, &cases, &mut wrong);
+    vehicles::judge(evidence, &cases, &mut wrong);
+    letters::judge(&cases, &mut wrong);
+    wrong
+}
+
+/// How much later than exactly something may be switched off: cars are away for weeks, and are given time to come back.
+const SLACK: TimeDelta = TimeDelta::days(3);
+
+/// One order with all traces it left outside.
+struct Case<'a> {
+    order: &'a Ordered,
+    id: String,
+    /// What the gateway has for it, oldest first.
+    payments: Vec<Money<'a>>,
+    /// Commands that switch its service on, from this order up to the next one of the same service.
+    on: Vec<&'a Command>,
+    /// Every command that switched this service off in this vehicle.
+    off: Vec<&'a Command>,
+    /// Mails about it.
+    letters: Vec<&'a Letter>,
+}
+
+/// A payment in the gateway's books, and when what happened to it.
+struct Money<'a> {
+    book: &'a Payment,
+    captured_at: Option<Timestamp>,
+    /// The last moment at which money was held: until it was taken, given back, or lapsed.
+    held_until: Option<Timestamp>,
+}
+
+impl Money<'_> {
+    /// Whether the bank held money for it at any time.
+    fn was_held(&self) -> bool {
+        self.book.capture_before.is_some()
+    }
+
+    fn is_held_at(&self, at: Timestamp) -> bool {
+        self.was_held() && self.book.created <= at && self.held_until.is_none_or(|end| at < end)
+    }
+}
+
+impl<'a> Case<'a> {
+    fn all(evidence: &Evidence<'a>) -> Vec<Case<'a>> {
+        let mut cases: Vec<Case<'a>> = evidence
+            .orders
+            .iter()
+            .map(|order| Case {
+                order,
+                id: order.id.to_string(),
+                payments: Vec::new(),
+                on: Vec::new(),
+                off: Vec::new(),
+                letters: Vec::new(),
+            })
+            .collect();
+        let by_id: BTreeMap<String, usize> =
+            cases.iter().enumerate().map(|(index, case)| (case.id.clone(), index)).collect();
+        let mut by_car: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        for (index, order) in evidence.orders.iter().enumerate() {
+            by_car.entry((order.vin.as_str(), order.service.as_str())).or_default().push(index);
+        }
+        for orders in by_car.values_mut() {
+            orders.sort_by_key(|&index| evidence.orders[index].at);
+        }
+        for book in evidence.world.gateway().payments() {
+            let order = book.metadata.get("orderId").and_then(|id| id.as_str());
+            if let Some(&index) = order.and_then(|id| by_id.get(id)) {
+                cases[index].payments.push(evidence.money(book));
+            }
+        }
+        for command in evidence.world.iot().commands() {
+            let Some(orders) = by_car.get(&(command.vin.as_str(), command.service_id.as_str())) else { continue };
+            match command.kind {
+                CommandKind::Activate => {
+                    if let Some(&index) = orders.iter().rev().find(|&&index| evidence.orders[index].at <= command.at) {
+                        cases[index].on.push(command);
+                    }
+                }
+                CommandKind::Deactivate => {
+                    for &index in orders {
+                        cases[index].off.push(command);
+                    }
+                }
+            }
+        }
+        for letter in evidence.letters {
+            // Every mail about an order leads to its page.
+            let named = letter.text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').find_map(|word| by_id.get(word));
+            if let Some(&index) = named {
+                cases[index].letters.push(letter);
+            }
+        }
+        cases
+    }
+
+    /// When the vehicle first carried it out.
+    fn delivered_at(&self) -> Option<Timestamp> {
+        self.on.iter().filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended).min()
+    }
+
+    /// Whether its customer paid, or would have, had the hold not lapsed before the money could be taken.
+    fn is_paid_for(&self) -> bool {
+        self.order.kind == OfferKind::Subscription && !self.was_told(letters::NOT_CHARGED)
+            || self.payments.iter().any(|money| {
+                money.book.net_cents() > 0
+                    || (money.book.status == PaymentStatus::Expired && self.delivered_at().is_some())
+            })
+    }
+
+    /// Until when its customer has a right to the service: `None` is for ever.
+    fn right_until(&self) -> Option<Timestamp> {
+        let days = TimeDelta::days(self.order.days?);
+        Some(self.delivered_at()? + days)
+    }
+
+    fn was_told(&self, words: [&str; 2]) -> bool {
+        self.letters.iter().any(|letter| letters::says(letter, words))
+    }
+}
+
+impl<'a> Evidence<'a> {
+    fn money(&self, book: &'a Payment) -> Money<'a> {
+        let moved = |operation: Operation| {
+            self.moves.iter().find(|m| m.operation == operation && m.payment_id == book.payment_id).map(|m| m.at)
+        };
+        let captured_at = moved(Operation::CapturePayment);
+        let lapsed = (book.status == PaymentStatus::Expired).then_some(book.capture_before).flatten();
+        let held_until = captured_at.or_else(|| moved(Operation::CancelPayment)).or(lapsed);
+        Money { book, captured_at, held_until }
+    }
+
+    /// Whether a way out was shut at some time in this period.
+    fn was_shut(&self, of: WayOut, from: Timestamp, until: Timestamp) -> bool {
+        self.outages.iter().any(|outage| outage.of == of && outage.from < until && outage.until > from)
+    }
+}

@@ -1,0 +1,453 @@
+//! What people do: order, click twice, order from another tab, confirm with their bank, cancel, lose the net, look back
+//! and order again.
+
+use crate::dice::Dice;
+use crate::outside::Outside;
+use crate::settings::{ORDERS_A_YEAR, Settings};
+use caas::Caas;
+use caas::catalogue::{Market, OfferKind, Service, repository as catalogue};
+use caas::kernel::Timestamp;
+use caas::kernel::error::Result;
+use caas::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
+use caas::kernel::locale::Locale;
+use caas::kernel::money::Money;
+use caas::payments::methods;
+use caas::payments::model::MethodKind;
+use caas::payments::port::GatewayMethod;
+use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
+use caas::sales::vehicles::{self, NewVehicle};
+use caas::sql;
+use caas_sandbox::world::iot::model::VehiclePatch;
+use caas_sandbox::{Connectivity, TestCard, VehicleSpec, Vin};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+/// Somebody who buys.
+struct Customer {
+    id: UserId,
+    locale: Locale,
+    cars: Vec<Car>,
+    methods: Vec<(PaymentMethodId, TestCard)>,
+}
+
+struct Car {
+    id: VehicleId,
+    vin: Vin,
+    model: &'static str,
+}
+
+/// Something to buy.
+struct Ware {
+    offer: OfferId,
+    service: String,
+    kind: OfferKind,
+    days: Option<i64>,
+    price: Money,
+    models: Vec<String>,
+}
+
+/// An order, as its customer knows it.
+#[derive(Clone, Debug)]
+pub struct Ordered {
+    /// Its number.
+    pub id: ActivationId,
+    /// For which car.
+    pub vin: Vin,
+    /// Which service.
+    pub service: String,
+    /// How it was bought.
+    pub kind: OfferKind,
+    /// For how many days, when not for ever.
+    pub days: Option<i64>,
+    /// The price on the button.
+    pub price: Money,
+    /// When the button was clicked.
+    pub at: Timestamp,
+    /// When its customer was told that it is cancelled.
+    pub cancelled: Option<Timestamp>,
+    owner: usize,
+    card: TestCard,
+}
+
+/// A click on the button, which may be repeated.
+#[derive(Clone, Copy, Debug)]
+struct Click {
+    customer: usize,
+    car: usize,
+    ware: usize,
+    method: usize,
+    form: u64,
+    first: Timestamp,
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Choose { customer: usize },
+    Click(Click),
+    Confirm { order: usize, tries: u32 },
+    Cancel { order: usize, tries: u32 },
+    LookBack { order: usize },
+    OffTheNet(Vin),
+    BackOnTheNet(Vin),
+}
+
+/// Everybody, and what they are about to do.
+pub struct People {
+    dice: Dice,
+    customers: Vec<Customer>,
+    wares: Vec<Ware>,
+    agenda: BTreeMap<(Timestamp, u64), Deed>,
+    deeds: u64,
+    /// The order each form came to.
+    forms: BTreeMap<u64, ActivationId>,
+    ordered: Vec<Ordered>,
+    complaints: Vec<String>,
+    still_buying: bool,
+}
+
+const MODELS: [&str; 4] = ["LINCE", "ALCOR", "BRISA", "TAJO"];
+const FIRMWARE: &str = "9.0.0";
+
+/// The cards in people's pockets.
+const CARDS: &[(f64, TestCard)] = &[
+    (40.0, TestCard::GoodVisa),
+    (15.0, TestCard::GoodMastercard),
+    (12.0, TestCard::NeedsAuthentication),
+    (8.0, TestCard::BankTransfer),
+    (7.0, TestCard::SettlementFails),
+    (5.0, TestCard::ChargedBack),
+    (4.0, TestCard::InsufficientFunds),
+    (3.0, TestCard::DoNotHonor),
+    (3.0, TestCard::TryAgainLater),
+    (2.0, TestCard::Expired),
+    (1.0, TestCard::Stolen),
+];
+
+const NOT_NOW: TimeDelta = TimeDelta::seconds(20);
+
+impl People {
+    /// Gives everybody an account, cars and cards.
+    pub async fn settle(settings: &Settings, caas: &Caas, outside: &Outside) -> Result<People> {
+        let dice = Dice::new(settings.seed, 1);
+        let wares = wares(caas).await?;
+        let mut customers = Vec::new();
+        let mut tx = caas.db.begin().await?;
+        let now = caas.now();
+        for number in 0..settings.customers {
+            let id: UserId = caas.new_id();
+            let locale = if dice.says(0.7) { Locale::Es } else { Locale::En };
+            sql!(&mut tx, execute
+                "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+                 VALUES ($1, $2, $2, 'Eva', 'CUSTOMER', $3, 'ES', 'Europe/Madrid', $4, $4, $4)",
+                id, format!("eva{number}@example.com"), locale.as_str(), now)?;
+            let mut customer = Customer { id, locale, cars: Vec::new(), methods: Vec::new() };
+            for car in 0..if dice.says(0.3) { 2 } else { 1 } {
+                let model = dice.pick(&MODELS).copied().unwrap_or("LINCE");
+                let text = format!("VSSZZZS1M{number:05}{car:03}");
+                let new = NewVehicle {
+                    vin: &text,
+                    model_code: model,
+                    colour: "BLUE",
+                    plate: None,
+                    firmware: FIRMWARE,
+                    customer: id,
+                    dealership: None,
+                };
+                let id = vehicles::enter_delivered(caas, &mut tx, &new).await?;
+                let vin = Vin::parse(&text).expect("digits and letters without I, O and Q, 17 of them");
+                outside.seen().world.iot_mut().add_vehicle(VehicleSpec::new(vin.clone(), model, FIRMWARE), now);
+                customer.cars.push(Car { id, vin, model });
+            }
+            let one_that_works = dice.weighted(&CARDS[..3]);
+            let another = dice.says(0.6).then(|| dice.weighted(CARDS)).flatten();
+            for card in one_that_works.into_iter().chain(another) {
+                let entered = outside.seen().world.add_payment_method(&id.to_string(), card, now);
+                let method = GatewayMethod {
+                    kind: if card == TestCard::BankTransfer { MethodKind::BankTransfer } else { MethodKind::Card },
+                    token: entered.token,
+                    brand: Some(entered.brand),
+                    last4: Some(entered.last4),
+                    exp_month: entered.exp_month.map(i64::from),
+                    exp_year: entered.exp_year.map(i64::from),
+                };
+                customer.methods.push((methods::add(caas, &mut tx, id, &method).await?, card));
+            }
+            customers.push(customer);
+        }
+        tx.commit().await?;
+        let mut people = People {
+            dice,
+            customers,
+            wares,
+            agenda: BTreeMap::new(),
+            deeds: 0,
+            forms: BTreeMap::new(),
+            ordered: Vec::new(),
+            complaints: Vec::new(),
+            still_buying: true,
+        };
+        for customer in 0..people.customers.len() {
+            people.choose_later(now, customer);
+        }
+        Ok(people)
+    }
+
+    /// Nobody begins anything new; what was begun goes on, and every car is back on the net.
+    pub fn stop_buying(&mut self, outside: &Outside) {
+        self.still_buying = false;
+        self.agenda.retain(|_, deed| matches!(deed, Deed::Click(_) | Deed::Confirm { .. } | Deed::Cancel { .. }));
+        for car in self.customers.iter().flat_map(|customer| &customer.cars) {
+            set_net(outside, &car.vin, Connectivity::Online);
+        }
+    }
+
+    /// Every order that was taken.
+    pub fn ordered(&self) -> &[Ordered] {
+        &self.ordered
+    }
+
+    /// What people noticed to be wrong at once.
+    pub fn complaints(&self) -> &[String] {
+        &self.complaints
+    }
+
+    /// When somebody does something next.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Somebody does what is due now. When the platform dies under it, it is done again later.
+    pub async fn act(&mut self, caas: &Caas, outside: &Outside) -> Result<()> {
+        let now = outside.now();
+        let Some(((due, number), deed)) = self.agenda.pop_first() else { return Ok(()) };
+        if due > now {
+            self.agenda.insert((due, number), deed);
+            return Ok(());
+        }
+        // Kept until it is done: what follows may be cut off at any instant.
+        let again = (now + TimeDelta::seconds(30), number);
+        self.agenda.insert(again, deed.clone());
+        self.carry_out(caas, outside, now, deed).await?;
+        self.agenda.remove(&again);
+        Ok(())
+    }
+
+    async fn carry_out(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, deed: Deed) -> Result<()> {
+        match deed {
+            Deed::Choose { customer } => self.choose(now, customer),
+            Deed::Click(click) => self.click(caas, outside, now, click).await?,
+            Deed::Confirm { order, tries } => self.confirm(caas, outside, now, order, tries).await?,
+            Deed::Cancel { order, tries } => self.cancel(caas, outside, now, order, tries).await?,
+            Deed::LookBack { order } => self.look_back(outside, now, order),
+            Deed::OffTheNet(vin) => set_net(outside, &vin, Connectivity::Offline),
+            Deed::BackOnTheNet(vin) => set_net(outside, &vin, Connectivity::Online),
+        }
+        Ok(())
+    }
+
+    fn later(&mut self, at: Timestamp, deed: Deed) {
+        self.deeds += 1;
+        self.agenda.insert((at, self.deeds), deed);
+    }
+
+    fn choose_later(&mut self, now: Timestamp, customer: usize) {
+        #[expect(clippy::cast_possible_truncation, reason = "minutes of a year fit")]
+        let mean = TimeDelta::minutes((365.0 * 24.0 * 60.0 / ORDERS_A_YEAR) as i64);
+        let at = now + self.dice.wait(mean);
+        self.later(at, Deed::Choose { customer });
+    }
+
+    fn choose(&mut self, now: Timestamp, customer: usize) {
+        self.choose_later(now, customer);
+        let Some(buyer) = self.customers.get(customer) else { return };
+        let car = self.dice.below(buyer.cars.len());
+        let method = self.dice.below(buyer.methods.len());
+        let Some(model) = buyer.cars.get(car).map(|car| car.model) else { return };
+        let fitting: Vec<usize> =
+            (0..self.wares.len()).filter(|&ware| self.wares[ware].models.iter().any(|fits| fits == model)).collect();
+        let Some(&ware) = self.dice.pick(&fitting) else { return };
+        let form = self.new_form();
+        let click = Click { customer, car, ware, method, form, first: now };
+        self.later(now, Deed::Click(click));
+        if self.dice.says(0.15) {
+            let at = now + self.dice.seconds(0, 3);
+            self.later(at, Deed::Click(click));
+        }
+        if self.dice.says(0.08) {
+            let (at, form) = (now + self.dice.seconds(0, 60), self.new_form());
+            self.later(at, Deed::Click(Click { form, first: at, ..click }));
+        }
+    }
+
+    fn new_form(&mut self) -> u64 {
+        self.deeds += 1;
+        self.deeds
+    }
+
+    async fn click(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, click: Click) -> Result<()> {
+        let (buyer, ware) = (&self.customers[click.customer], &self.wares[click.ware]);
+        let (car, (method, card)) = (&buyer.cars[click.car], buyer.methods[click.method]);
+        let order = Order {
+            customer: buyer.id,
+            vehicle: car.id,
+            offer: ware.offer,
+            method: Some(method),
+            shown_price: ware.price,
+            purchase_key: format!("form-{}", click.form),
+            consents: true,
+            locale: buyer.locale,
+        };
+        let placed = match place(caas, &order).await? {
+            Ok(placed) => placed,
+            Err(refusal) => {
+                outside.tell(format_args!("refused: {} for {}: {refusal:?}", ware.service, car.vin));
+                return Ok(());
+            }
+        };
+        outside.tell(format_args!("ordered: {} for {}: {}", ware.service, car.vin, placed.activation));
+        if *self.forms.entry(click.form).or_insert(placed.activation) != placed.activation {
+            self.complaints.push(format!("one form came to two orders: {} is another one", placed.activation));
+        }
+        if self.ordered.iter().any(|known| known.id == placed.activation) {
+            return Ok(());
+        }
+        let order = self.ordered.len();
+        let vin = car.vin.clone();
+        self.ordered.push(Ordered {
+            id: placed.activation,
+            vin: vin.clone(),
+            service: ware.service.clone(),
+            kind: ware.kind,
+            days: ware.days,
+            price: ware.price,
+            at: click.first,
+            cancelled: None,
+            owner: click.customer,
+            card,
+        });
+        self.after_ordering(outside, now, order, &vin);
+        Ok(())
+    }
+
+    /// What an order brings with it: in life, too, things go wrong when something is going on.
+    fn after_ordering(&mut self, outside: &Outside, now: Timestamp, order: usize, vin: &Vin) {
+        if self.dice.says(0.2) {
+            let at = now + self.dice.wait(TimeDelta::minutes(30));
+            self.later(at, Deed::Cancel { order, tries: 8 });
+        }
+        if self.ordered[order].card == TestCard::NeedsAuthentication && self.dice.says(0.8) {
+            let at = now + self.dice.wait(TimeDelta::minutes(20));
+            self.later(at, Deed::Confirm { order, tries: 5 });
+        }
+        if self.still_buying && self.dice.says(0.5) {
+            let wait = if self.dice.says(0.5) { TimeDelta::hours(3) } else { TimeDelta::hours(30) };
+            let at = now + self.dice.wait(wait);
+            self.later(at, Deed::LookBack { order });
+        }
+        let off_the_net = {
+            let mut seen = outside.seen();
+            let manners = seen.mishaps.manners();
+            seen.world.iot_mut().set_settings(manners);
+            seen.mishaps.at_an_order(now)
+        };
+        if let Some(time) = off_the_net.filter(|_| self.still_buying) {
+            let from = now + self.dice.seconds(0, 900);
+            self.later(from, Deed::OffTheNet(vin.clone()));
+            self.later(from + time, Deed::BackOnTheNet(vin.clone()));
+        }
+    }
+
+    /// The bank's app asks, and the customer says yes.
+    async fn confirm(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize, tries: u32) -> Result<()> {
+        let ordered = &self.ordered[order];
+        let customer = self.customers[ordered.owner].id;
+        let asked = {
+            let mut seen = outside.seen();
+            let id = ordered.id.to_string();
+            let gateway = seen.world.gateway_mut();
+            let waiting = gateway
+                .payments()
+                .filter(|payment| payment.metadata.get("orderId").and_then(|of| of.as_str()) == Some(&id))
+                .filter(|payment| gateway.awaits_authentication(&payment.payment_id))
+                .last()
+                .map(|payment| payment.payment_id.clone());
+            waiting.is_some_and(|payment| gateway.confirm_authentication(&payment).is_ok())
+        };
+        let done = asked && continue_after_authentication(caas, customer, ordered.id).await?;
+        outside.tell(format_args!("confirmed with the bank: {}: {done}", self.ordered[order].id));
+        if !done && tries > 0 {
+            let at = now + self.dice.wait(TimeDelta::minutes(30));
+            self.later(at, Deed::Confirm { order, tries: tries - 1 });
+        }
+        Ok(())
+    }
+
+    async fn cancel(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize, tries: u32) -> Result<()> {
+        let (id, customer) = (self.ordered[order].id, self.customers[self.ordered[order].owner].id);
+        let outcome = cancel(caas, customer, id).await?;
+        outside.tell(format_args!("cancel: {id}: {outcome:?}"));
+        match outcome {
+            Cancelled::Yes => self.ordered[order].cancelled = Some(now),
+            Cancelled::NotNow if tries > 0 => self.later(now + NOT_NOW, Deed::Cancel { order, tries: tries - 1 }),
+            Cancelled::NotFound => self.complaints.push(format!("{id} is not found by its own customer")),
+            Cancelled::NotNow | Cancelled::TooLate => {}
+        }
+        Ok(())
+    }
+
+    /// Somebody sits in the car, finds the service missing and orders it again.
+    fn look_back(&mut self, outside: &Outside, now: Timestamp, order: usize) {
+        let ordered = &self.ordered[order];
+        let is_on =
+            outside.seen().world.iot().vehicle(&ordered.vin).is_some_and(|vehicle| vehicle.is_active(&ordered.service));
+        if is_on {
+            return;
+        }
+        let owner = &self.customers[ordered.owner];
+        let Some(car) = owner.cars.iter().position(|car| car.vin == ordered.vin) else { return };
+        let (kind, service) = (ordered.kind, &ordered.service);
+        let Some(ware) = self.wares.iter().position(|ware| &ware.service == service && ware.kind == kind) else {
+            return;
+        };
+        let (customer, method) = (ordered.owner, self.dice.below(owner.methods.len()));
+        let form = self.new_form();
+        self.later(now, Deed::Click(Click { customer, car, ware, method, form, first: now }));
+    }
+}
+
+fn set_net(outside: &Outside, vin: &Vin, connectivity: Connectivity) {
+    let now = outside.now();
+    let mut seen = outside.seen();
+    seen.world.advance_to(now);
+    let patch = VehiclePatch { connectivity: Some(connectivity), ..VehiclePatch::default() };
+    seen.world.iot_mut().patch_vehicle(vin, &patch, now);
+    seen.story.tell(now, format_args!("car {vin}: {connectivity:?}"));
+}
+
+/// Everything the demo catalogue sells in Spain.
+async fn wares(caas: &Caas) -> Result<Vec<Ware>> {
+    let mut tx = caas.db.read().await?;
+    let codes = sql!(&mut tx, all(String, i64), "SELECT code, CAST(1 AS BIGINT) FROM services ORDER BY code")?;
+    let mut wares = Vec::new();
+    for (code, _) in codes {
+        let Some(service) = catalogue::service_by_code(&mut tx, &code).await? else { continue };
+        wares.extend(wares_of(&service));
+    }
+    Ok(wares)
+}
+
+fn wares_of(service: &Service) -> Vec<Ware> {
+    let sold_here = service.offers.iter().filter_map(|offer| Some((offer, offer.price(Market::Es)?)));
+    let mut wares: Vec<Ware> = sold_here
+        .map(|(offer, price)| Ware {
+            offer: offer.id,
+            service: service.code.clone(),
+            kind: offer.kind,
+            days: offer.days,
+            price: price.amount,
+            models: service.models.clone(),
+        })
+        .collect();
+    wares.sort_by_key(|ware| (ware.kind, ware.days, ware.offer));
+    wares
+}

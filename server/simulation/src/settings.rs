@@ -1,0 +1,64 @@
+//! What a simulated world is made of.
+
+use chrono::TimeDelta;
+use std::fmt;
+
+/// Which database the platform runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A new schema on the server that `CAAS_TEST_POSTGRES_URL` or `DATABASE_URL` names.
+    Postgres,
+}
+
+/// A world: everything in it follows from these.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// How many people buy.
+    pub customers: u32,
+    /// For how long they buy. Afterwards the world comes to rest for some weeks, then it is judged.
+    pub days: u32,
+    /// On which database.
+    pub engine: Engine,
+    /// How much goes wrong: 0 nothing, 1 far more than in life.
+    pub faults: f64,
+    /// Keep every line of the log, to be printed.
+    pub log: bool,
+}
+
+/// Orders a customer makes in a year.
+pub const ORDERS_A_YEAR: f64 = 6.0;
+
+/// How long the world rests before it is judged: holds lapse after 7 days, chargebacks come after 12, and the cost of a
+/// payment that never arrived is borne after 14.
+pub const REST: TimeDelta = TimeDelta::days(21);
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { seed: 1, customers: 5, days: 365, engine: Engine::Sqlite, faults: 1.0, log: false }
+    }
+}
+
+impl Settings {
+    /// How much life this is.
+    pub fn customer_years(&self) -> f64 {
+        f64::from(self.customers) * f64::from(self.days) / 365.0
+    }
+}
+
+/// The command that lives this life again.
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "caas simulate --seed {} --customers {} --days {}", self.seed, self.customers, self.days)?;
+        if self.engine == Engine::Postgres {
+            f.write_str(" --engine postgres")?;
+        }
+        if (self.faults - 1.0).abs() > f64::EPSILON {
+            write!(f, " --faults {}", self.faults)?;
+        }
+        Ok(())
+    }
+}

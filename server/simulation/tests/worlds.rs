@@ -1,0 +1,72 @@
+//! The simulated world on a few seeds. `make simulate` lives many more.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use caas_simulation::{Engine, Settings, run_on_this_thread};
+
+/// Twenty worlds of about three customer-years each.
+fn world(seed: u64) -> Settings {
+    Settings { seed, customers: 6, days: 180, ..Settings::default() }
+}
+
+fn keeps_its_promises(settings: &Settings) {
+    let report = run_on_this_thread(settings).unwrap();
+    assert!(report.orders > 0, "nobody bought anything: {settings}");
+    assert!(
+        report.is_clean(),
+        "{settings} --log\n{}\n{}",
+        report.violations.join("\n"),
+        report.second_opinion.join("\n")
+    );
+}
+
+fn seeds(of: impl IntoIterator<Item = u64>) {
+    for seed in of {
+        keeps_its_promises(&world(seed));
+    }
+}
+
+// Four tests, so that they run beside each other.
+#[test]
+fn promises_hold_in_seeds_1_to_5() {
+    seeds(1..=5);
+}
+
+#[test]
+fn promises_hold_in_seeds_6_to_10() {
+    seeds(6..=10);
+}
+
+#[test]
+fn promises_hold_in_seeds_11_to_15() {
+    seeds(11..=15);
+}
+
+#[test]
+fn promises_hold_in_seeds_16_to_20() {
+    seeds(16..=20);
+}
+
+#[test]
+fn the_same_seed_lives_the_same_life() {
+    let settings = Settings { customers: 3, days: 60, log: true, ..world(42) };
+    let first = run_on_this_thread(&settings).unwrap();
+    let second = run_on_this_thread(&settings).unwrap();
+    assert_eq!(first.log, second.log);
+    assert_eq!(first.hash, second.hash);
+    let other = run_on_this_thread(&Settings { seed: 43, ..settings }).unwrap();
+    assert_ne!(first.hash, other.hash);
+}
+
+#[test]
+fn without_faults_everybody_who_can_pay_gets_what_was_ordered() {
+    let report = run_on_this_thread(&Settings { faults: 0.0, ..world(1) }).unwrap();
+    assert_eq!(report.deaths, 0);
+    assert!(report.is_clean(), "{:?} {:?}", report.violations, report.second_opinion);
+}
+
+#[test]
+fn promises_hold_on_postgresql_too() {
+    if std::env::var("CAAS_TEST_POSTGRES_URL").is_ok_and(|url| !url.is_empty()) {
+        keeps_its_promises(&Settings { engine: Engine::Postgres, customers: 3, days: 90, ..world(1) });
+    }
+}
