@@ -30,7 +30,7 @@ stage_source() { scripts/check-source.sh; }
 
 # Package by package, never --workspace: that would turn on `ssr` and `hydrate` together.
 stage_clippy() {
-  cargo clippy --locked --all-targets -p caas -p caas-app -p caas-server -p caas-sandbox \
+  cargo clippy --locked --all-targets -p caas -p caas-app -p caas-server -p caas-sandbox -p caas-simulation \
     --features caas/ssr,caas-app/ssr -- -D warnings
   # The half of the pages that runs in the browser; in the folder where the site is built, to share that work.
   ensure_wasm_target
@@ -39,11 +39,16 @@ stage_clippy() {
 
 # Rules, use cases and HTTP. With CAAS_TEST_POSTGRES_URL the use cases run on both engines.
 stage_rust() {
-  local what=(-p caas -p caas-app -p caas-server -p caas-sandbox --features caas/ssr,caas-app/ssr --locked)
+  local what=(-p caas -p caas-app -p caas-server -p caas-sandbox -p caas-simulation)
+  what+=(--features caas/ssr,caas-app/ssr --locked)
+  # Compiled by themselves, so that no other test runs with bugs that were planted on purpose.
+  local planted=(-p caas-simulation --features planted-bugs --test planted --locked)
   if cargo nextest --version >/dev/null 2>&1; then
     scripts/with-postgres.sh cargo nextest run "${what[@]}" --no-fail-fast --no-tests=warn
+    cargo nextest run "${planted[@]}"
   else
     scripts/with-postgres.sh cargo test "${what[@]}" --no-fail-fast
+    cargo test "${planted[@]}"
   fi
 }
 
