@@ -179,6 +179,33 @@ pub async fn line(tx: &mut Tx, customer: UserId, id: Uuid) -> Result<Option<Stor
     row.map(StoryLine::try_from).transpose()
 }
 
+/// The number of the newest entry that the customer reads; 0 before there is one.
+pub async fn newest_seq(tx: &mut Tx, customer: UserId) -> Result<i64> {
+    let newest = sql!(
+        tx,
+        optional(i64, Uuid),
+        "SELECT seq, id FROM expediente_entries WHERE chain_id = $1 AND visible ORDER BY seq DESC LIMIT 1",
+        customer.0
+    )?;
+    Ok(newest.map_or(0, |(seq, _)| seq))
+}
+
+/// A customer, as people of ours look at them.
+#[derive(Debug, Clone, FromRow)]
+pub struct Customer {
+    /// The account.
+    pub id: UserId,
+    /// How they are called.
+    pub name: String,
+    /// Where mails go.
+    pub email: String,
+}
+
+/// The customer with this id; nobody for another role's account.
+pub async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<Customer>> {
+    Ok(sql!(tx, optional Customer, "SELECT id, name, email FROM users WHERE id = $1 AND role = 'CUSTOMER'", id)?)
+}
+
 /// How many entries a customer's story has that are newer than this number.
 pub async fn newer_than(tx: &mut Tx, customer: UserId, seq: i64) -> Result<i64> {
     let (count,) = sql!(

@@ -2,7 +2,7 @@
 
 use super::Timestamp;
 use super::locale::Locale;
-use chrono::{Datelike as _, Timelike as _};
+use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 const MONTHS_ES: [&str; 12] = [
@@ -63,6 +63,16 @@ pub fn short_moment(at: Timestamp, zone: &str, locale: Locale) -> String {
     format!("{}, {:02}:{:02}", short_day(at, zone, locale), local.hour(), local.minute())
 }
 
+/// The moment a day begins in a time zone. An unknown one counts as UTC. Where the clocks leap over midnight the day
+/// begins with its first hour that there is.
+pub fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..=3)
+        .find_map(|hour| zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest())
+        .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +85,16 @@ mod tests {
         assert_eq!(moment(at, "Nowhere/Land", Locale::Es), "31 de diciembre de 2026, 23:30");
         assert_eq!(short_moment(at, "Europe/Madrid", Locale::Es), "1 ene 2027, 00:30");
         assert_eq!(short_day(at, "Europe/London", Locale::En), "31 Dec 2026");
+    }
+
+    #[test]
+    fn a_day_begins_where_its_reader_is() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(start_of_day(day("2026-11-23"), "Europe/Madrid"), at("2026-11-22T23:00:00Z"));
+        assert_eq!(start_of_day(day("2026-07-01"), "Europe/Madrid"), at("2026-06-30T22:00:00Z"));
+        assert_eq!(start_of_day(day("2026-07-01"), "Nowhere/Land"), at("2026-07-01T00:00:00Z"));
+        // There is no midnight on this day in Beirut: the clocks go from 23:59 to 01:00.
+        assert_eq!(start_of_day(day("2026-03-29"), "Asia/Beirut"), at("2026-03-28T22:00:00Z"));
     }
 }

@@ -57,7 +57,7 @@ where
 {
     // The mark at the beginning tells spreadsheets that it is UTF-8.
     let begin = format!("\u{feff}{heads}");
-    let rows = stream::unfold((Some(begin), Some(first), read), async move |(begin, key, read)| {
+    let rows = stream::unfold((Some(begin), Some(first), read), |(begin, key, read)| async move {
         if let Some(begin) = begin {
             return Some((Ok(Bytes::from(begin)), (None, key, read)));
         }

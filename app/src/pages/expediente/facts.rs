@@ -5,7 +5,7 @@ use caas::expediente::model::StoredEntry;
 use caas::expediente::repository::StoryLine;
 use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
-use caas::kernel::money::Money;
+use caas::kernel::money::{Cents, Money};
 use caas::notifications::service::reason_in_words;
 
 /// Whose eyes read: a card's digits are for its owner, amounts for the owner and for finance.
@@ -66,6 +66,12 @@ impl Facts<'_> {
             || self.reader.locale.t("el importe", "the amount").to_owned(),
             |m| m.display(self.reader.locale),
         )
+    }
+
+    /// "0,00 €" in the currency of the order, where that is known: what a failure costs.
+    pub(super) fn nothing(&self) -> Option<String> {
+        let currency = self.line.currency.filter(|_| self.eyes.see_money())?;
+        Some(Money::new(Cents::ZERO, currency).display(self.reader.locale))
     }
 
     pub(super) fn amount(&self) -> String {

@@ -1,16 +1,19 @@
 //! `/expediente`: everything at a glance.
 
 use super::cars::{Cars, cars};
+use super::facts::Eyes;
 use super::needs::needs;
 use super::payments::newest;
+use super::place::Place;
 use super::query::Query;
 use super::services::{MOST_OPEN, groups};
 use super::states::Reader;
 use super::story::{PAGE, story};
+use crate::islands::StoryLive;
 use crate::ui::PageHeader;
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::repository::{ended_of_customer, open_of_customer};
-use caas::expediente::repository::{StoryFilter, story_lines};
+use caas::expediente::repository::{newest_seq, story_lines};
 use caas::payments::repository::{list_with_services, waiting_for_customer};
 use caas::sales::vehicles::vehicles_of;
 use leptos::prelude::*;
@@ -31,12 +34,8 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let mut ended = ended_of_customer(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
     let mut payments = list_with_services(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
-    let filter = StoryFilter {
-        vehicle: own.chosen.map(|id| id.0),
-        subject_kind: query.kind.map(|kind| kind.as_str().to_owned()),
-        before_seq: query.before,
-    };
-    let lines = story_lines(&mut tx, user.id, &filter, PAGE + 1).await?;
+    let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
+    let newest = newest_seq(&mut tx, user.id).await?;
     drop(tx);
 
     waiting.retain(|one| own.chosen.is_none_or(|car| car == one.vehicle_id));
@@ -50,7 +49,12 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     );
     let has_cars = !own.all.is_empty();
     let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, reader));
-    let story = has_cars.then(|| story(&query, &own, lines, reader));
+    let place = Place { reader, eyes: Eyes::Owner, customer: None };
+    let live = view! {
+        <StoryLive topic=format!("user:{}", user.id) since=newest href=query.whole().href("/expediente")
+            word=locale.t("Hay novedades: ver lo último", "There is news: see the latest").to_owned()/>
+    };
+    let story = has_cars.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
     let body = view! {
         <PageHeader title=title lead=lead/>
         {needs(&waiting, &open, reader)}

@@ -1,11 +1,13 @@
 //! What each kind of entry says to the customer: a shape, a sentence, and sometimes a second one.
 
-use super::facts::Facts;
+use super::evidence::source_words;
+use super::facts::{Eyes, Facts};
 use super::states::Reader;
 use crate::ui::{IconName, Tone};
 use crate::web::dates::{day, moment};
 use caas::expediente::model::{EntryKind, SubjectKind};
 use caas::expediente::repository::StoryLine;
+use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
 
 /// An entry in words.
@@ -42,19 +44,26 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
 }
 
 /// An entry in words. Every kind has some, so that none can appear as a code.
-pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
+pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
     use EntryKind as K;
     use IconName as I;
     let locale = reader.locale;
-    let facts = Facts { line, reader };
+    let facts = Facts { line, reader, eyes };
     let service = facts.service();
     let amount = facts.amount();
     // A fact that is missing leaves no gap.
-    let said = |icon, tone, text: String, note: String| Said { icon, tone, text: without_gaps(&text), note };
+    let said =
+        |icon, tone, text: String, note: String| Said { icon, tone, text: without_gaps(&text), note: without_gaps(&note) };
     let plain = |icon, tone, es: &str, en: &str| said(icon, tone, locale.t(es, en).to_owned(), String::new());
     let t = |es: String, en: String| if locale == Locale::Es { es } else { en };
     let note = |es: &str, en: &str| locale.t(es, en).to_owned();
-    let not_charged = || note("No se te ha cobrado.", "You have not been charged.");
+    let not_charged = || {
+        let words = note("No se te ha cobrado.", "You have not been charged.");
+        match facts.nothing() {
+            Some(nothing) => format!("{words} {} {nothing}.", locale.t("Total cobrado:", "Charged in all:")),
+            None => words,
+        }
+    };
     match line.entry.kind {
         K::AccountCreated => plain(I::User, Tone::Neutral, "Creaste tu cuenta", "You made your account"),
         K::EmailConfirmed => plain(I::Mail, Tone::Neutral, "Confirmaste tu correo", "You confirmed your email address"),
@@ -142,23 +151,29 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         }
         K::PaymentCaptured => {
             let text = t(format!("Se cobraron {amount} por {service}"), format!("{amount} was charged for {service}"));
-            said(
-                I::Charged,
-                Tone::Done,
-                text,
-                note("Después de que el coche lo confirmara.", "After the car had confirmed."),
-            )
+            let note = match &line.delivery {
+                Some(delivery) => {
+                    let (at, how) = (to_the_second(delivery.at, reader), source_words(&delivery.source, locale));
+                    t(
+                        format!("Prueba de entrega: el coche lo confirmó el {at}, {how}."),
+                        format!("Proof of delivery: the car confirmed on {at}, {how}."),
+                    )
+                }
+                None => note("Después de que el coche lo confirmara.", "After the car had confirmed."),
+            };
+            said(I::Charged, Tone::Done, text, note)
         }
         K::HoldReversed => {
             let text = t(
                 format!("Retención de {amount} anulada: no se te ha cobrado"),
                 format!("Hold of {amount} reversed: you have not been charged"),
             );
-            let note = note(
+            let patience = note(
                 "Tu banco puede tardar unos días en dejar de mostrarla.",
                 "Your bank may take a few days to stop showing it.",
             );
-            said(I::Held, Tone::Neutral, text, note)
+            let nothing = facts.nothing().map(|nothing| format!("{} {nothing}.", locale.t("Total cobrado:", "Charged in all:")));
+            said(I::Held, Tone::Neutral, text, format!("{} {patience}", nothing.unwrap_or_default()))
         }
         K::PaymentAbandoned => {
             let text =
@@ -210,11 +225,13 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         K::ServiceActive => {
             let text = t(format!("Tu coche confirmó {service}"), format!("Your car confirmed {service}"));
             let until = facts.time("until").map(|at| moment(at, reader.zone, locale));
-            let note = match until {
+            let active = match until {
                 Some(at) => t(format!("Activo hasta el {at}."), format!("Active until {at}.")),
                 None => note("Activo.", "Active."),
             };
-            said(I::Active, Tone::Done, text, note)
+            let how = facts.text("source").map(|source| source_words(source, locale)).unwrap_or_default();
+            let how = if how.is_empty() { String::new() } else { t(format!("Lo dijo {how}."), format!("It said so {how}.")) };
+            said(I::Active, Tone::Done, text, format!("{active} {how}"))
         }
         K::ActivationEscalated => {
             let text = t(format!("No pudimos activar {service}"), format!("We could not activate {service}"));
@@ -242,7 +259,7 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         }
         K::ClosedWithoutCharge => {
             let text = t(format!("{service} se cerró sin cobro"), format!("{service} was closed without a charge"));
-            said(I::Done, Tone::Neutral, text, String::new())
+            said(I::Done, Tone::Neutral, text, not_charged())
         }
         K::ServiceCancelled => {
             let text = t(format!("Cancelaste {service}"), format!("You cancelled {service}"));
@@ -392,6 +409,12 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
     }
 }
 
+/// Evidence is told to the second.
+pub(super) fn to_the_second(at: Timestamp, reader: Reader<'_>) -> String {
+    let seconds = at.timestamp().rem_euclid(60);
+    format!("{}:{seconds:02}", moment(at, reader.zone, reader.locale))
+}
+
 /// Single spaces only; the fixed space inside amounts stays.
 fn without_gaps(text: &str) -> String {
     text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -401,6 +424,8 @@ fn without_gaps(text: &str) -> String {
 mod tests {
     use super::*;
     use caas::expediente::model::{Actor, StoredEntry};
+    use caas::expediente::repository::Delivery;
+    use caas::kernel::money::Currency;
 
     fn line(kind: EntryKind, data: serde_json::Value) -> StoryLine {
         let entry = StoredEntry {
@@ -416,14 +441,14 @@ mod tests {
             after: None,
             data,
         };
-        StoryLine { entry, service: None }
+        StoryLine { entry, visible: true, service: None, currency: None, delivery: None, staff: None }
     }
 
     #[test]
     fn every_kind_reads_as_a_sentence_in_both_languages_even_without_facts() {
         for &kind in EntryKind::ALL {
             for &locale in Locale::ALL {
-                let said = say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" });
+                let said = say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" }, Eyes::Owner);
                 let all = format!("{}. {}", said.text, said.note);
                 assert!(!said.text.is_empty() && !all.contains("  ") && !all.contains('!'), "{kind}: {all}");
                 assert!(!all.contains('_') && !all.contains(kind.as_str()), "{kind} shows a code: {all}");
@@ -434,9 +459,9 @@ mod tests {
     #[test]
     fn a_reversed_hold_is_never_called_a_refund() {
         let data = serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } });
-        let es = say(&line(EntryKind::HoldReversed, data.clone()), Reader { locale: Locale::Es, zone: "UTC" });
+        let es = say(&line(EntryKind::HoldReversed, data.clone()), Reader { locale: Locale::Es, zone: "UTC" }, Eyes::Owner);
         assert_eq!(es.text, "Retención de 29,90\u{a0}€ anulada: no se te ha cobrado");
-        let en = say(&line(EntryKind::HoldReversed, data), Reader { locale: Locale::En, zone: "UTC" });
+        let en = say(&line(EntryKind::HoldReversed, data), Reader { locale: Locale::En, zone: "UTC" }, Eyes::Owner);
         assert!(!format!("{}{}", en.text, en.note).to_lowercase().contains("refund"));
     }
 
@@ -444,8 +469,35 @@ mod tests {
     fn a_failed_attempt_says_which_why_and_when_next() {
         let data = serde_json::json!({ "attempt": 2, "of": 5, "code": "VEHICLE_OFFLINE", "next": "2026-11-23T09:02:00Z",
             "service": { "es": "Luz", "en": "Light" } });
-        let said = say(&line(EntryKind::AttemptFailed, data), Reader { locale: Locale::Es, zone: "Europe/Madrid" });
+        let said = say(&line(EntryKind::AttemptFailed, data), Reader { locale: Locale::Es, zone: "Europe/Madrid" }, Eyes::Owner);
         assert_eq!(said.text, "Luz: intento 2 de 5 sin éxito");
         assert_eq!(said.note, "El coche no tenía conexión. Siguiente: 23 nov 2026, 10:02.");
+    }
+
+    #[test]
+    fn a_capture_names_the_word_it_stands_on_and_a_failure_says_zero() {
+        let reader = Reader { locale: Locale::Es, zone: "Europe/Madrid" };
+        let mut captured = line(EntryKind::PaymentCaptured, serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } }));
+        captured.delivery =
+            Some(Delivery { source: "CALLBACK".into(), at: "2026-11-23T09:00:07Z".parse().unwrap() });
+        let said = say(&captured, reader, Eyes::Owner);
+        assert_eq!(said.note, "Prueba de entrega: el coche lo confirmó el 23 nov 2026, 10:00:07, con un aviso posterior.");
+        let mut failed = line(EntryKind::ActivationEscalated, serde_json::json!({ "code": "MODULE_FAULT" }));
+        failed.currency = Some(Currency::Eur);
+        assert!(say(&failed, reader, Eyes::Owner).note.ends_with("No se te ha cobrado. Total cobrado: 0,00\u{a0}€."));
+    }
+
+    #[test]
+    fn amounts_and_cards_are_not_for_every_eye() {
+        let reader = Reader { locale: Locale::Es, zone: "UTC" };
+        let data = serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" }, "price": { "cents": 2990, "currency": "EUR" },
+            "kind": "PERMANENT", "brand": "VISA", "last4": "4242", "subject": { "es": "Devueltos 29,90 €" } });
+        for &kind in EntryKind::ALL {
+            let all = |eyes| { let said = say(&line(kind, data.clone()), reader, eyes); format!("{} {}", said.text, said.note) };
+            assert!(!all(Eyes::Staff).contains("29,90") && !all(Eyes::Staff).contains("4242"), "{kind}: {}", all(Eyes::Staff));
+            assert!(!all(Eyes::Finance).contains("4242"), "{kind}");
+        }
+        assert!(say(&line(EntryKind::PaymentMethodAdded, data.clone()), reader, Eyes::Owner).text.contains("4242"));
+        assert!(say(&line(EntryKind::PaymentHeld, data), reader, Eyes::Finance).text.contains("29,90"));
     }
 }
