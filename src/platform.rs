@@ -9,7 +9,7 @@ use crate::kernel::database::Database;
 use crate::kernel::error::Result;
 use crate::kernel::rng::Rng;
 use crate::kernel::{Timestamp, jobs};
-use crate::notifications::port::Mailer;
+use crate::notifications::port::{Mailer, PushSender, SmsSender};
 use crate::payments::port::PaymentGateway;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -42,6 +42,10 @@ pub struct Parts {
     pub iot: Arc<dyn IotApi>,
     /// The way out for email.
     pub mailer: Arc<dyn Mailer>,
+    /// The way out for text messages.
+    pub sms: Arc<dyn SmsSender>,
+    /// The way out for push messages.
+    pub push: Arc<dyn PushSender>,
 }
 
 /// The business's settings, with the defaults of the rulebook.
@@ -97,7 +101,10 @@ impl Deref for Caas {
 /// Every kind of job the business has.
 pub fn job_registry() -> jobs::Registry {
     jobs::Registry::default()
-        .with::<crate::notifications::service::SendEmail>()
+        .with::<crate::notifications::SendEmail>()
+        .with::<crate::notifications::SendPush>()
+        .with::<crate::notifications::SendSms>()
+        .with::<crate::notifications::Release>()
         .with::<crate::purchases::authorise::AuthorisePayment>()
         .with::<crate::payments::jobs::CapturePayment>()
         .with::<crate::payments::jobs::ReverseHold>()

@@ -181,15 +181,18 @@ pub(super) async fn tell(
         key = caas.new_uuid().to_string();
     }
     let notice = Notice {
-        user: activation.customer_id,
-        event,
-        key,
         service: activation.service_names.0.clone(),
         vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
         amount: activation.amount(),
         reason: reason.map(str::to_owned),
         ticket,
-        link: format!("/expediente/activaciones/{}", activation.id),
+        activation: Some(activation.id),
+        ..Notice::about(
+            activation.customer_id,
+            event,
+            key,
+            format!("/expediente/activaciones/{}", activation.id),
+        )
     };
     notify(caas, tx, &notice).await
 }

@@ -249,6 +249,10 @@ codes! {
         TheftNoted = "THEFT_NOTED",
         /// The customer was written to.
         CustomerTold = "CUSTOMER_TOLD",
+        /// A message was not handed over by its deadline.
+        NotificationLate = "NOTIFICATION_LATE",
+        /// A message was held back because what it promises is not true.
+        PromiseUntrue = "PROMISE_UNTRUE",
         /// The customer agreed to what the law asks for before a service starts.
         ConsentsGiven = "CONSENTS_GIVEN",
         /// Somebody of ours looked into a customer's expediente.

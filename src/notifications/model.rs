@@ -1,4 +1,4 @@
-//! Which message goes where and by when: the table of the rulebook, §11.
+//! Which message goes where and by when: the table of the rulebook, §11, as data.
 
 use crate::kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,22 +8,68 @@ codes! {
     pub enum NoticeEvent {
         /// The service works.
         ServiceActive = "SERVICE_ACTIVE",
+        /// A temporary service has ended.
+        ServiceEnded = "SERVICE_ENDED",
+        /// The customer cancelled; nothing was charged.
+        ServiceCancelled = "SERVICE_CANCELLED",
+        /// The customer withdrew from the contract: the receipt.
+        WithdrawalReceipt = "WITHDRAWAL_RECEIPT",
+        /// The activation failed for good; nothing was charged.
+        OtaFailed = "OTA_FAILED",
+        /// A person decided that it can't be done; nothing was charged.
+        PermanentFailure = "PERMANENT_FAILURE",
+        /// A manual activation with a new hold waits for the customer's click.
+        HoldOffered = "HOLD_OFFERED",
+        /// Maintenance that is due keeps a service from being bought.
+        BlockedByMaintenance = "BLOCKED_BY_MAINTENANCE",
+        /// A ticket was opened for it.
+        TicketCreated = "TICKET_CREATED",
+        /// A question has arrived.
+        QuestionReceived = "QUESTION_RECEIVED",
+        /// An agent answered.
+        TicketAnswered = "TICKET_ANSWERED",
+        /// A person solved it.
+        TicketSolved = "TICKET_SOLVED",
+        /// The car has to be looked at by its dealership.
+        DealershipAppointment = "DEALERSHIP_APPOINTMENT",
+        /// What to do after a theft.
+        TheftGuidance = "THEFT_GUIDANCE",
         /// The bank said no to a service's payment.
         PaymentDeclined = "PAYMENT_DECLINED",
         /// The bank wants the customer to confirm.
         AuthenticationNeeded = "AUTHENTICATION_NEEDED",
-        /// The activation failed for good; nothing was charged.
-        OtaFailed = "OTA_FAILED",
-        /// A ticket was opened for it.
-        TicketCreated = "TICKET_CREATED",
-        /// The customer cancelled; nothing was charged.
-        ServiceCancelled = "SERVICE_CANCELLED",
         /// Money was given back.
         Refunded = "REFUNDED",
-        /// A temporary service has ended.
-        ServiceEnded = "SERVICE_ENDED",
         /// The bank did not move the money after delivery.
         SettlementFailed = "SETTLEMENT_FAILED",
+        /// A subscription's period could not be charged; it is tried again.
+        SubscriptionChargeFailed = "SUBSCRIPTION_CHARGE_FAILED",
+        /// A subscription ended unpaid; a debt is left.
+        SubscriptionCancelled = "SUBSCRIPTION_CANCELLED",
+        /// The bank said no to the final payment of a car.
+        FinalPaymentFailed = "FINAL_PAYMENT_FAILED",
+        /// The warranty is lost.
+        WarrantyLost = "WARRANTY_LOST",
+        /// The warranty is valid again.
+        WarrantyBack = "WARRANTY_BACK",
+        /// Nobody was there: the car is back at the dealership.
+        DeliveryFailed = "DELIVERY_FAILED",
+        /// The car is ordered.
+        OrderPlaced = "ORDER_PLACED",
+        /// The factory has gone a step further.
+        ManufacturingStep = "MANUFACTURING_STEP",
+        /// The car is on its way.
+        ShippingStep = "SHIPPING_STEP",
+        /// The car is at the dealership.
+        Arrived = "ARRIVED",
+        /// The registration has gone a step further.
+        RegistrationStep = "REGISTRATION_STEP",
+        /// The delivery has gone a step further.
+        DeliveryStep = "DELIVERY_STEP",
+        /// To an agent: a follow-up is due.
+        AgentTaskDue = "AGENT_TASK_DUE",
+        /// To an agent: a case has had no answer in time.
+        SlaBreached = "SLA_BREACHED",
         /// About the account: confirmation, password.
         Account = "ACCOUNT",
     }
@@ -34,6 +80,10 @@ codes! {
     pub enum Channel {
         /// Email.
         Email = "EMAIL",
+        /// Web Push to a browser or the installed web app.
+        Push = "PUSH",
+        /// A text message.
+        Sms = "SMS",
         /// Inside the product, live.
         InApp = "IN_APP",
     }
@@ -48,26 +98,200 @@ codes! {
         Sent = "SENT",
         /// Refused for good.
         Failed = "FAILED",
+        /// Replaced by a newer one about the same thing before it was read.
+        Merged = "MERGED",
+        /// There is no way to reach the person on this channel: no device, no phone number.
+        Skipped = "SKIPPED",
     }
 }
 
+codes! {
+    /// What a person chooses together on the page of preferences.
+    pub enum NoticeGroup {
+        /// Services beginning, ending, cancelled.
+        Services = "SERVICES",
+        /// What did not work.
+        Problems = "PROBLEMS",
+        /// Cases and answers.
+        Support = "SUPPORT",
+        /// Money.
+        Payments = "PAYMENTS",
+        /// Warranty, maintenance, theft.
+        Vehicle = "VEHICLE",
+        /// A new car on its way.
+        Order = "ORDER",
+        /// Sign-in and security.
+        Account = "ACCOUNT",
+        /// To people who work here.
+        Staff = "STAFF",
+    }
+}
+
+/// Whether a message takes a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Always: it must be said, whatever the preferences are.
+    Must,
+    /// Unless the person has switched it off.
+    On,
+    /// Only when the person has switched it on.
+    Off,
+    /// Not at all.
+    Never,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What it is chosen with.
+    pub group: NoticeGroup,
+    /// Email.
+    pub email: Use,
+    /// Web Push.
+    pub push: Use,
+    /// Text message.
+    pub sms: Use,
+    /// Inside the product.
+    pub in_app: Use,
+    /// Minutes within which it must be sent.
+    pub within_minutes: i64,
+}
+
+const fn plan(group: NoticeGroup, within_minutes: i64, email: Use, push: Use, sms: Use, in_app: Use) -> Plan {
+    Plan { group, email, push, sms, in_app, within_minutes }
+}
+
+/// "At once" in the rulebook.
+const AT_ONCE: i64 = 1;
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * 60;
+
 impl NoticeEvent {
-    /// The channels it goes through.
-    pub const fn channels(self) -> &'static [Channel] {
+    /// Where it goes and by when: the rulebook's table. What the table calls optional on SMS is off until it is switched
+    /// on; what is only good to know can be switched off; everything else must be said.
+    pub const fn plan(self) -> Plan {
+        use NoticeEvent as E;
+        use NoticeGroup as G;
+        use Use::{Must, Never, Off, On};
+        //                                                     within   email  push   SMS    in-app
         match self {
-            NoticeEvent::Account => &[Channel::Email],
-            _ => &[Channel::Email, Channel::InApp],
+            E::ServiceActive => plan(G::Services, 15, Must, On, Never, Must),
+            E::ServiceEnded => plan(G::Services, HOUR, On, On, Never, Must),
+            E::ServiceCancelled => plan(G::Services, 15, Must, Never, Never, Must),
+            E::WithdrawalReceipt => plan(G::Services, 15, Must, Never, Never, Must),
+            E::OtaFailed => plan(G::Problems, 15, Must, Must, Off, Must),
+            E::PermanentFailure => plan(G::Problems, 15, Must, Never, Never, Must),
+            E::HoldOffered => plan(G::Problems, 15, Must, Must, Off, Must),
+            E::BlockedByMaintenance => plan(G::Problems, AT_ONCE, Must, Must, Off, Must),
+            E::TicketCreated => plan(G::Support, 15, Must, Never, Never, Must),
+            E::QuestionReceived => plan(G::Support, 15, Must, Never, Never, Must),
+            // An agent may choose others for one answer.
+            E::TicketAnswered => plan(G::Support, 15, Must, Never, Never, Must),
+            E::TicketSolved => plan(G::Support, 15, Must, Must, Must, Must),
+            E::DealershipAppointment => plan(G::Support, 15, Must, On, Off, Must),
+            E::TheftGuidance => plan(G::Vehicle, HOUR, Must, Must, Never, Must),
+            E::PaymentDeclined => plan(G::Payments, AT_ONCE, Must, Must, Must, Must),
+            E::AuthenticationNeeded => plan(G::Payments, AT_ONCE, Must, Must, Off, Must),
+            E::Refunded => plan(G::Payments, 15, Must, Never, Never, Must),
+            E::SettlementFailed => plan(G::Payments, HOUR, Must, Never, Never, Must),
+            E::SubscriptionChargeFailed => plan(G::Payments, DAY, Must, Never, Never, Must),
+            E::SubscriptionCancelled => plan(G::Payments, DAY, Must, Must, Off, Must),
+            E::FinalPaymentFailed => plan(G::Payments, AT_ONCE, Must, Must, Must, Must),
+            E::WarrantyLost => plan(G::Vehicle, DAY, Must, Must, Never, Must),
+            E::WarrantyBack => plan(G::Vehicle, DAY, Must, Must, Never, Must),
+            E::DeliveryFailed => plan(G::Order, HOUR, Must, Must, Must, On),
+            E::OrderPlaced => plan(G::Order, HOUR, Must, On, Never, Must),
+            E::ManufacturingStep => plan(G::Order, HOUR, On, On, Never, Must),
+            E::ShippingStep => plan(G::Order, HOUR, On, On, Never, Must),
+            E::Arrived => plan(G::Order, HOUR, Must, On, Never, Must),
+            E::RegistrationStep => plan(G::Order, HOUR, On, On, Never, Must),
+            E::DeliveryStep => plan(G::Order, HOUR, Must, On, Never, Must),
+            E::AgentTaskDue => plan(G::Staff, 15, Never, Never, Never, Must),
+            E::SlaBreached => plan(G::Staff, 15, Never, Never, Never, Must),
+            E::Account => plan(G::Account, AT_ONCE, Must, Never, Never, Never),
+        }
+    }
+
+    /// Whether it takes a channel.
+    pub const fn on(self, channel: Channel) -> Use {
+        let plan = self.plan();
+        match channel {
+            Channel::Email => plan.email,
+            Channel::Push => plan.push,
+            Channel::Sms => plan.sms,
+            Channel::InApp => plan.in_app,
+        }
+    }
+
+    /// The channels on which everybody can be told it, and is: the others need a device or a number.
+    pub const fn channels(self) -> &'static [Channel] {
+        let plan = self.plan();
+        match (plan.email, plan.in_app) {
+            (Use::Must, Use::Must) => &[Channel::Email, Channel::InApp],
+            (Use::Must, _) => &[Channel::Email],
+            (_, Use::Must) => &[Channel::InApp],
+            _ => &[],
         }
     }
 
     /// Minutes within which it must be sent.
     pub const fn within_minutes(self) -> i64 {
-        match self {
-            NoticeEvent::PaymentDeclined | NoticeEvent::AuthenticationNeeded | NoticeEvent::Account => 1,
-            NoticeEvent::SettlementFailed | NoticeEvent::ServiceEnded => 60,
-            _ => 15,
-        }
+        self.plan().within_minutes
     }
+
+    /// Whether it says that nothing was charged: it waits until that is true.
+    pub const fn promises_no_charge(self) -> bool {
+        matches!(
+            self,
+            NoticeEvent::OtaFailed
+                | NoticeEvent::PermanentFailure
+                | NoticeEvent::PaymentDeclined
+                | NoticeEvent::ServiceCancelled
+                | NoticeEvent::BlockedByMaintenance
+        )
+    }
+
+    /// Whether a newer message about the same thing takes its place while nobody has seen it: steps on the way, of which
+    /// only the last one matters.
+    pub const fn is_quiet(self) -> bool {
+        matches!(
+            self,
+            NoticeEvent::ManufacturingStep
+                | NoticeEvent::ShippingStep
+                | NoticeEvent::RegistrationStep
+                | NoticeEvent::DeliveryStep
+                | NoticeEvent::ServiceEnded
+        )
+    }
+}
+
+impl NoticeGroup {
+    /// Its events.
+    pub fn events(self) -> impl Iterator<Item = NoticeEvent> {
+        NoticeEvent::ALL.iter().copied().filter(move |event| event.plan().group == self)
+    }
+
+    /// What can be chosen about a channel: `None` when nothing can.
+    pub fn choice(self, channel: Channel) -> Option<Choice> {
+        let uses: Vec<Use> = self.events().map(|event| event.on(channel)).collect();
+        let default = if uses.contains(&Use::On) {
+            true
+        } else if uses.contains(&Use::Off) {
+            false
+        } else {
+            return None;
+        };
+        Some(Choice { default, some_always: uses.contains(&Use::Must) })
+    }
+}
+
+/// What can be chosen about one channel for one group of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What holds until somebody chooses.
+    pub default: bool,
+    /// Some messages of the group come anyway.
+    pub some_always: bool,
 }
 
 /// An in-app message as the bell shows it.

@@ -22,7 +22,7 @@ pub async fn in_app(tx: &mut Tx, user: UserId, before: Option<NotificationId>, l
     // Ids are UUID v7: they sort by time of writing.
     let rows = sql!(tx, all Row,
         "SELECT id, subject, body_text, link, created_at, read_at FROM notifications
-         WHERE user_id = $1 AND channel = 'IN_APP' AND id < $2
+         WHERE user_id = $1 AND channel = 'IN_APP' AND status = 'SENT' AND id < $2
          ORDER BY created_at DESC, id DESC LIMIT $3",
         user, before.unwrap_or(NotificationId(uuid::Uuid::max())), limit)?;
     Ok(rows
@@ -43,7 +43,7 @@ pub async fn unread(tx: &mut Tx, user: UserId) -> Result<i64> {
     let (count,) = sql!(
         tx,
         one(i64,),
-        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND channel = 'IN_APP' AND read_at IS NULL",
+        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND channel = 'IN_APP' AND status = 'SENT' AND read_at IS NULL",
         user
     )?;
     Ok(count)
@@ -52,7 +52,7 @@ pub async fn unread(tx: &mut Tx, user: UserId) -> Result<i64> {
 /// Marks all of a person's messages as seen.
 pub async fn mark_all_read(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
     sql!(tx, execute
-        "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND channel = 'IN_APP' AND read_at IS NULL", now, user)?;
+        "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND channel = 'IN_APP' AND status = 'SENT' AND read_at IS NULL", now, user)?;
     tx.announce(format!("bell:{user}"));
     Ok(())
 }

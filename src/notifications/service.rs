@@ -1,33 +1,39 @@
-//! Writing messages with what they tell, and sending them.
+//! Writing messages with what they tell.
 
-use super::model::{Channel, NoticeEvent};
-use super::port::{DeliveryError, Email};
+use super::delivery;
+use super::forms::{self, Letter};
+use super::model::{Channel, DeliveryStatus, NoticeEvent, NoticeGroup, Use};
+use super::preferences::{self, Preferences};
 use super::texts;
 use crate::Caas;
+use crate::expediente::model::{Actor, EntryKind, SubjectKind};
+use crate::expediente::service::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::failpoint;
-use crate::kernel::ids::{NotificationId, UserId};
-use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::ids::{ActivationId, NotificationId, UserId};
 use crate::kernel::locale::{Bilingual, Locale};
 use crate::kernel::money::Money;
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 pub use super::texts::reason_in_words;
 
-/// Something to be said about a service.
+/// How long a quiet message leaves room for a newer one about the same thing: a push message waits this long before it
+/// leaves, and one in the app that nobody has seen gives way for this long.
+pub const QUIET: TimeDelta = TimeDelta::minutes(5);
+
+/// Something to be said to somebody.
 #[derive(Debug, Clone)]
 pub struct Notice {
     /// To whom.
     pub user: UserId,
     /// Which message.
     pub event: NoticeEvent,
-    /// The same key is said once: event and the thing it is about.
+    /// The same key is said once. It begins with the id of what it is about; what follows a colon tells apart what is said
+    /// about it several times.
     pub key: String,
-    /// The service's name.
+    /// What it is about: the service's name, or the step an order has reached.
     pub service: Bilingual,
     /// The car, as its owner knows it.
     pub vehicle: String,
@@ -37,8 +43,63 @@ pub struct Notice {
     pub reason: Option<String>,
     /// The ticket's number.
     pub ticket: Option<String>,
+    /// What somebody wrote, in the reader's language: an answer, an explanation, a date.
+    pub text: Option<String>,
+    /// The channels somebody chose for this one; nothing: those of the table.
+    pub channels: Option<Vec<Channel>>,
+    /// The order whose charge it promises something about. A key that is an order's id says the same.
+    pub activation: Option<ActivationId>,
     /// The page it leads to, local.
     pub link: String,
+}
+
+impl Notice {
+    /// A notice without facts; set those it has with struct update.
+    pub fn about(user: UserId, event: NoticeEvent, key: impl Into<String>, link: impl Into<String>) -> Notice {
+        Notice {
+            user,
+            event,
+            key: key.into(),
+            service: Bilingual::default(),
+            vehicle: String::new(),
+            amount: None,
+            reason: None,
+            ticket: None,
+            text: None,
+            channels: None,
+            activation: None,
+            link: link.into(),
+        }
+    }
+
+    /// The id of what it is about.
+    fn thing(&self) -> &str {
+        self.key.split(':').next().unwrap_or_default()
+    }
+
+    fn order(&self) -> Option<ActivationId> {
+        self.activation.or_else(|| self.thing().parse().ok())
+    }
+
+    /// Whether it takes a channel, and whether it has to.
+    fn takes(&self, channel: Channel, preferences: &Preferences) -> Option<Need> {
+        if let Some(chosen) = &self.channels {
+            return chosen.contains(&channel).then_some(Need::Must);
+        }
+        let plan = self.event.plan();
+        match self.event.on(channel) {
+            Use::Must => Some(Need::Must),
+            Use::On => preferences.wants(plan.group, channel, true).then_some(Need::Optional),
+            Use::Off => preferences.wants(plan.group, channel, false).then_some(Need::Optional),
+            Use::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Must,
+    Optional,
 }
 
 #[derive(FromRow)]
@@ -46,33 +107,90 @@ struct Reader {
     email: String,
     name: String,
     locale: String,
+    phone: Option<String>,
+    devices: i64,
 }
 
 /// Writes a message for each of its channels, in the caller's transaction. Saying the same thing again writes nothing.
+///
+/// What must be said on a channel on which the person can't be reached has its row too: skipped, with the reason.
 pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
-    let Some(reader) = sql!(tx, optional Reader, "SELECT email, name, locale FROM users WHERE id = $1", notice.user)?
-    else {
+    let reader = sql!(tx, optional Reader,
+        "SELECT email, name, locale, phone, (SELECT COUNT(*) FROM push_devices d WHERE d.user_id = users.id) AS devices
+         FROM users WHERE id = $1", notice.user)?;
+    let Some(reader) = reader else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
+    let preferences = preferences::of(tx, notice.user).await?;
     let locale: Locale = reader.locale.parse()?;
     let message = texts::render(notice, locale);
     let link = format!("{}{}", caas.public_url, notice.link);
-    for &channel in notice.event.channels() {
-        let row = match channel {
-            Channel::Email => NewRow {
-                address: Some(reader.email.clone()),
-                body_text: texts::plain(&message, &reader.name, Some(&link), locale),
-                body_html: texts::html(&message, &reader.name, Some(&link), locale),
-                ..NewRow::of(notice, channel, locale, &message.subject)
-            },
-            Channel::InApp => NewRow {
-                body_text: message.paragraphs.join("\n"),
-                ..NewRow::of(notice, channel, locale, &message.subject)
-            },
+    let mut written = Vec::new();
+    for &channel in Channel::ALL {
+        let Some(need) = notice.takes(channel, &preferences) else { continue };
+        let unreachable = match channel {
+            Channel::Push if reader.devices == 0 => Some("NO_DEVICE"),
+            Channel::Sms if reader.phone.is_none() => Some("NO_PHONE"),
+            _ => None,
         };
-        insert(caas, tx, row).await?;
+        if need == Need::Optional && unreachable.is_some() {
+            continue;
+        }
+        let row = NewRow { unreachable, ..NewRow::of(notice, channel, locale, &message.subject) };
+        let row = match channel {
+            Channel::Email => {
+                // Chosen mail and mail that must be said can't be switched off, so it does not offer it.
+                let token = (need == Need::Optional).then(|| caas.rng.token());
+                let unsubscribe = token.as_deref().map(|token| preferences::unsubscribe_address(caas, token));
+                let letter =
+                    Letter { name: &reader.name, link: Some(&link), unsubscribe: unsubscribe.as_deref(), locale };
+                NewRow {
+                    address: Some(reader.email.clone()),
+                    body_text: forms::plain(&message, &letter),
+                    body_html: forms::html(&message, &letter),
+                    unsubscribe_token: token,
+                    ..row
+                }
+            }
+            Channel::Push => NewRow { body_text: forms::push(&message), ..row },
+            Channel::Sms => NewRow { address: reader.phone.clone(), body_text: forms::sms(&message, &link), ..row },
+            Channel::InApp => NewRow { body_text: message.paragraphs.join("\n"), ..row },
+        };
+        let reached = row.unreachable.is_none();
+        let id = insert(caas, tx, row).await?;
+        written.extend(id.filter(|_| reached).map(|id| (id, channel)));
     }
-    Ok(())
+    tell_the_story(caas, tx, notice, &written).await
+}
+
+/// The customer reads in the expediente that they were told, and where.
+async fn tell_the_story(
+    caas: &Caas,
+    tx: &mut Tx,
+    notice: &Notice,
+    written: &[(NotificationId, Channel)],
+) -> Result<()> {
+    let Some((first, _)) = written.first() else { return Ok(()) };
+    if notice.event.plan().group == NoticeGroup::Staff {
+        return Ok(());
+    }
+    let subject = |locale| texts::render(notice, locale).subject;
+    let channels: Vec<&str> = written.iter().map(|(_, channel)| channel.as_str()).collect();
+    let entry = Entry {
+        data: serde_json::json!({
+            "event": notice.event, "key": format!("{}:{}", notice.event, notice.key),
+            "subject": { "es": subject(Locale::Es), "en": subject(Locale::En) }, "channels": channels,
+        }),
+        visible: true,
+        ..Entry::new(
+            Some(notice.user),
+            Actor::SYSTEM,
+            EntryKind::CustomerTold,
+            SubjectKind::Notification,
+            first.0,
+        )
+    };
+    record(caas, tx, entry).await
 }
 
 /// A mail about the account itself, with texts of the accounts' own.
@@ -101,9 +219,11 @@ pub async fn send_account_email(caas: &Caas, tx: &mut Tx, mail: &AccountEmail) -
     let (action, link) = mail.link.clone().unzip();
     let message = texts::Message {
         subject: mail.subject.clone(),
+        short: String::new(),
         paragraphs: mail.paragraphs.clone(),
         action: action.unwrap_or_default(),
     };
+    let letter = Letter { name: &mail.name, link: link.as_deref(), unsubscribe: None, locale: mail.locale };
     let row = NewRow {
         user: mail.user,
         event: NoticeEvent::Account,
@@ -112,12 +232,17 @@ pub async fn send_account_email(caas: &Caas, tx: &mut Tx, mail: &AccountEmail) -
         locale: mail.locale,
         address: Some(mail.address.clone()),
         subject: mail.subject.clone(),
-        body_text: texts::plain(&message, &mail.name, link.as_deref(), mail.locale),
-        body_html: texts::html(&message, &mail.name, link.as_deref(), mail.locale),
+        body_text: forms::plain(&message, &letter),
+        body_html: forms::html(&message, &letter),
         link: None,
         secret: mail.secret,
+        thing: None,
+        activation: None,
+        unsubscribe_token: None,
+        unreachable: None,
     };
-    insert(caas, tx, row).await
+    insert(caas, tx, row).await?;
+    Ok(())
 }
 
 struct NewRow {
@@ -132,6 +257,11 @@ struct NewRow {
     body_html: String,
     link: Option<String>,
     secret: bool,
+    thing: Option<String>,
+    activation: Option<ActivationId>,
+    unsubscribe_token: Option<String>,
+    /// Why the person can't be reached on this channel.
+    unreachable: Option<&'static str>,
 }
 
 impl NewRow {
@@ -148,90 +278,122 @@ impl NewRow {
             body_html: String::new(),
             link: Some(notice.link.clone()),
             secret: false,
+            thing: notice.event.is_quiet().then(|| notice.thing().to_owned()),
+            activation: notice.event.promises_no_charge().then(|| notice.order()).flatten(),
+            unsubscribe_token: None,
+            unreachable: None,
         }
+    }
+
+    fn is_quiet_push(&self) -> bool {
+        self.thing.is_some() && self.channel == Channel::Push
     }
 }
 
-async fn insert(caas: &Caas, tx: &mut Tx, row: NewRow) -> Result<()> {
+/// Writes a row; `None` when the same was said before.
+async fn insert(caas: &Caas, tx: &mut Tx, row: NewRow) -> Result<Option<NotificationId>> {
     let now = caas.now();
     let id: NotificationId = caas.new_id();
-    let in_app = row.channel == Channel::InApp;
+    // What is shown in the app is said by being written, unless its promise is untrue as yet.
+    let shown = row.channel == Channel::InApp && !delivery::is_untrue(tx, row.activation).await?;
+    let status = match (row.unreachable, shown) {
+        (Some(_), _) => DeliveryStatus::Skipped,
+        (None, true) => DeliveryStatus::Sent,
+        (None, false) => DeliveryStatus::Waiting,
+    };
     let written = sql!(tx, execute
         "INSERT INTO notifications (id, user_id, event, channel, unique_key, locale, address, subject, body_text, body_html,
-                                    link, secret, deadline_at, status, created_at, sent_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                    link, secret, deadline_at, status, last_error, created_at, sent_at, thing, activation_id,
+                                    unsubscribe_token)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          ON CONFLICT (unique_key) DO NOTHING",
         id, row.user, row.event.as_str(), row.channel.as_str(), &row.unique_key, row.locale.as_str(), row.address.as_deref(),
         &row.subject, &row.body_text, &row.body_html, row.link.as_deref(), row.secret,
-        now + TimeDelta::minutes(row.event.within_minutes()), if in_app { "SENT" } else { "WAITING" }, now,
-        in_app.then_some(now))?;
-    if written == 1 {
-        if in_app {
-            tx.announce(format!("bell:{}", row.user));
-        } else {
-            jobs::enqueue(caas, tx, &SendEmail { notification: id }, Enqueue::now()).await?;
-        }
+        now + TimeDelta::minutes(row.event.within_minutes()), status.as_str(), row.unreachable, now, shown.then_some(now),
+        row.thing.as_deref(), row.activation, row.unsubscribe_token.as_deref())?;
+    if written == 0 {
+        return Ok(None);
     }
+    if let Some(thing) = &row.thing {
+        take_the_place_of_older(tx, id, &row, thing, now).await?;
+    }
+    match status {
+        DeliveryStatus::Sent => tx.announce(format!("bell:{}", row.user)),
+        DeliveryStatus::Waiting => {
+            let at = if row.is_quiet_push() { now + QUIET } else { now };
+            delivery::enqueue(caas, tx, row.channel, id, at).await?;
+        }
+        _ => {}
+    }
+    Ok(Some(id))
+}
+
+/// Quiet messages about the same thing that nobody has seen yet give way to the newer one: in the app while unread, on
+/// push while waiting, both for a short time. Mail stays as it is: it is read later and one by one.
+async fn take_the_place_of_older(
+    tx: &mut Tx,
+    id: NotificationId,
+    row: &NewRow,
+    thing: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let gives_way = match row.channel {
+        Channel::InApp => DeliveryStatus::Sent,
+        Channel::Push => DeliveryStatus::Waiting,
+        Channel::Email | Channel::Sms => return Ok(()),
+    };
+    sql!(tx, execute
+        "UPDATE notifications SET status = 'MERGED', merged_into = $1
+         WHERE user_id = $2 AND channel = $3 AND event = $4 AND thing = $5 AND status = $6 AND read_at IS NULL
+           AND created_at > $7 AND id <> $1",
+        id, row.user, row.channel.as_str(), row.event.as_str(), thing, gives_way.as_str(), now - QUIET)?;
     Ok(())
 }
 
-/// Hands one email to the mail system.
-#[derive(Serialize, Deserialize)]
-pub struct SendEmail {
-    notification: NotificationId,
+/// What became of the wish to send a message again.
+pub(super) enum Copied {
+    /// It can't be sent again.
+    Nothing,
+    /// The same wish was granted before.
+    Already,
+    /// The copy.
+    Written(NotificationId),
 }
 
-#[derive(FromRow)]
-struct Unsent {
-    address: Option<String>,
-    subject: String,
-    body_text: String,
-    body_html: String,
-    secret: bool,
-    created_at: Timestamp,
-}
-
-impl Job for SendEmail {
-    const KIND: &'static str = "notifications.send_email";
-    const MAX_ATTEMPTS: i64 = 100;
-
-    async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
-        let mut tx = caas.db.read().await?;
-        let unsent = sql!(tx, optional Unsent,
-            "SELECT address, subject, body_text, body_html, secret, created_at FROM notifications
-             WHERE id = $1 AND status = 'WAITING'", self.notification)?;
-        drop(tx);
-        let Some(unsent) = unsent else { return Ok(Outcome::Done) };
-        let email = Email {
-            to: unsent.address.unwrap_or_default(),
-            subject: unsent.subject,
-            text: unsent.body_text,
-            html: unsent.body_html,
-            message_id: format!("{}@caas", self.notification),
-        };
-        let result = caas.mailer.send(&email).await;
-        failpoint::hit("notification.email.answered");
-        let now = caas.now();
-        let mut tx = caas.db.begin().await?;
-        let (status, error) = match &result {
-            Ok(()) => ("SENT", None),
-            // After a day the other channels have to do.
-            Err(DeliveryError::Transient(why)) if now - unsent.created_at < TimeDelta::days(1) => {
-                ("WAITING", Some(why))
-            }
-            Err(DeliveryError::Transient(why) | DeliveryError::Permanent(why)) => ("FAILED", Some(why)),
-        };
-        metrics::counter!("caas_emails_total", "status" => status).increment(1);
-        sql!(tx, execute
-            "UPDATE notifications SET status = $1, last_error = $2, attempts = attempts + 1, sent_at = $3 WHERE id = $4",
-            status, error.map(String::as_str), (status == "SENT").then_some(now), self.notification)?;
-        if status == "WAITING" {
-            tx.commit().await?;
-            return Err(JobError::Outside("email not taken over for now".to_owned()));
-        }
-        if unsent.secret {
-            sql!(tx, execute "UPDATE notifications SET body_text = '', body_html = '' WHERE id = $1", self.notification)?;
-        }
-        Ok(Outcome::DoneIn(tx))
+/// Writes a copy of a message that was sent or given up, to be sent once more to where the person is reached now.
+/// `request` names the wish: the same wish twice is one copy.
+pub(super) async fn copy(
+    caas: &Caas,
+    tx: &mut Tx,
+    original: NotificationId,
+    request: uuid::Uuid,
+) -> Result<Copied> {
+    let (now, id): (Timestamp, NotificationId) = (caas.now(), caas.new_id());
+    let found = sql!(
+        tx,
+        optional(String, String, i64),
+        "SELECT n.event, n.channel,
+                CASE WHEN n.channel = 'SMS' AND u.phone IS NULL
+                       OR n.channel = 'PUSH' AND NOT EXISTS (SELECT 1 FROM push_devices d WHERE d.user_id = u.id)
+                     THEN CAST(0 AS BIGINT) ELSE CAST(1 AS BIGINT) END
+         FROM notifications n JOIN users u ON u.id = n.user_id
+         WHERE n.id = $1 AND n.channel <> 'IN_APP' AND n.status IN ('SENT', 'FAILED', 'SKIPPED') AND NOT n.secret",
+        original
+    )?;
+    let Some((event, channel, 1)) = found else { return Ok(Copied::Nothing) };
+    let (event, channel): (NoticeEvent, Channel) = (event.parse()?, channel.parse()?);
+    let written = sql!(tx, execute
+        "INSERT INTO notifications (id, user_id, event, channel, unique_key, locale, address, subject, body_text, body_html,
+                                    link, secret, deadline_at, status, created_at, activation_id, resent_from)
+         SELECT $1, n.user_id, n.event, n.channel, $2, n.locale,
+                CASE n.channel WHEN 'EMAIL' THEN u.email WHEN 'SMS' THEN u.phone END,
+                n.subject, n.body_text, n.body_html, n.link, n.secret, $3, 'WAITING', $4, n.activation_id, n.id
+         FROM notifications n JOIN users u ON u.id = n.user_id WHERE n.id = $5
+         ON CONFLICT (unique_key) DO NOTHING",
+        id, format!("again:{original}:{request}"), now + TimeDelta::minutes(event.within_minutes()), now, original)?;
+    if written == 0 {
+        return Ok(Copied::Already);
     }
+    delivery::enqueue(caas, tx, channel, id, now).await?;
+    Ok(Copied::Written(id))
 }

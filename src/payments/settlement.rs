@@ -75,15 +75,15 @@ async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment) -> 
         payment.activation
     )?;
     let notice = Notice {
-        user: payment.customer_id,
-        event: NoticeEvent::SettlementFailed,
-        key: payment.id.to_string(),
         service: names.0,
         vehicle,
         amount: Some(payment.amount()),
-        reason: None,
-        ticket: None,
-        link: "/cuenta/metodos-de-pago".to_owned(),
+        ..Notice::about(
+            payment.customer_id,
+            NoticeEvent::SettlementFailed,
+            payment.id.to_string(),
+            "/cuenta/metodos-de-pago",
+        )
     };
     notify(caas, tx, &notice).await
 }

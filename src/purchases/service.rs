@@ -333,15 +333,17 @@ pub(super) async fn tell(
 ) -> Result<()> {
     let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
     let notice = Notice {
-        user: activation.customer_id,
-        event,
-        key: activation.id.to_string(),
         service: activation.service_names.0.clone(),
         vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
         amount: activation.amount(),
         reason,
-        ticket: None,
-        link: format!("/expediente/activaciones/{}", activation.id),
+        activation: Some(activation.id),
+        ..Notice::about(
+            activation.customer_id,
+            event,
+            activation.id.to_string(),
+            format!("/expediente/activaciones/{}", activation.id),
+        )
     };
     notify(caas, tx, &notice).await
 }

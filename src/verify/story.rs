@@ -197,7 +197,7 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
                                      'PERMANENT_FAILURE', 'FAILED_NO_CHARGE'))"
     );
     for (event, query) in [(NoticeEvent::PaymentDeclined, declined), (NoticeEvent::OtaFailed, failed)] {
-        for channel in event.must_channels() {
+        for &channel in event.channels() {
             let ids = sql!(tx, all(Uuid,), query, event.as_str(), channel.as_str())?;
             let what = format!("has failed without its message {event} by {channel}");
             found.each(10, "activation", ids, &what);

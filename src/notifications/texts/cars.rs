@@ -1,0 +1,123 @@
+//! The car itself: warranty, theft, and a new one on its way.
+
+use super::{Facts, Message, Words, elsewhere, message};
+use crate::notifications::model::NoticeEvent;
+
+pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
+    let Facts { service, vehicle, .. } = facts;
+    match event {
+        NoticeEvent::TheftGuidance => message(
+            w.t(format!("Si te han robado tu {vehicle}"), format!("If your {vehicle} was stolen")),
+            w.t(
+                format!("Hemos tomado nota del robo de tu {vehicle}. Qué puedes cancelar y qué no, en tu expediente."),
+                format!("We have noted the theft of your {vehicle}. What you can cancel and what not is in your file."),
+            ),
+            facts.with_text(
+                vec![w.t(
+                    format!("Sentimos lo ocurrido con tu {vehicle}. Hemos tomado nota; por sí solo, no se cancela ni se bloquea nada."),
+                    format!("We are sorry for what happened to your {vehicle}. We have noted it; nothing is cancelled or blocked by itself."),
+                )],
+                vec![
+                    w.t(
+                        "Lo que aún no está activo lo puedes cancelar en tu expediente, y no se te cobra.",
+                        "What is not active yet you can cancel in your file, and you are not charged.",
+                    ),
+                    w.t(
+                        "De lo que ya está activo puedes desistir si estás en los 14 días. Una suscripción la puedes cancelar; el periodo en curso se cobra.",
+                        "From what is active you can withdraw within the 14 days. A subscription you can cancel; its current period is charged.",
+                    ),
+                    w.t(
+                        "No se pueden devolver los servicios de 14 días o menos ya activados ni los periodos ya cobrados.",
+                        "Services of 14 days or less that are active and periods already charged can't be refunded.",
+                    ),
+                ],
+            ),
+            w.t("Ver en el expediente", "See it in your file"),
+        ),
+        NoticeEvent::WarrantyLost => {
+            let lost = w.t(
+                format!("Tu {vehicle} ha perdido la garantía porque falta mantenimiento."),
+                format!("Your {vehicle} has lost its warranty because maintenance is overdue."),
+            );
+            message(
+                w.t(format!("Tu {vehicle} ha perdido la garantía"), format!("Your {vehicle} has lost its warranty")),
+                lost.clone(),
+                facts.with_text(
+                    vec![lost],
+                    vec![w.t(
+                        "Tus servicios siguen igual. Cuando el taller ponga el mantenimiento al día, la garantía vuelve.",
+                        "Your services stay as they are. Once the workshop brings the maintenance up to date, the warranty comes back.",
+                    )],
+                ),
+                w.t("Ver qué falta", "See what is missing"),
+            )
+        }
+        NoticeEvent::WarrantyBack => {
+            let back = w.t(
+                format!("El mantenimiento de tu {vehicle} está al día y la garantía vuelve a ser válida."),
+                format!("The maintenance of your {vehicle} is up to date and the warranty is valid again."),
+            );
+            message(
+                w.t(format!("Tu {vehicle} vuelve a tener garantía"), format!("Your {vehicle} has its warranty back")),
+                back.clone(),
+                vec![back],
+                w.t("Ver en el expediente", "See it in your file"),
+            )
+        }
+        NoticeEvent::DeliveryFailed => {
+            let away = w.t(
+                format!("Hemos ido a entregarte tu {vehicle} y no ha sido posible. El coche está seguro en el concesionario."),
+                format!("We came to deliver your {vehicle} and it was not possible. The car is safe at the dealership."),
+            );
+            message(
+                w.t(format!("Tu {vehicle} te espera en el concesionario"), format!("Your {vehicle} is waiting at the dealership")),
+                away.clone(),
+                facts.with_text(
+                    vec![away],
+                    vec![w.t("Elige cuándo quieres recogerlo.", "Choose when you want to pick it up.")],
+                ),
+                w.t("Elegir cita", "Choose an appointment"),
+            )
+        }
+        NoticeEvent::OrderPlaced => {
+            let said = w.t(
+                format!("Tu {vehicle} está pedido a la fábrica. Puedes seguir cada paso en tu expediente."),
+                format!("Your {vehicle} is ordered from the factory. You can follow each step in your file."),
+            );
+            step(w.t(format!("Tu {vehicle} está pedido"), format!("Your {vehicle} is ordered")), said, facts, w)
+        }
+        NoticeEvent::ManufacturingStep => {
+            let said = w.t(format!("Tu {vehicle} avanza en la fábrica: {service}."), format!("Your {vehicle} moves on in the factory: {service}."));
+            step(w.t(format!("Fabricación de tu {vehicle}: {service}"), format!("Making your {vehicle}: {service}")), said, facts, w)
+        }
+        NoticeEvent::ShippingStep => {
+            let said = w.t(format!("El transporte de tu {vehicle} avanza: {service}."), format!("The transport of your {vehicle} moves on: {service}."));
+            step(w.t(format!("Transporte de tu {vehicle}: {service}"), format!("Transport of your {vehicle}: {service}")), said, facts, w)
+        }
+        NoticeEvent::Arrived => {
+            let said = w.t(
+                format!("Tu {vehicle} ha llegado al concesionario. Lo siguiente es el pago final."),
+                format!("Your {vehicle} has arrived at the dealership. The final payment comes next."),
+            );
+            step(w.t(format!("Tu {vehicle} ha llegado"), format!("Your {vehicle} has arrived")), said, facts, w)
+        }
+        NoticeEvent::RegistrationStep => {
+            let said = w.t(format!("La matriculación de tu {vehicle} avanza: {service}."), format!("The registration of your {vehicle} moves on: {service}."));
+            step(w.t(format!("Matriculación de tu {vehicle}: {service}"), format!("Registration of your {vehicle}: {service}")), said, facts, w)
+        }
+        NoticeEvent::DeliveryStep => {
+            let said = w.t(format!("La entrega de tu {vehicle} avanza: {service}."), format!("The delivery of your {vehicle} moves on: {service}."));
+            step(w.t(format!("Entrega de tu {vehicle}: {service}"), format!("Delivery of your {vehicle}: {service}")), said, facts, w)
+        }
+        other => elsewhere(other),
+    }
+}
+
+fn step(subject: String, said: String, facts: &Facts<'_>, w: Words) -> Message {
+    message(
+        subject,
+        said.clone(),
+        facts.with_text(vec![said], Vec::new()),
+        w.t("Ver el pedido", "See the order"),
+    )
+}

@@ -1,0 +1,123 @@
+//! Payments.
+
+use super::{Facts, Message, Words, elsewhere, message};
+use crate::notifications::model::NoticeEvent;
+
+pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
+    let Facts { service, vehicle, amount, reason, .. } = facts;
+    let methods = || w.t("Métodos de pago", "Payment methods");
+    match event {
+        NoticeEvent::PaymentDeclined => message(
+            w.t(format!("El pago de {service} no se ha aceptado"), format!("The payment for {service} was not accepted")),
+            w.t(
+                format!("Tu banco no ha aceptado {amount} para {service}. No se te ha cobrado."),
+                format!("Your bank did not accept {amount} for {service}. You have not been charged."),
+            ),
+            vec![
+                w.t(
+                    format!("Tu banco no ha aceptado {amount} para {service} en tu {vehicle}. {reason}"),
+                    format!("Your bank did not accept {amount} for {service} on your {vehicle}. {reason}"),
+                ),
+                w.t(
+                    "No se te ha cobrado nada y no se ha enviado nada al coche. Puedes intentarlo de nuevo ahora, con este u otro método de pago.",
+                    "You have not been charged and nothing was sent to the car. You can try again now, with this or another payment method.",
+                ),
+            ],
+            w.t("Intentarlo de nuevo", "Try again"),
+        ),
+        NoticeEvent::AuthenticationNeeded => {
+            let ask = w.t(
+                format!("Tu banco pide que confirmes {amount} para {service} en tu {vehicle}."),
+                format!("Your bank asks you to confirm {amount} for {service} on your {vehicle}."),
+            );
+            message(
+                w.t(format!("Confirma con tu banco el pago de {service}"), format!("Confirm the payment for {service} with your bank")),
+                ask.clone(),
+                vec![
+                    ask,
+                    w.t("Hasta entonces no se retiene ni se cobra nada.", "Until then nothing is held or charged."),
+                ],
+                w.t("Confirmar", "Confirm"),
+            )
+        }
+        NoticeEvent::Refunded => {
+            let done = w.t(
+                format!("Hemos devuelto {amount} de {service} al método de pago que usaste."),
+                format!("We refunded {amount} for {service} to the payment method you used."),
+            );
+            message(
+                w.t(format!("Te devolvemos {amount}"), format!("We are refunding {amount}")),
+                done.clone(),
+                vec![done],
+                w.t("Ver en el expediente", "See it in your file"),
+            )
+        }
+        NoticeEvent::SettlementFailed => message(
+            w.t(format!("Tu banco no ha completado el pago de {service}"), format!("Your bank did not complete the payment for {service}")),
+            w.t(
+                format!("{service} sigue activo. Tu banco no nos ha transferido los {amount}."),
+                format!("{service} stays active. Your bank has not transferred the {amount}."),
+            ),
+            vec![w.t(
+                format!("{service} sigue activo en tu {vehicle}, y así se queda. Tu banco no nos ha transferido los {amount}. Cuando puedas, añade otro método de pago."),
+                format!("{service} stays active on your {vehicle}. Your bank has not transferred the {amount}. When you can, please add another payment method."),
+            )],
+            methods(),
+        ),
+        NoticeEvent::SubscriptionChargeFailed => {
+            let failed = w.t(
+                format!("No hemos podido cobrar {amount} de {service}. {reason}"),
+                format!("We could not charge {amount} for {service}. {reason}"),
+            );
+            message(
+                w.t(format!("No hemos podido cobrar {service}"), format!("We could not charge {service}")),
+                failed.clone(),
+                facts.with_text(
+                    vec![failed],
+                    vec![w.t(
+                        format!("{service} sigue activo en tu {vehicle}. Lo intentamos de nuevo en 48 horas; si cambias de método de pago, en el momento."),
+                        format!("{service} stays active on your {vehicle}. We try again in 48 hours; if you change the payment method, at once."),
+                    )],
+                ),
+                methods(),
+            )
+        }
+        NoticeEvent::SubscriptionCancelled => {
+            let ended = w.t(
+                format!("Hemos cancelado la suscripción de {service} en tu {vehicle} porque no se ha podido cobrar."),
+                format!("We cancelled the subscription to {service} on your {vehicle} because it could not be charged."),
+            );
+            message(
+                w.t(format!("Suscripción cancelada: {service}"), format!("Subscription cancelled: {service}")),
+                ended.clone(),
+                facts.with_text(
+                    vec![ended],
+                    vec![w.t(
+                        format!("Quedan {amount} por pagar. Hasta entonces no puedes empezar otras suscripciones; lo demás sigue igual."),
+                        format!("{amount} is left to pay. Until then you can't begin other subscriptions; everything else stays as it is."),
+                    )],
+                ),
+                w.t("Pagar", "Pay"),
+            )
+        }
+        NoticeEvent::FinalPaymentFailed => {
+            let failed = w.t(
+                format!("El pago final de {amount} de tu {vehicle} no se ha aceptado. {reason}"),
+                format!("The final payment of {amount} for your {vehicle} was not accepted. {reason}"),
+            );
+            message(
+                w.t(format!("El pago final de tu {vehicle} no se ha aceptado"), format!("The final payment for your {vehicle} was not accepted")),
+                failed.clone(),
+                facts.with_text(
+                    vec![failed],
+                    vec![w.t(
+                        "El pedido queda cancelado y el coche vuelve al concesionario. Tu expediente sigue a tu disposición.",
+                        "The order is cancelled and the car goes back to the dealership. Your file stays open to you.",
+                    )],
+                ),
+                w.t("Ver el pedido", "See the order"),
+            )
+        }
+        other => elsewhere(other),
+    }
+}
