@@ -185,7 +185,7 @@ pub async fn apply(
         ActivationEvent::RetryScheduled => (EntryKind::RetryScheduled, false),
         ActivationEvent::VehicleConfirmed => (EntryKind::ServiceActive, true),
         ActivationEvent::Escalated => (EntryKind::ActivationEscalated, true),
-        ActivationEvent::TicketOpened => (EntryKind::AwaitingSupport, true),
+        ActivationEvent::TicketOpened => (EntryKind::AwaitingSupport, false),
         ActivationEvent::ManualAttemptStarted | ActivationEvent::ManualAttemptFailed => {
             (EntryKind::ManualAttempt, true)
         }
