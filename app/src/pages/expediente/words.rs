@@ -398,6 +398,12 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             let about = facts.notice();
             said(I::Mail, Tone::Neutral, t(format!("Te avisamos: {about}"), format!("We told you: {about}")), facts.channels())
         }
+        K::NotificationLate => {
+            plain(I::Mail, Tone::Problem, "Un aviso salió tarde", "A message was late")
+        }
+        K::PromiseUntrue => {
+            plain(I::Mail, Tone::Problem, "Un aviso se retuvo", "A message was held back")
+        }
         K::ConsentsGiven => said(
             I::Document,
             Tone::Neutral,
