@@ -359,7 +359,14 @@ impl People {
     }
 
     /// The bank's app asks, and the customer says yes.
-    async fn confirm(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize, tries: u32) -> Result<()> {
+    async fn confirm(
+        &mut self,
+        caas: &Caas,
+        outside: &Outside,
+        now: Timestamp,
+        order: usize,
+        tries: u32,
+    ) -> Result<()> {
         let ordered = &self.ordered[order];
         let customer = self.customers[ordered.owner].id;
         let asked = {

@@ -120,7 +120,9 @@ pub fn platform(db: Database, clock: Arc<ManualClock>, rng: Arc<dyn Rng>, outsid
         public_url: "https://caas.example".to_owned(),
         gateway: outside.clone(),
         iot: outside.clone(),
-        mailer: outside,
+        mailer: outside.clone(),
+        sms: outside.clone(),
+        push: outside,
     })
 }
 
@@ -239,7 +241,8 @@ impl Life {
             let mut found = caas::verify::broken_promises(&mut tx).await?;
             let dead = jobs::dead_jobs(&mut tx, 100).await?;
             found.extend(
-                dead.iter().map(|job| format!("job {} is dead: {}", job.kind, job.last_error.as_deref().unwrap_or("?"))),
+                dead.iter()
+                    .map(|job| format!("job {} is dead: {}", job.kind, job.last_error.as_deref().unwrap_or("?"))),
             );
             found
         };

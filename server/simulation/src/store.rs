@@ -2,7 +2,7 @@
 
 use crate::mishaps::Mishaps;
 use crate::outside::Outside;
-use crate::run::{SimulationError, START, platform};
+use crate::run::{START, SimulationError, platform};
 use crate::settings::Engine;
 use crate::story::Story;
 use caas::kernel::clock::ManualClock;

@@ -124,7 +124,8 @@ impl<'a> Case<'a> {
         }
         for letter in evidence.letters {
             // Every mail about an order leads to its page.
-            let named = letter.text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').find_map(|word| by_id.get(word));
+            let named =
+                letter.text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').find_map(|word| by_id.get(word));
             if let Some(&index) = named {
                 cases[index].letters.push(letter);
             }

@@ -26,7 +26,11 @@ fn one(evidence: &Evidence<'_>, case: &Case<'_>, money: &Money<'_>, wrong: &mut 
     let (book, order) = (money.book, &case.id);
     let id = &book.payment_id;
     if i64::try_from(book.amount.cents).ok() != Some(case.order.price.cents.0) {
-        wrong.push(format!("{id}: {} was asked for, the button of {order} said {}", book.amount, case.order.price.decimal()));
+        wrong.push(format!(
+            "{id}: {} was asked for, the button of {order} said {}",
+            book.amount,
+            case.order.price.decimal()
+        ));
     }
     match book.status {
         PaymentStatus::Authorized | PaymentStatus::Processing | PaymentStatus::Initiated => {

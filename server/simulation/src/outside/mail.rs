@@ -1,10 +1,13 @@
-//! The mail system: mails arrive, do not arrive, or arrive without the platform hearing of it.
+//! The mail system: mails arrive, do not arrive, or arrive without the platform hearing of it. Nobody here has a number
+//! for text messages or a browser for push messages.
 
 use super::{Letter, Outside};
 use crate::mishaps::MailFate;
 use async_trait::async_trait;
 use caas::kernel::failpoint::crash_here;
-use caas::notifications::port::{DeliveryError, Email, Mailer};
+use caas::notifications::port::{
+    DeliveryError, Email, Mailer, PushDevice, PushMessage, PushSender, SmsSender, TextMessage,
+};
 
 #[async_trait]
 impl Mailer for Outside {
@@ -31,5 +34,27 @@ impl Mailer for Outside {
             MailFate::Arrives => Ok(()),
             MailFate::NotTaken | MailFate::AnswerLost => Err(DeliveryError::Transient("no answer".to_owned())),
         }
+    }
+}
+
+#[async_trait]
+impl SmsSender for Outside {
+    async fn send(&self, _message: &TextMessage) -> Result<(), DeliveryError> {
+        Err(DeliveryError::Gone)
+    }
+}
+
+#[async_trait]
+impl PushSender for Outside {
+    fn public_key(&self) -> &str {
+        ""
+    }
+
+    fn accepts(&self, _endpoint: &str) -> bool {
+        false
+    }
+
+    async fn send(&self, _device: &PushDevice, _message: &PushMessage) -> Result<(), DeliveryError> {
+        Err(DeliveryError::Gone)
     }
 }

@@ -250,7 +250,10 @@ impl Seen {
         let Some(answer) = answer.filter(|answer| answer.status < 300 && !answer.hit) else { return };
         let moves_money = matches!(
             call.operation,
-            Operation::InitiatePayment | Operation::CapturePayment | Operation::CancelPayment | Operation::RefundPayment
+            Operation::InitiatePayment
+                | Operation::CapturePayment
+                | Operation::CancelPayment
+                | Operation::RefundPayment
         );
         if let (true, Some(payment_id)) = (moves_money, answer.body["paymentId"].as_str()) {
             self.moves.push(Move {
