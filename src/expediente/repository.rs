@@ -134,7 +134,9 @@ macro_rules! lines {
                     a.service_names, a.currency, c.source, c.confirmed_at, u.name AS staff
              FROM expediente_entries e
              LEFT JOIN payments p ON e.subject_kind = 'PAYMENT' AND p.id = e.subject_id
-             LEFT JOIN service_activations a ON a.service_activation_id = COALESCE(p.service_activation_id, e.subject_id)
+             LEFT JOIN tickets t ON e.subject_kind = 'TICKET' AND t.id = e.subject_id
+             LEFT JOIN service_activations a
+                    ON a.service_activation_id = COALESCE(p.service_activation_id, t.service_activation_id, e.subject_id)
              LEFT JOIN delivery_confirmations c ON c.service_activation_id = a.service_activation_id
                    AND e.kind IN ('PAYMENT_CAPTURED', 'SERVICE_ACTIVE')
              LEFT JOIN users u ON e.actor_kind = 'STAFF' AND u.id = e.actor_id

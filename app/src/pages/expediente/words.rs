@@ -240,11 +240,12 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         K::TicketOpened | K::AwaitingSupport => {
             let ticket = facts.text("ticket").unwrap_or_default();
             let text = t(format!("Soporte abrió el caso {ticket}"), format!("Support opened case {ticket}"));
-            let note = t(
-                format!("Sobre {service}. Te responden en menos de 24 horas; no tienes que hacer nada."),
-                format!("About {service}. They answer within 24 hours; you don't have to do anything."),
-            );
-            said(I::Ticket, Tone::Waiting, text.trim().to_owned(), note)
+            let about = match &line.service {
+                Some(_) => t(format!("Sobre {service}."), format!("About {service}.")),
+                None => String::new(),
+            };
+            let patience = note("No tienes que hacer nada.", "You don't have to do anything.");
+            said(I::Ticket, Tone::Waiting, text, format!("{about} {patience}"))
         }
         K::ManualAttempt => {
             let text = t(format!("Soporte probó {service} a mano"), format!("Support tried {service} by hand"));
