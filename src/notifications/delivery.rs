@@ -261,7 +261,8 @@ async fn settle(caas: &Caas, message: &Waiting, result: Result<(), DeliveryError
             category: FailureCategory::ExternalSystem,
             component: Component::Notifications,
             customer: Some(message.user_id),
-            code: error.as_deref(),
+            // The error itself may name an address.
+            code: Some(&message.channel),
             attempts: message.attempts + 1,
             resolution: Resolution::OtherChannels,
             communication: Some(event.as_str()),

@@ -11,7 +11,7 @@ use crate::expediente::service::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::ids::{ActivationId, NotificationId, UserId};
+use crate::kernel::ids::{ActivationId, NotificationId, UserId, VehicleId};
 use crate::kernel::locale::{Bilingual, Locale};
 use crate::kernel::money::Money;
 use chrono::TimeDelta;
@@ -176,7 +176,17 @@ async fn tell_the_story(
     }
     let subject = |locale| texts::render(notice, locale).subject;
     let channels: Vec<&str> = written.iter().map(|(_, channel)| channel.as_str()).collect();
+    let vehicle = match notice.order() {
+        Some(order) => sql!(
+            tx,
+            optional(VehicleId, UserId),
+            "SELECT vehicle_id, customer_id FROM service_activations WHERE service_activation_id = $1",
+            order
+        )?,
+        None => None,
+    };
     let entry = Entry {
+        vehicle: vehicle.map(|(id, _)| id),
         data: serde_json::json!({
             "event": notice.event, "key": format!("{}:{}", notice.event, notice.key),
             "subject": { "es": subject(Locale::Es), "en": subject(Locale::En) }, "channels": channels,
