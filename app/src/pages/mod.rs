@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod activation;
+mod audit;
 pub mod catalogue;
 mod expediente;
 mod home;
@@ -18,6 +19,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = vec![get("/", home::home_page)];
     routes.extend(account::routes());
     routes.extend(activation::routes());
+    routes.extend(audit::routes());
     routes.extend(catalogue::routes());
     routes.extend(payment_methods::routes());
     routes.extend(purchase::routes());

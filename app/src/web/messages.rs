@@ -52,6 +52,8 @@ codes! {
         MethodPreferred = "method_preferred",
         /// A way to pay is gone.
         MethodRemoved = "method_removed",
+        /// The promises are being proven.
+        ProofBegun = "proof_begun",
         /// Nothing was done, for reasons of ours.
         Failed = "failed",
     }
@@ -99,6 +101,10 @@ impl Message {
             Message::CancelTooLate => locale.t(
                 "Ya no se puede cancelar: el pedido está entregado o terminado. Abajo ves cómo ha quedado.",
                 "It can't be cancelled any more: the order is delivered or over. See below how it came out.",
+            ),
+            Message::ProofBegun => locale.t(
+                "Comprobando ahora. El resultado aparece aquí en cuanto termine.",
+                "Being proven now. The result appears here as soon as it is there.",
             ),
             Message::BankAskedAgain => {
                 locale.t("Gracias. Lo estamos comprobando con tu banco.", "Thank you. We are checking with your bank.")

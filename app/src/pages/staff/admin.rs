@@ -1,6 +1,6 @@
 //! `/admin`: how many accounts there are, and the catalogue as it is sold.
 
-use crate::ui::{DataTable, PageHeader, Status, StatusPill};
+use crate::ui::{DataTable, LinkButton, PageHeader, Status, StatusPill};
 use crate::web::{Page, PageResult, Role, Section, WebContext};
 use caas::accounts::count_by_role;
 use caas::catalogue::{ServiceStatus, Snapshot};
@@ -31,7 +31,9 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
         "Accounts and catalogue, for reading. Editing users, services and policies comes with the next release.",
     );
     let body = view! {
-        <PageHeader title=title lead=lead/>
+        <PageHeader title=title lead=lead actions=view! {
+            <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
+        }.into_any()/>
         <section class="section" aria-labelledby="cuentas">
             <h2 id="cuentas">{locale.t("Cuentas abiertas", "Open accounts")}</h2>
             <div class="dashboard">{tiles}</div>

@@ -1,7 +1,7 @@
 //! `/operaciones`: outside systems, work that was given up, messages that concern nothing known.
 
 use super::age;
-use crate::ui::{DataTable, EmptyState, PageHeader, Status, StatusPill, Tone};
+use crate::ui::{DataTable, EmptyState, LinkButton, PageHeader, Status, StatusPill, Tone};
 use crate::web::dates::{exact, moment};
 use crate::web::{Goto, Message, Page, PageResult, Role, Section, WebContext, submit};
 use caas::breaker::{self, BreakerState, System};
@@ -10,11 +10,17 @@ use caas::inbox::repository::{InboxRow, unmatched};
 use caas::kernel::Timestamp;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{DeadJob, JobId, dead_jobs};
+use caas::kernel::locale::Locale;
+use caas::monitoring::failures;
 use caas::operations;
+use caas::verify::{RunLine, latest_runs, prove_soon};
 use leptos::prelude::*;
 
 /// Shown of each list, newest first; what waits longer shows as the newer ones are dealt with.
 const SHOWN: i64 = 50;
+
+/// Proofs of the promises that are shown: a week of nights.
+const PROOFS: i64 = 7;
 
 /// The page.
 pub(super) async fn operations_page(web: WebContext) -> PageResult {
@@ -27,6 +33,8 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     }
     let dead = dead_jobs(&mut tx, SHOWN).await?;
     let webhooks = unmatched(&mut tx, SHOWN).await?;
+    let proofs = latest_runs(&mut tx, PROOFS).await?;
+    let open_failures = failures::open_count(&mut tx).await?;
     drop(tx);
     let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
     let title = locale.t("Operaciones", "Operations");
@@ -34,11 +42,22 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         "Lo que necesita una mano: sistemas externos, tareas abandonadas y mensajes sin dueño. Conciliación, riesgos y alertas llegan con la próxima versión.",
         "What needs a hand: outside systems, work that was given up, and messages without an owner. Reconciliation, risks and alerts come with the next release.",
     );
+    let actions = view! {
+        <LinkButton href="/operaciones/fallos">{match locale {
+            Locale::Es => format!("Fallos ({open_failures} sin resolver)"),
+            Locale::En => format!("Failures ({open_failures} not solved)"),
+        }}</LinkButton>
+        <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
+    };
     let body = view! {
-        <PageHeader title=title lead=lead/>
+        <PageHeader title=title lead=lead actions=actions.into_any()/>
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Sistemas externos", "Outside systems")}</h2>
             <div class="dashboard">{tiles}</div>
+        </section>
+        <section class="section" aria-labelledby="promesas">
+            <h2 id="promesas">{locale.t("Las diez promesas", "The ten promises")}</h2>
+            {promises(&proofs, &web)}
         </section>
         <section class="section dense" aria-labelledby="tareas">
             <h2 id="tareas">{locale.t("Tareas abandonadas", "Work that was given up")}</h2>
@@ -82,6 +101,63 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
             <p class="tile__value">{word}</p>
             <p class="tile__promise">{text}</p>
         </div>
+    }
+    .into_any()
+}
+
+/// What the last proofs of the promises came to.
+fn promises(proofs: &[RunLine], web: &WebContext) -> AnyView {
+    let locale = web.locale;
+    let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
+    let latest = match proofs.first() {
+        None => {
+            let text = locale.t("Todavía no se han comprobado. Se hace cada noche.", "Not proven yet. It is done every night.");
+            view! { <p class="muted">{text}</p> }.into_any()
+        }
+        Some(run) => {
+            let (tone, value) = match (run.violations, locale) {
+                (0, _) => (Tone::Done, locale.t("Se cumplen todas", "All hold").to_owned()),
+                (1, Locale::Es) => (Tone::Problem, "1 incumplimiento".to_owned()),
+                (1, Locale::En) => (Tone::Problem, "1 violation".to_owned()),
+                (count, Locale::Es) => (Tone::Problem, format!("{count} incumplimientos")),
+                (count, Locale::En) => (Tone::Problem, format!("{count} violations")),
+            };
+            let seconds = (run.ended_at - run.started_at).as_seconds_f64();
+            let over = match locale {
+                Locale::Es => format!("{} entradas y {} pagos comprobados en {seconds:.0} s.", run.entries, run.payments),
+                Locale::En => format!("{} entries and {} payments proven in {seconds:.0} s.", run.entries, run.payments),
+            };
+            let findings = run.findings.0.iter().map(|finding| view! { <li class="code small">{finding.clone()}</li> }).collect_view();
+            let findings = (run.violations > 0).then(|| view! { <ul class="stack--s">{findings}</ul> });
+            view! {
+                <div class=format!("tile {}", tone.class())>
+                    <p class="tile__label"><time datetime=exact(run.started_at)>{moment(run.started_at, zone, locale)}</time></p>
+                    <p class="tile__value">{value}</p>
+                    <p class="tile__promise">{over}</p>
+                </div>
+                {findings}
+            }
+            .into_any()
+        }
+    };
+    let earlier = proofs.iter().skip(1).map(|run| {
+        let word = if run.violations == 0 { locale.t("se cumplen", "hold") } else { locale.t("incumplidas", "broken") };
+        view! { <li>{moment(run.started_at, zone, locale)}": "{word}</li> }
+    });
+    let earlier = (proofs.len() > 1).then(|| {
+        view! {
+            <details>
+                <summary>{locale.t("Comprobaciones anteriores", "Earlier proofs")}</summary>
+                <ul>{earlier.collect_view()}</ul>
+            </details>
+        }
+    });
+    view! {
+        {latest}
+        {earlier}
+        <form method="post" action="/api/operaciones/promesas/comprobar">
+            <button class="btn btn--secondary">{locale.t("Comprobar ahora", "Prove now")}</button>
+        </form>
     }
     .into_any()
 }
@@ -176,6 +252,17 @@ fn operator(web: &WebContext) -> Result<UserId, crate::web::Refusal> {
 /// Back to the desk; what somebody else has dealt with meanwhile is gone from it.
 fn done() -> Goto {
     Goto::to("/operaciones").toast(Message::Saved)
+}
+
+/// Has the promises proven now; the result stands on the page when it is there.
+#[server(endpoint = "operaciones/promesas/comprobar")]
+pub async fn prove_promises() -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        operator(&web)?;
+        prove_soon(&web.caas).await?;
+        Ok(Goto::to("/operaciones#promesas").toast(Message::ProofBegun))
+    })
+    .await
 }
 
 /// Runs a dead job again.

@@ -1,0 +1,313 @@
+//! `/operaciones/fallos`: failures as an auditor counts them. Nobody is named: customers are hashes.
+
+use super::key;
+use crate::pages::expediente::{day, day_words};
+use crate::ui::{
+    CheckField, Chip, Choice, Crumb, DataTable, EmptyState, Field, FilterBar, IconName, LinkButton, PageHeader, Pager,
+    SelectField, Status, StatusPill,
+};
+use crate::web::dates::{exact, moment};
+use crate::web::{Csv, Page, PageResult, Role, Rows, Section, WebContext, csv_file};
+use caas::kernel::Timestamp;
+use caas::kernel::error::Result;
+use caas::kernel::locale::Locale;
+use caas::kernel::when::start_of_day;
+use caas::monitoring::failures::{AuditedFailure, FailureFilter, list};
+use caas::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
+use caas::notifications::service::reason_in_words;
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// Lines on one page, and read at a time for a file.
+const PAGE: i64 = 50;
+const BATCH: i64 = 500;
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default)]
+struct Query {
+    kind: Option<FailureType>,
+    category: Option<FailureCategory>,
+    open: bool,
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    before: Option<(Timestamp, Uuid)>,
+}
+
+impl Query {
+    fn of(web: &WebContext) -> Query {
+        let value = |name| web.query(name).unwrap_or_default();
+        Query {
+            kind: value("tipo").parse().ok(),
+            category: value("categoria").parse().ok(),
+            open: value("abiertos") == "1",
+            from: day(&value("desde")),
+            until: day(&value("hasta")),
+            before: key::read(&value("antes")),
+        }
+    }
+
+    fn href(&self, path: &str) -> String {
+        let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(kind) = self.kind {
+            pairs.append_pair("tipo", kind.as_str());
+        }
+        if let Some(category) = self.category {
+            pairs.append_pair("categoria", category.as_str());
+        }
+        if self.open {
+            pairs.append_pair("abiertos", "1");
+        }
+        for (name, day) in [("desde", self.from), ("hasta", self.until)] {
+            if let Some(day) = day {
+                pairs.append_pair(name, &day.to_string());
+            }
+        }
+        if let Some(before) = self.before {
+            pairs.append_pair("antes", &key::write(before));
+        }
+        let query = pairs.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    fn page(&self) -> String {
+        self.href("/operaciones/fallos")
+    }
+
+    fn whole(&self) -> Query {
+        Query { before: None, ..self.clone() }
+    }
+
+    fn filter(&self, zone: &str) -> FailureFilter {
+        FailureFilter {
+            kind: self.kind,
+            category: self.category,
+            open: self.open,
+            from: self.from.map(|day| start_of_day(day, zone)),
+            until: self.until.and_then(|day| day.succ_opt()).map(|next| start_of_day(next, zone)),
+            before: self.before,
+        }
+    }
+}
+
+/// The page.
+pub(super) async fn failures_page(web: WebContext) -> PageResult {
+    let user = web.require_role(&[Role::Operations])?;
+    let (locale, query) = (web.locale, Query::of(&web));
+    let mut failures = list(&mut web.caas.db.read().await?, &query.filter(&user.time_zone), PAGE + 1).await?;
+    let earlier = failures.len() > PAGE as usize;
+    failures.truncate(PAGE as usize);
+    let next = failures.last().filter(|_| earlier).map(|last| {
+        let before = Some((last.at, last.id));
+        Query { before, ..query.clone() }.page()
+    });
+    let first = query.before.map(|_| query.whole().page()).unwrap_or_default();
+    let title = locale.t("Registro de fallos", "Failure audit");
+    let lead = locale.t(
+        "Cada fallo con su categoría, sus intentos, cómo terminó y lo que cuesta. Sin datos personales: los clientes son huellas.",
+        "Each failure with its category, its attempts, how it ended and what it costs. No personal data: customers are fingerprints.",
+    );
+    let rows = if failures.is_empty() {
+        let (title, text) = (
+            locale.t("Ningún fallo con este filtro", "No failure with this filter"),
+            locale.t("Lo que falle aparecerá aquí en el mismo momento.", "What fails will appear here at that very moment."),
+        );
+        view! { <EmptyState title=title><p>{text}</p></EmptyState> }.into_any()
+    } else {
+        table(&failures, &user.time_zone, locale)?
+    };
+    let csv = query.whole().href("/operaciones/fallos.csv");
+    let actions = view! {
+        <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
+    };
+    let crumbs = vec![Crumb::new("/operaciones", locale.t("Operaciones", "Operations"))];
+    let body = view! {
+        <PageHeader title=title lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in") actions=actions.into_any()/>
+        {form(&query, locale)}
+        <div class="dense">{rows}</div>
+        <Pager label=locale.t("Páginas de fallos", "Pages of failures")
+            previous_href=first previous_word=locale.t("Los más recientes", "The most recent")
+            next_href=next.unwrap_or_default() next_word=locale.t("Anteriores", "Earlier")/>
+    };
+    Ok(Page::new(title, body).section(Section::Operations))
+}
+
+fn form(query: &Query, locale: Locale) -> AnyView {
+    let any = || Choice::new("", locale.t("Todos", "All"));
+    let kinds: Vec<_> = std::iter::once(any())
+        .chain(FailureType::ALL.iter().map(|kind| Choice::new(kind.as_str(), type_words(*kind, locale))))
+        .collect();
+    let categories: Vec<_> = std::iter::once(any())
+        .chain(FailureCategory::ALL.iter().map(|kind| Choice::new(kind.as_str(), category_words(*kind, locale))))
+        .collect();
+    let whole = query.whole();
+    let mut chips = Vec::new();
+    if let Some(kind) = query.kind {
+        chips.push(Chip::new(type_words(kind, locale), Query { kind: None, ..whole.clone() }.page()));
+    }
+    if let Some(category) = query.category {
+        chips.push(Chip::new(category_words(category, locale), Query { category: None, ..whole.clone() }.page()));
+    }
+    if query.open {
+        chips.push(Chip::new(locale.t("Sin resolver", "Not solved"), Query { open: false, ..whole.clone() }.page()));
+    }
+    if let Some(from) = query.from {
+        let label = format!("{} {}", locale.t("Desde el", "From"), day_words(from, locale));
+        chips.push(Chip::new(label, Query { from: None, ..whole.clone() }.page()));
+    }
+    if let Some(until) = query.until {
+        let label = format!("{} {}", locale.t("Hasta el", "Until"), day_words(until, locale));
+        chips.push(Chip::new(label, Query { until: None, ..whole.clone() }.page()));
+    }
+    let clear = if chips.len() > 1 { locale.t("Quitar todo", "Remove all") } else { "" };
+    let kind = query.kind.map(FailureType::as_str).unwrap_or_default();
+    let category = query.category.map(FailureCategory::as_str).unwrap_or_default();
+    let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    view! {
+        <FilterBar action="/operaciones/fallos" label=locale.t("Filtrar los fallos", "Filter the failures")
+            submit=locale.t("Filtrar", "Filter") chips=chips remove_word=locale.t("Quitar", "Remove") clear_word=clear>
+            <SelectField label=locale.t("Tipo", "Type") name="tipo" choices=kinds value=kind/>
+            <SelectField label=locale.t("Categoría", "Category") name="categoria" choices=categories value=category/>
+            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=date(query.from)/>
+            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=date(query.until)/>
+            <CheckField label=locale.t("Solo sin resolver", "Only those not solved") name="abiertos" value="1" checked=query.open/>
+        </FilterBar>
+    }
+    .into_any()
+}
+
+fn table(failures: &[AuditedFailure], zone: &str, locale: Locale) -> Result<AnyView> {
+    let heads = [
+        locale.t("Cuándo", "When"),
+        locale.t("Tipo", "Type"),
+        locale.t("Categoría", "Category"),
+        locale.t("Lo detectó", "Noticed by"),
+        locale.t("Intentos", "Attempts"),
+        locale.t("Resolución", "Resolution"),
+        locale.t("Comunicado", "Told"),
+        locale.t("Impacto", "Impact"),
+        locale.t("Cliente", "Customer"),
+    ];
+    let [when, kind, category, component, attempts, resolution, told, impact, customer] = heads;
+    let mut rows = Vec::new();
+    for failure in failures {
+        let cost = failure.impact()?.map(|money| money.display(locale)).unwrap_or_default();
+        let why = failure.code.as_deref().map(|code| reason_in_words(code, locale)).unwrap_or_default();
+        let status = if failure.resolved_at.is_some() { Status::Done } else { Status::Waiting };
+        let who = failure.customer.as_deref().map(|hash| hash.chars().take(12).collect::<String>());
+        rows.push(view! {
+            <tr>
+                <td data-label=when><time datetime=exact(failure.at)>{moment(failure.at, zone, locale)}</time></td>
+                <td data-label=kind><span>{type_words(failure.failure_type, locale)}" "<span class="muted small">{why}</span></span></td>
+                <td data-label=category>{category_words(failure.category, locale)}</td>
+                <td data-label=component>{component_words(failure.component, locale)}</td>
+                <td data-label=attempts class="num">{failure.attempts}</td>
+                <td data-label=resolution><StatusPill kind=status word=resolution_words(failure.resolution, locale)/></td>
+                <td data-label=told class="code small">{failure.communication.clone()}</td>
+                <td data-label=impact class="num money">{cost}</td>
+                <td data-label=customer class="code small">{who}</td>
+            </tr>
+        });
+    }
+    let caption = locale.t("Fallos, los más recientes primero", "Failures, the most recent first");
+    let heads = heads.map(|head| if head == attempts || head == impact { format!("#{head}") } else { head.to_owned() });
+    Ok(view! { <DataTable caption=caption caption_hidden=true heads=heads.to_vec()>{rows}</DataTable> }.into_any())
+}
+
+/// The rows as a file.
+pub(super) async fn failures_file(web: WebContext) -> PageResult {
+    let user = web.require_role(&[Role::Operations])?;
+    let filter = Query::of(&web).whole().filter(&user.time_zone);
+    let (locale, csv) = (web.locale, Csv::new(web.locale));
+    let heads = [
+        locale.t("Momento (UTC)", "Moment (UTC)"),
+        locale.t("Tipo", "Type"),
+        locale.t("Categoría", "Category"),
+        locale.t("Componente", "Component"),
+        locale.t("Código", "Code"),
+        locale.t("Intentos", "Attempts"),
+        locale.t("Resolución", "Resolution"),
+        locale.t("Resuelto (UTC)", "Solved (UTC)"),
+        locale.t("Comunicado", "Told"),
+        locale.t("Impacto", "Impact"),
+        locale.t("Moneda", "Currency"),
+        locale.t("Cliente (huella)", "Customer (fingerprint)"),
+    ];
+    let caas = web.caas.clone();
+    Ok(csv_file("fallos.csv", csv.row(heads), None, move |before| {
+        let caas = caas.clone();
+        async move {
+            let filter = FailureFilter { before, ..filter };
+            let failures = list(&mut caas.db.read().await?, &filter, BATCH).await?;
+            let last = failures.last().filter(|_| failures.len() == BATCH as usize);
+            let next = last.map(|failure| Some((failure.at, failure.id)));
+            let text = failures.iter().map(|failure| row(csv, failure)).collect::<Result<String>>()?;
+            Ok(Rows { text, next })
+        }
+    }))
+}
+
+fn row(csv: Csv, failure: &AuditedFailure) -> Result<String> {
+    let impact = failure.impact()?.map(|money| money.decimal()).unwrap_or_default();
+    Ok(csv.row([
+        exact(failure.at).as_str(),
+        failure.failure_type.as_str(),
+        failure.category.as_str(),
+        failure.component.as_str(),
+        failure.code.as_deref().unwrap_or_default(),
+        &failure.attempts.to_string(),
+        failure.resolution.as_str(),
+        &failure.resolved_at.map(exact).unwrap_or_default(),
+        failure.communication.as_deref().unwrap_or_default(),
+        &impact,
+        failure.currency.as_deref().unwrap_or_default(),
+        failure.customer.as_deref().unwrap_or_default(),
+    ]))
+}
+
+fn type_words(kind: FailureType, locale: Locale) -> &'static str {
+    match kind {
+        FailureType::OtaActivation => locale.t("Activación fallida", "Activation failed"),
+        FailureType::LateConfirmation => locale.t("Confirmación tardía", "Late confirmation"),
+        FailureType::Deactivation => locale.t("Desactivación fallida", "Deactivation failed"),
+        FailureType::PaymentDeclined => locale.t("Pago rechazado", "Payment declined"),
+        FailureType::PaymentNeverMade => locale.t("Pago nunca hecho", "Payment never made"),
+        FailureType::HoldLapsed => locale.t("Retención caducada tras entregar", "Hold lapsed after delivery"),
+        FailureType::Settlement => locale.t("Liquidación fallida", "Settlement failed"),
+        FailureType::Chargeback => locale.t("Devolución del banco", "Chargeback"),
+        FailureType::Notification => locale.t("Aviso no entregado", "Message not delivered"),
+    }
+}
+
+fn category_words(category: FailureCategory, locale: Locale) -> &'static str {
+    match category {
+        FailureCategory::Technical => locale.t("Técnica", "Technical"),
+        FailureCategory::Business => locale.t("De negocio", "Business"),
+        FailureCategory::DataValidation => locale.t("Validación de datos", "Data validation"),
+        FailureCategory::ExternalSystem => locale.t("Sistema externo", "External system"),
+    }
+}
+
+fn component_words(component: Component, locale: Locale) -> &'static str {
+    match component {
+        Component::OtaEngine => locale.t("Motor OTA", "OTA engine"),
+        Component::Payments => locale.t("Pagos", "Payments"),
+        Component::Settlement => locale.t("Liquidación", "Settlement"),
+        Component::Notifications => locale.t("Avisos", "Messages"),
+    }
+}
+
+fn resolution_words(resolution: Resolution, locale: Locale) -> &'static str {
+    match resolution {
+        Resolution::Open => locale.t("Sin resolver", "Not solved"),
+        Resolution::OrderEnded => locale.t("Pedido terminado sin cobro", "Order ended without a charge"),
+        Resolution::ActivatedByHand => locale.t("Activado a mano", "Activated by hand"),
+        Resolution::PermanentFailure => locale.t("Fallo permanente", "Permanent failure"),
+        Resolution::ClosedWithoutCharge => locale.t("Cerrado sin cobro", "Closed without a charge"),
+        Resolution::SwitchedOff => locale.t("Desactivado", "Switched off"),
+        Resolution::NoLongerNeeded => locale.t("Ya no hacía falta", "No longer needed"),
+        Resolution::PaidAfterAll => locale.t("Pagado al final", "Paid after all"),
+        Resolution::Absorbed => locale.t("Asumido por CaaS", "Borne by CaaS"),
+        Resolution::OtherChannels => locale.t("Por otras vías", "By other channels"),
+    }
+}
