@@ -90,7 +90,7 @@ pub struct StoryLine {
 }
 
 /// The vehicle's word that a service works.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Delivery {
     /// Where it came from: ANSWER, CALLBACK, STATUS.
     pub source: String,
@@ -206,6 +206,12 @@ pub struct Customer {
 /// The customer with this id; nobody for another role's account.
 pub async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<Customer>> {
     Ok(sql!(tx, optional Customer, "SELECT id, name, email FROM users WHERE id = $1 AND role = 'CUSTOMER'", id)?)
+}
+
+/// The vehicle's word that an ordered service works, if it gave it.
+pub async fn delivery_of(tx: &mut Tx, activation: ActivationId) -> Result<Option<Delivery>> {
+    Ok(sql!(tx, optional Delivery,
+        "SELECT source, confirmed_at AS at FROM delivery_confirmations WHERE service_activation_id = $1", activation)?)
 }
 
 /// How many entries a customer's story has that are newer than this number.

@@ -166,6 +166,10 @@ pub struct ServicePayment {
     pub service_names: Json<Bilingual>,
     /// The car.
     pub vehicle_id: VehicleId,
+    /// When the vehicle confirmed what was captured.
+    pub confirmed_at: Option<Timestamp>,
+    /// Where that word came from.
+    pub confirmed_by: Option<String>,
 }
 
 /// A customer's payments with what they are for, newest first, older than `before` when given; of one car when given.
@@ -177,8 +181,9 @@ pub async fn list_with_services(
     limit: i64,
 ) -> Result<Vec<ServicePayment>> {
     Ok(sql!(tx, all ServicePayment,
-        "SELECT p.*, a.service_names, a.vehicle_id
+        "SELECT p.*, a.service_names, a.vehicle_id, c.confirmed_at, c.source AS confirmed_by
          FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1 AND ($2 IS NULL OR a.vehicle_id = $2) AND p.id < $3
          ORDER BY p.created_at DESC, p.id DESC LIMIT $4",
         customer, vehicle, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
@@ -187,8 +192,9 @@ pub async fn list_with_services(
 /// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
 pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<ServicePayment>> {
     Ok(sql!(tx, all ServicePayment,
-        "SELECT p.*, a.service_names, a.vehicle_id
+        "SELECT p.*, a.service_names, a.vehicle_id, c.confirmed_at, c.source AS confirmed_by
          FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1
            AND (p.settlement = 'FAILED' OR (p.state = 'INITIATED' AND p.authentication_url IS NOT NULL))
          ORDER BY p.created_at DESC, p.id DESC LIMIT $2", customer, limit)?)

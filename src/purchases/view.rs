@@ -2,6 +2,7 @@
 
 use crate::activation::model::ActivationState;
 use crate::activation::repository::{self as activations, Activation, Attempt};
+use crate::expediente::repository::{Delivery, delivery_of};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ActivationId, UserId};
@@ -23,6 +24,8 @@ pub struct OrderView {
     pub payment: Option<Payment>,
     /// What it is paid with.
     pub method: Option<PaymentMethod>,
+    /// The vehicle's word that it works: what a capture stands on.
+    pub delivery: Option<Delivery>,
     /// The ticket's number.
     pub ticket: Option<String>,
     /// The service's page.
@@ -55,10 +58,11 @@ pub async fn order(tx: &mut Tx, customer: UserId, id: ActivationId) -> Result<Op
         Some(payment) => Some(methods::load(tx, payment.payment_method_id).await?),
         None => None,
     };
+    let delivery = delivery_of(tx, id).await?;
     let ticket = match activation.ticket_id {
         Some(id) => support::number_of(tx, id).await?,
         None => None,
     };
     let (service_slug,) = sql!(tx, one(String,), "SELECT slug FROM services WHERE id = $1", activation.service_id)?;
-    Ok(Some(OrderView { activation, attempts, vehicle, payment, method, ticket, service_slug }))
+    Ok(Some(OrderView { activation, attempts, vehicle, payment, method, delivery, ticket, service_slug }))
 }

@@ -3,6 +3,7 @@
 use super::{own_order, path_of, story};
 use crate::islands::{ActivationLive, StoryLink, StoryWords};
 use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
+use crate::pages::expediente::{source_words, to_the_second};
 use crate::web::{Page, PageResult, Section, WebContext, dates};
 use caas::catalogue::OfferKind;
 use caas::kernel::locale::Locale;
@@ -64,6 +65,17 @@ fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
             locale.t("Activo hasta", "Active until"),
             dates::time_tag(until, zone, locale).into_any(),
         ));
+    }
+    if let Some(delivery) = &order.delivery {
+        let how = source_words(&delivery.source, locale);
+        let told = view! {
+            <span><time datetime=dates::exact(delivery.at)>{to_the_second(delivery.at, zone, locale)}</time>", "{how}</span>
+        };
+        facts.push(Fact::view(locale.t("El coche lo confirmó", "The car confirmed"), told.into_any()));
+    }
+    if let Some(at) = order.payment.as_ref().and_then(|payment| payment.captured_at) {
+        let told = view! { <time datetime=dates::exact(at)>{to_the_second(at, zone, locale)}</time> };
+        facts.push(Fact::view(locale.t("Cobrado después, el", "Charged after that, on"), told.into_any()));
     }
     if let Some(ticket) = &order.ticket {
         facts.push(Fact::code(locale.t("Caso de soporte", "Support case"), ticket.clone()));

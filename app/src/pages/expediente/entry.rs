@@ -73,7 +73,7 @@ pub(super) fn page(shown: &Shown, place: &Place<'_>, now: Timestamp) -> Page {
     let mut facts = vec![
         Fact::view(
             locale.t("Cuándo", "When"),
-            view! { <time datetime=exact(at)>{to_the_second(at, reader)}</time> }.into_any(),
+            view! { <time datetime=exact(at)>{to_the_second(at, reader.zone, reader.locale)}</time> }.into_any(),
         ),
         Fact::text(locale.t("Quién", "Who"), who(line, place.is_own(), locale)),
         Fact::text(locale.t("Sobre", "About"), kind_label(line.entry.subject_kind, locale)),
@@ -92,7 +92,7 @@ pub(super) fn page(shown: &Shown, place: &Place<'_>, now: Timestamp) -> Page {
     }
     if let Some(delivery) = &line.delivery {
         facts.push(Fact::text(locale.t("El coche lo confirmó", "The car confirmed"), {
-            format!("{}, {}", to_the_second(delivery.at, reader), source_words(&delivery.source, locale))
+            format!("{}, {}", to_the_second(delivery.at, reader.zone, reader.locale), source_words(&delivery.source, locale))
         }));
     }
     let crumbs = vec![Crumb::new(place.path(), locale.t("Expediente", "My cars"))];
@@ -208,8 +208,8 @@ fn consents(given: &[GivenConsent], reader: Reader<'_>) -> Option<AnyView> {
                 _ => locale.t("Consentimiento", "Consent"),
             };
             let when = match locale {
-                Locale::Es => format!("Texto {}, aceptado el {}", consent.text_version, to_the_second(consent.given_at, reader)),
-                Locale::En => format!("Text {}, agreed to on {}", consent.text_version, to_the_second(consent.given_at, reader)),
+                Locale::Es => format!("Texto {}, aceptado el {}", consent.text_version, to_the_second(consent.given_at, reader.zone, reader.locale)),
+                Locale::En => format!("Text {}, agreed to on {}", consent.text_version, to_the_second(consent.given_at, reader.zone, reader.locale)),
             };
             view! {
                 <div class="card">

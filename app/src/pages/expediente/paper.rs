@@ -42,7 +42,7 @@ pub(super) async fn paper_page(web: WebContext) -> PageResult {
     if let Some(kind) = query.kind {
         facts.push(Fact::text(locale.t("Sobre", "About"), kind_label(kind, locale)));
     }
-    facts.push(Fact::text(locale.t("Hecho el", "Made on"), to_the_second(web.caas.now(), reader)));
+    facts.push(Fact::text(locale.t("Hecho el", "Made on"), to_the_second(web.caas.now(), reader.zone, reader.locale)));
     if let Some((seq, hash)) = seal {
         let words = match locale {
             Locale::Es => format!("{hash} (hasta la entrada {seq})"),
@@ -116,7 +116,7 @@ fn entry(line: &StoryLine, cars: &Cars, reader: Reader<'_>) -> AnyView {
         .collect();
     view! {
         <li>
-            <time datetime=exact(at)>{to_the_second(at, reader)}</time>
+            <time datetime=exact(at)>{to_the_second(at, reader.zone, reader.locale)}</time>
             <p><strong>{said.text}</strong></p>
             {(!said.note.is_empty()).then(|| view! { <p>{said.note}</p> })}
             <p class="muted small">{more.join(" · ")}</p>

@@ -3,12 +3,17 @@
 use super::cars::Cars;
 use super::needs::activation_href;
 use super::query::{Query, list_href};
+use super::evidence::source_words;
 use super::states::{Reader, of_payment};
+use super::words::to_the_second;
 use crate::ui::{Crumb, DataTable, EmptyState, LinkButton, PageHeader, Pager, StatusPill};
 use crate::web::dates::day_tag;
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::kernel::ids::PaymentId;
-use caas::payments::repository::{ServicePayment, list_with_services};
+use caas::kernel::locale::Locale;
+use caas::kernel::money::{Cents, Money};
+use caas::payments::model::Settlement;
+use caas::payments::repository::{Payment, ServicePayment, list_with_services};
 use caas::sales::vehicles::vehicles_of;
 use leptos::prelude::*;
 
@@ -38,7 +43,7 @@ fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyVie
     let [date, service, amount, state] = [
         locale.t("Fecha", "Date"),
         locale.t("Servicio", "Service"),
-        locale.t("Importe", "Amount"),
+        locale.t("Cobrado", "Charged"),
         locale.t("Estado", "State"),
     ];
     let heads = vec![date.to_owned(), service.to_owned(), format!("#{amount}"), state.to_owned()];
@@ -49,19 +54,45 @@ fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyVie
             let told = of_payment(payment, reader);
             let (name, car) = (one.service_names.0.get(locale).to_owned(), cars.label(one.vehicle_id));
             let car = (!car.is_empty()).then(|| view! { <span class="muted small payment__car">{car}</span> });
+            let charged = charged(payment);
+            // What was asked for stands beside, when it is not what was charged.
+            let asked = (charged != payment.amount()).then(|| {
+                let amount = payment.amount().display(locale);
+                let words = match locale {
+                    Locale::Es => format!("de {amount}"),
+                    Locale::En => format!("of {amount}"),
+                };
+                view! { <span class="muted small payment__note">{words}</span> }
+            });
+            let evidence = one.confirmed_at.filter(|_| payment.captured_at.is_some()).map(|at| {
+                let at = to_the_second(at, reader.zone, locale);
+                let how = source_words(one.confirmed_by.as_deref().unwrap_or_default(), locale);
+                let words = match locale {
+                    Locale::Es => format!("El coche lo confirmó el {at}, {how}."),
+                    Locale::En => format!("The car confirmed on {at}, {how}."),
+                };
+                view! { <span class="muted small payment__note">{words}</span> }
+            });
             let text = (!told.text.is_empty()).then(|| view! { <span class="muted small payment__note">{told.text}</span> });
             view! {
                 <tr>
                     <td data-label=date>{day_tag(payment.created_at, reader.zone, locale)}</td>
                     <td data-label=service><span><a href=activation_href(payment.activation)>{name}</a>{car}</span></td>
-                    <td data-label=amount class="num money">{payment.amount().display(locale)}</td>
-                    <td data-label=state><span class="payment__state"><StatusPill kind=told.status word=told.word/>{text}</span></td>
+                    <td data-label=amount class="num money"><span>{charged.display(locale)}{asked}</span></td>
+                    <td data-label=state><span class="payment__state"><StatusPill kind=told.status word=told.word/>{text}{evidence}</span></td>
                 </tr>
             }
         })
         .collect_view();
     let caption = locale.t("Pagos, los más recientes primero", "Payments, the most recent first");
     view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
+}
+
+/// What the customer has paid by it: nothing, unless the vehicle confirmed and it was not given back or borne by us.
+fn charged(payment: &Payment) -> Money {
+    let bears = matches!(payment.settlement, Settlement::Absorbed | Settlement::ChargedBack);
+    let cents = if bears { Cents::ZERO } else { payment.captured_cents - payment.refunded_cents };
+    Money::new(cents, payment.currency)
 }
 
 /// `/expediente/pagos`: all payments, page by page.

@@ -153,7 +153,7 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             let text = t(format!("Se cobraron {amount} por {service}"), format!("{amount} was charged for {service}"));
             let note = match &line.delivery {
                 Some(delivery) => {
-                    let (at, how) = (to_the_second(delivery.at, reader), source_words(&delivery.source, locale));
+                    let (at, how) = (to_the_second(delivery.at, reader.zone, locale), source_words(&delivery.source, locale));
                     t(
                         format!("Prueba de entrega: el coche lo confirmó el {at}, {how}."),
                         format!("Proof of delivery: the car confirmed on {at}, {how}."),
@@ -417,9 +417,8 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
 }
 
 /// Evidence is told to the second.
-pub(super) fn to_the_second(at: Timestamp, reader: Reader<'_>) -> String {
-    let seconds = at.timestamp().rem_euclid(60);
-    format!("{}:{seconds:02}", moment(at, reader.zone, reader.locale))
+pub(in crate::pages) fn to_the_second(at: Timestamp, zone: &str, locale: Locale) -> String {
+    format!("{}:{:02}", moment(at, zone, locale), at.timestamp().rem_euclid(60))
 }
 
 /// Single spaces only; the fixed space inside amounts stays.
