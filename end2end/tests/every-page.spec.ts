@@ -37,6 +37,8 @@ const CUSTOMER = [
   "/expediente",
   "/expediente/servicios",
   "/expediente/pagos",
+  "/expediente?tipo=NOTIFICATION&desde=2020-01-01&hasta=2099-12-31",
+  "/expediente/imprimir",
   "/cuenta",
   "/cuenta/metodos-de-pago",
   "/notificaciones",
@@ -48,8 +50,8 @@ const CUSTOMER = [
 const STAFF: Partial<Record<Role, string[]>> = {
   dealer: ["/concesionario", "/cuenta", "/notificaciones"],
   support: ["/soporte"],
-  operations: ["/operaciones"],
-  administrator: ["/admin"],
+  operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/admin/auditoria"],
+  administrator: ["/admin", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 
 async function look(page: Page, paths: string[]) {
