@@ -1,5 +1,6 @@
 //! Puts everything together: configuration in, a platform and a router out. The command line and the tests use the same.
 
+use crate::adapters::PushKey;
 use crate::config::{Config, Endpoints, System};
 use crate::demo;
 use crate::http::{Http, HttpParts, RunnerHealth, install_metrics, load_assets, router};
@@ -14,6 +15,7 @@ use caas::kernel::database::Database;
 use caas::kernel::error::Failure;
 use caas::kernel::jobs::Registry;
 use caas::kernel::rng::Rng;
+use caas::notifications::devices;
 use caas::verify::ProveNightly;
 use caas::{Caas, Parts, Policies};
 use caas_app::web::{Sessions, Site};
@@ -70,7 +72,14 @@ impl Application {
         if !demo::has_people(&db).await? {
             sandbox.forget();
         }
-        let outside = Outside::start(&config, sandbox, &*rng).await?;
+        let push_key = match &config.push_key {
+            Some(key) => key.clone(),
+            None => {
+                let kept = devices::kept_key(&db, &*rng, sandbox.clock.now()).await?;
+                PushKey::of(&kept).map_err(|error| Failure::Stored(error.to_string()))?
+            }
+        };
+        let outside = Outside::start(&config, sandbox, push_key, rng.clone()).await?;
         let caas = Caas::new(Parts {
             db,
             clock: outside.clock.clone(),
@@ -80,6 +89,8 @@ impl Application {
             gateway: outside.gateway.clone(),
             iot: outside.iot.clone(),
             mailer: outside.mailer.clone(),
+            sms: outside.sms.clone(),
+            push: outside.push.clone(),
         });
         RemoveEndedSessions::plan(&caas).await?;
         ProveNightly::plan(&caas).await?;

@@ -1,7 +1,8 @@
 //! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
 
 use crate::adapters::{
-    HttpIotApi, HttpPaymentGateway, OutsideSystem, SandboxMailer, SetupError, SmtpMailer, SmtpSettings,
+    HttpIotApi, HttpPaymentGateway, HttpSmsSender, OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush,
+    SetupError, SmtpMailer, SmtpSettings, WebPush,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -9,7 +10,7 @@ use caas::activation::port::IotApi;
 use caas::kernel::Timestamp;
 use caas::kernel::clock::{Clock, SystemClock};
 use caas::kernel::rng::Rng;
-use caas::notifications::port::Mailer;
+use caas::notifications::port::{Mailer, PushSender, SmsSender};
 use caas::payments::port::PaymentGateway;
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{Running, Sandbox, SandboxClock, SandboxConfig, WebhookSecret, WebhookTarget};
@@ -21,6 +22,9 @@ use url::Url;
 
 /// How long the gateway may take for an answer.
 const GATEWAY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long handing over one text message or push message may take.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long handing over one mail may take.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
@@ -71,6 +75,10 @@ pub struct Outside {
     pub iot: Arc<dyn IotApi>,
     /// Email.
     pub mailer: Arc<dyn Mailer>,
+    /// Text messages.
+    pub sms: Arc<dyn SmsSender>,
+    /// Push messages.
+    pub push: Arc<dyn PushSender>,
     /// Addresses, tokens and secrets in force, those of played systems included.
     pub systems: Endpoints,
     /// Where browsers may be sent by a form.
@@ -80,14 +88,19 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Makes the ways out, and starts the sandbox for what has no address.
-    pub async fn start(config: &Config, options: SandboxOptions, rng: &dyn Rng) -> Result<Outside, OutsideError> {
+    /// Makes the ways out, and starts the sandbox for what has no address. Push messages are signed with `push_key`.
+    pub async fn start(
+        config: &Config,
+        options: SandboxOptions,
+        push_key: PushKey,
+        rng: Arc<dyn Rng>,
+    ) -> Result<Outside, OutsideError> {
         let mut systems = config.systems.clone();
         let played: Vec<System> =
-            [System::Payments, System::Iot].into_iter().filter(|system| systems.get(*system).url.is_none()).collect();
+            PLAYED.into_iter().filter(|system| systems.get(*system).url.is_none()).collect();
         let needs_sandbox = !config.is_production() && (!played.is_empty() || config.mail.smtp.is_none());
         let sandbox =
-            if needs_sandbox { Some(start_sandbox(config, options, &played, &mut systems, rng).await?) } else { None };
+            if needs_sandbox { Some(start_sandbox(config, options, &played, &mut systems, &*rng).await?) } else { None };
         let clock: Arc<dyn Clock> = match &sandbox {
             Some(running) => Arc::new(SandboxTime(running.handle.clock())),
             None => Arc::new(SystemClock),
@@ -111,10 +124,47 @@ impl Outside {
                 Arc::new(mailer)
             }
         };
+        let sms = HttpSmsSender::new(&reach(&systems, System::Sms), MESSAGE_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("SMS", error))?;
+        let push = push(config, push_key, rng, sandbox.as_ref())?;
         let form_origins =
             systems.get(System::Payments).url.iter().map(|url| url.origin().ascii_serialization()).collect();
-        Ok(Outside { clock, gateway: Arc::new(gateway), iot: Arc::new(iot), mailer, systems, form_origins, sandbox })
+        Ok(Outside {
+            clock,
+            gateway: Arc::new(gateway),
+            iot: Arc::new(iot),
+            mailer,
+            sms: Arc::new(sms),
+            push,
+            systems,
+            form_origins,
+            sandbox,
+        })
     }
+}
+
+/// The systems the sandbox can play.
+pub const PLAYED: [System; 3] = [System::Payments, System::Iot, System::Sms];
+
+/// The way out for push messages. Push services are nobody's sandbox: they live in real time, whatever ours says.
+fn push(
+    config: &Config,
+    key: PushKey,
+    rng: Arc<dyn Rng>,
+    sandbox: Option<&Running>,
+) -> Result<Arc<dyn PushSender>, OutsideError> {
+    let address = config.mail.from.rsplit('<').next().unwrap_or_default().trim_end_matches('>').trim();
+    let settings = PushSettings {
+        key,
+        contact: format!("mailto:{address}"),
+        local_addresses: !config.is_production(),
+        timeout: MESSAGE_TIMEOUT,
+    };
+    let push = WebPush::new(settings, rng, Arc::new(SystemClock)).map_err(|error| OutsideError::Setup("push", error))?;
+    Ok(match sandbox {
+        Some(running) => Arc::new(SandboxPush::new(running.handle.clone(), Arc::new(push))),
+        None => Arc::new(push),
+    })
 }
 
 /// Where a system is reached: by now every system has an address, its own or the sandbox's.
@@ -142,7 +192,7 @@ async fn start_sandbox(
     for system in played {
         let mut endpoint = systems.get(*system);
         endpoint.token.get_or_insert_with(|| Secret::new(rng.token()));
-        if endpoint.webhook_secrets.is_empty() {
+        if system.calls_us() && endpoint.webhook_secrets.is_empty() {
             endpoint.webhook_secrets.push(new_webhook_secret(rng));
         }
         systems.set(*system, endpoint);
@@ -158,7 +208,7 @@ async fn start_sandbox(
         |system: System| systems.get(system).token.map(|token| token.reveal().to_owned()).unwrap_or_default();
     let running = Sandbox::start(SandboxConfig {
         control_addr: config.sandbox_control_port.map(|port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)),
-        tokens: Tokens { gateway: token_of(System::Payments), iot: token_of(System::Iot) },
+        tokens: Tokens { gateway: token_of(System::Payments), iot: token_of(System::Iot), sms: token_of(System::Sms) },
         webhook_target: WebhookTarget {
             base_url: options.webhooks_to,
             gateway_secret: secret_of(System::Payments)?,
@@ -170,7 +220,11 @@ async fn start_sandbox(
     })
     .await?;
     for system in played {
-        let address = if *system == System::Payments { &running.gateway_url } else { &running.iot_url };
+        let address = match system {
+            System::Payments => &running.gateway_url,
+            System::Sms => &running.sms_url,
+            _ => &running.iot_url,
+        };
         let mut endpoint = systems.get(*system);
         endpoint.url = Url::parse(address).ok();
         systems.set(*system, endpoint);

@@ -1,10 +1,12 @@
 //! `caas serve`: runs the app until it is told to stop, then lets what is at work end.
 
 use crate::application::{Application, StartError};
-use crate::config::{Config, Stage, System};
+use crate::adapters::PushKey;
+use crate::config::{Config, Stage};
 use crate::demo;
-use crate::outside::{Outside, SandboxOptions};
+use crate::outside::{Outside, PLAYED, SandboxOptions};
 use caas::Caas;
+use caas::kernel::error::Failure;
 use caas::kernel::jobs::Runner;
 use caas::kernel::rng::SystemRng;
 use caas_sandbox::SandboxClock;
@@ -129,8 +131,10 @@ pub async fn sandbox_alone(config: Config) -> Result<(), StartError> {
         snapshot: Some(snapshot_beside(&config.database_url)),
         webhooks_to: Url::parse(&config.public_url).ok(),
     };
-    let outside = Outside::start(&config, options, &SystemRng).await?;
-    for system in [System::Payments, System::Iot] {
+    // Signs nothing: messages leave from the app, and no app runs here.
+    let push_key = PushKey::of(&[1; 32]).map_err(|error| Failure::Stored(error.to_string()))?;
+    let outside = Outside::start(&config, options, push_key, Arc::new(SystemRng)).await?;
+    for system in PLAYED {
         let endpoint = outside.systems.get(system);
         let name = system.name();
         println!("CAAS_{name}_URL={}", endpoint.url.map(|url| url.to_string()).unwrap_or_default());

@@ -15,7 +15,9 @@ use caas_sandbox::{
     Call, ErrorCode, Fault, FaultRule, Operation, Sandbox, SandboxClock, TestCard, VehicleSpec, Vin,
     WebhookSecret as Signer, World,
 };
-use caas_server::adapters::{HttpIotApi, HttpPaymentGateway, OutsideSystem, SandboxMailer};
+use caas_server::adapters::{
+    HttpIotApi, HttpPaymentGateway, HttpSmsSender, OutsideSystem, PushKey, PushSettings, SandboxMailer, WebPush,
+};
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -60,6 +62,17 @@ async fn each_engine() -> Vec<Inbox> {
     all
 }
 
+fn push(timeout: Duration) -> WebPush {
+    let settings = PushSettings {
+        key: PushKey::of(&[7; 32]).unwrap(),
+        contact: "mailto:caas@example.com".to_owned(),
+        local_addresses: true,
+        timeout,
+    };
+    let clock = Arc::new(ManualClock::at("2026-11-23T09:00:00Z".parse().unwrap()));
+    WebPush::new(settings, Arc::new(SeededRng::new(7)), clock).unwrap()
+}
+
 impl Inbox {
     async fn on(url: &str, folder: TempDir) -> Inbox {
         let db = Database::connect(url).await.unwrap();
@@ -78,6 +91,8 @@ impl Inbox {
             gateway: Arc::new(HttpPaymentGateway::new(&nowhere, patience).unwrap()),
             iot: Arc::new(HttpIotApi::new(&nowhere, patience, patience).unwrap()),
             mailer: Arc::new(SandboxMailer::new(sandbox, "no-reply@caas.example")),
+            sms: Arc::new(HttpSmsSender::new(&nowhere, patience).unwrap()),
+            push: Arc::new(push(patience)),
         });
         let secrets = |text: &str| WebhookSecret::parse_list(text).unwrap();
         let router = webhooks::router(

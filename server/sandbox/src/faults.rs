@@ -108,6 +108,12 @@ impl FaultRule {
         Self::new(System::Gateway, None, fault)
     }
 
+    /// A fault of the provider of text messages.
+    #[must_use]
+    pub fn sms(fault: Fault) -> Self {
+        Self::new(System::Sms, None, fault)
+    }
+
     /// A fault of API IoT for every vehicle.
     #[must_use]
     pub fn iot(fault: Fault) -> Self {

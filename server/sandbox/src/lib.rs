@@ -1,7 +1,7 @@
 //! The outside systems, played.
 //!
-//! CaaS talks to a payment gateway and to API IoT, which belong to other companies. This crate implements their
-//! contracts (`payment-gateway.yaml`, `iot.yaml`, and the webhooks they send) so that a demo, a test or a simulation
+//! CaaS talks to a payment gateway, to API IoT and to a provider of text messages, which belong to other companies. This
+//! crate implements their contracts (`payment-gateway.yaml`, `iot.yaml`, `sms.yaml`, and the webhooks they send) so that a demo, a test or a simulation
 //! meets the same refusals, delays and lost answers as in real life.
 //!
 //! - [`world`] is plain Rust without HTTP and without a clock of its own: time comes in as an argument, ids from a
@@ -29,5 +29,6 @@ pub use world::World;
 pub use world::call::{Answer, Call, Operation, Outcome, System};
 pub use world::gateway::{TestCard, model::DeclineReason};
 pub use world::iot::model::{Connectivity, DrivingState, ErrorCode, VehicleSpec};
-pub use world::mailbox::Mail;
+pub use world::mailbox::{Mail, PushShown};
+pub use world::sms::TextMessage;
 pub use world::values::{Amount, Currency, Vin};

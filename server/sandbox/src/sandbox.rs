@@ -15,8 +15,9 @@ use crate::world::call::{Call, CallSeen, Outcome};
 use crate::world::gateway::model::{Payment, PaymentMethod, SettlementEntry};
 use crate::world::gateway::{GatewaySettings, TestCard};
 use crate::world::iot::model::{Command, Connectivity, DrivingState, IotSettings, Vehicle, VehiclePatch, VehicleSpec};
-use crate::world::mailbox::Mail;
+use crate::world::mailbox::{Mail, PushShown};
 use crate::world::outbox::OutgoingWebhook;
+use crate::world::sms::TextMessage;
 use crate::world::values::Vin;
 use crate::world::{World, snapshot};
 
@@ -276,7 +277,7 @@ impl Sandbox {
         self.change(|world, _| world.gateway_mut().set_settings(settings));
     }
 
-    // ----- mails
+    // ----- mails and messages
 
     /// Takes a mail in.
     pub fn deliver_mail(&self, mail: Mail) {
@@ -293,6 +294,23 @@ impl Sandbox {
     #[must_use]
     pub fn mail(&self, message_id: &str) -> Option<Mail> {
         self.look(|world| world.mailbox().get(message_id).cloned())
+    }
+
+    /// Keeps a copy of a push message.
+    pub fn show_push(&self, push: PushShown) {
+        self.change(|world, _| world.mailbox_mut().show_push(push));
+    }
+
+    /// Push messages, newest first.
+    #[must_use]
+    pub fn pushes(&self) -> Vec<PushShown> {
+        self.look(|world| world.mailbox().pushes().cloned().collect())
+    }
+
+    /// Text messages, newest first.
+    #[must_use]
+    pub fn text_messages(&self) -> Vec<TextMessage> {
+        self.look(|world| world.sms().newest_first().cloned().collect())
     }
 
     // ----- the whole

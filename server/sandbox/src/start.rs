@@ -24,6 +24,8 @@ pub struct Tokens {
     pub gateway: String,
     /// Token of API IoT.
     pub iot: String,
+    /// Token of the provider of text messages.
+    pub sms: String,
 }
 
 /// Tokens stay out of logs.
@@ -40,6 +42,8 @@ pub struct SandboxConfig {
     pub gateway_addr: SocketAddr,
     /// Where API IoT listens.
     pub iot_addr: SocketAddr,
+    /// Where the provider of text messages listens.
+    pub sms_addr: SocketAddr,
     /// Where the control interface listens; `None` for none.
     pub control_addr: Option<SocketAddr>,
     /// Tokens CaaS shows.
@@ -68,6 +72,7 @@ impl Default for SandboxConfig {
         Self {
             gateway_addr: any_port,
             iot_addr: any_port,
+            sms_addr: any_port,
             control_addr: None,
             tokens: Tokens::default(),
             webhook_target: WebhookTarget::default(),
@@ -103,6 +108,8 @@ pub struct Running {
     pub gateway_url: String,
     /// Address of API IoT.
     pub iot_url: String,
+    /// Address of the provider of text messages.
+    pub sms_url: String,
     /// Address of the control interface.
     pub control_url: Option<String>,
     /// The handle.
@@ -127,6 +134,7 @@ impl Sandbox {
     pub async fn start(config: SandboxConfig) -> Result<Running, StartError> {
         let gateway = bind(config.gateway_addr).await?;
         let iot = bind(config.iot_addr).await?;
+        let sms = bind(config.sms_addr).await?;
         let control = match config.control_addr {
             Some(addr) => Some(bind(addr).await?),
             None => None,
@@ -145,12 +153,14 @@ impl Sandbox {
         let control_url = control.as_ref().map(|(_, addr)| format!("http://{addr}"));
         serve(&mut tasks, gateway.0, http::gateway_router(handle.clone()), &cancel);
         serve(&mut tasks, iot.0, http::iot_router(handle.clone()), &cancel);
+        serve(&mut tasks, sms.0, http::sms_router(handle.clone()), &cancel);
         if let Some((listener, _)) = control {
             serve(&mut tasks, listener, http::control_router(handle.clone()), &cancel);
         }
         let (driver, token) = (handle.clone(), cancel.clone());
         tasks.spawn(async move { driver.run(token).await });
-        Ok(Running { gateway_url, iot_url: format!("http://{}", iot.1), control_url, handle, cancel, tasks })
+        let (iot_url, sms_url) = (format!("http://{}", iot.1), format!("http://{}", sms.1));
+        Ok(Running { gateway_url, iot_url, sms_url, control_url, handle, cancel, tasks })
     }
 }
 

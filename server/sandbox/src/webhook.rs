@@ -69,6 +69,7 @@ impl WebhookTarget {
         match system {
             System::Gateway => self.gateway_secret.as_ref(),
             System::Iot => self.iot_secret.as_ref(),
+            System::Sms => None,
         }
     }
 }

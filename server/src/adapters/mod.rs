@@ -7,12 +7,16 @@
 pub mod http;
 pub mod iot;
 pub mod payments;
+pub mod push;
 pub mod sandbox_mail;
+pub mod sms;
 pub mod smtp;
 mod wire;
 
 pub use http::{OutsideSystem, SetupError};
 pub use iot::HttpIotApi;
 pub use payments::HttpPaymentGateway;
-pub use sandbox_mail::SandboxMailer;
+pub use push::{PushKey, PushSettings, WebPush};
+pub use sandbox_mail::{SandboxMailer, SandboxPush};
+pub use sms::HttpSmsSender;
 pub use smtp::{SmtpMailer, SmtpSettings};

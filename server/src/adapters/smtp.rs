@@ -4,6 +4,7 @@ use super::http::SetupError;
 use async_trait::async_trait;
 use caas::kernel::clock::Clock;
 use caas::notifications::port::{DeliveryError, Email, Mailer};
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp;
 use lettre::transport::smtp::extension::ClientId;
@@ -64,14 +65,76 @@ impl SmtpMailer {
     fn message(&self, email: &Email) -> Result<Message, DeliveryError> {
         let to: Address =
             email.to.parse().map_err(|_| DeliveryError::Permanent("the address can't be read".to_owned()))?;
-        Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(email.subject.as_str())
             .message_id(Some(format!("<{}>", email.message_id)))
             .date(self.clock.now().into())
+            // No answers of machines to a machine (RFC 3834 §5).
+            .header(AutoSubmitted);
+        if let Some(address) = &email.unsubscribe {
+            message = message.header(ListUnsubscribe(format!("<{address}>"))).header(ListUnsubscribePost);
+        }
+        message
             .multipart(MultiPart::alternative_plain_html(email.text.clone(), email.html.clone()))
             .map_err(|error| DeliveryError::Permanent(format!("the mail can't be written: {error}")))
+    }
+}
+
+type HeaderError = Box<dyn std::error::Error + Send + Sync>;
+
+/// `Auto-Submitted: auto-generated`.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, HeaderError> {
+        Ok(AutoSubmitted)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// Where a mail program stops mails like this one (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, HeaderError> {
+        Ok(ListUnsubscribe(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That a post to that address is enough (RFC 8058): a mail program that only looks at it changes nothing.
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, HeaderError> {
+        Ok(ListUnsubscribePost)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
     }
 }
 

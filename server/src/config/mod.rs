@@ -9,6 +9,7 @@ mod systems;
 pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
 
+use crate::adapters::PushKey;
 use chrono::TimeDelta;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -87,6 +88,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// How email leaves.
     pub mail: Mail,
+    /// What push messages are signed with; nothing: a key that is made once and kept with the database.
+    pub push_key: Option<PushKey>,
     /// The outside systems.
     pub systems: Endpoints,
     /// Where tests steer the sandbox from; nothing: nowhere.
@@ -157,6 +160,14 @@ impl Config {
             )?,
             from: from.text("CAAS_MAIL_FROM", "CaaS <no-reply@caas.example>", "Sender of every mail"),
         };
+        let push_key = from
+            .secret(
+                "CAAS_VAPID_PRIVATE_KEY",
+                "Private key that push messages are signed with (P-256, 32 bytes in Base64 for URLs); empty: one is made and kept with the database",
+            )
+            .map(|key| PushKey::parse(key.reveal()))
+            .transpose()
+            .map_err(|error| ConfigError::wrong("CAAS_VAPID_PRIVATE_KEY", error))?;
         let systems = Endpoints::read(from)?;
         let sandbox_control_port = from
             .list("CAAS_SANDBOX_CONTROL_PORT", "Loopback port from which tests steer the sandbox; empty: none, 0: any")?
@@ -190,6 +201,7 @@ impl Config {
             log,
             log_format,
             mail,
+            push_key,
             systems,
             sandbox_control_port,
             ota,

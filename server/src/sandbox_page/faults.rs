@@ -1,4 +1,4 @@
-//! Faults: those in force, and a switch for each that bank and API IoT can have.
+//! Faults: those in force, and a switch for each that bank, API IoT and the SMS provider can have.
 
 use super::switches::Target;
 use super::words;
@@ -46,7 +46,7 @@ pub(super) fn in_force(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     .into_any()
 }
 
-/// The switches of bank and API IoT.
+/// The switches of bank, API IoT and SMS provider.
 pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let card = |target: Target, icon: IconName, title: &str, text: &str| {
@@ -73,10 +73,16 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         locale
             .t("El sistema por el que se llega a todos los coches.", "The system through which all cars are reached."),
     );
+    let sms = card(
+        Target::Sms,
+        IconName::Mail,
+        "SMS",
+        locale.t("El proveedor de mensajes de texto.", "The provider of text messages."),
+    );
     view! {
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Qué falla", "What fails")}</h2>
-            <div class="grid grid--wide">{bank}{iot}</div>
+            <div class="grid grid--wide">{bank}{iot}{sms}</div>
         </section>
     }
     .into_any()

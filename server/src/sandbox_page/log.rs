@@ -86,6 +86,7 @@ fn calls(web: &WebContext, sandbox: &Sandbox) -> AnyView {
             let name = match seen.system {
                 System::Gateway => locale.t("Banco", "Bank"),
                 System::Iot => "API IoT",
+                System::Sms => "SMS",
             };
             let status = seen
                 .status

@@ -14,6 +14,7 @@ mod faults;
 mod forms;
 mod log;
 mod mail;
+mod phone;
 mod scenarios;
 mod switches;
 mod words;
@@ -29,10 +30,11 @@ use leptos::prelude::*;
 /// The pages.
 pub fn routes(sandbox: &Sandbox) -> Vec<Route> {
     let given = || sandbox.clone();
-    let (control, mail, bank, log) = (given(), given(), given(), given());
+    let (control, mail, phone, bank, log) = (given(), given(), given(), given(), given());
     vec![
         get("/sandbox", move |web| control::control_page(web, control.clone())),
         get("/sandbox/correo", move |web| mail::mail_page(web, mail.clone())),
+        get("/sandbox/movil", move |web| phone::phone_page(web, phone.clone())),
         get("/sandbox/banco", move |web| bank::bank_page(web, bank.clone())),
         get("/sandbox/ordenes", move |web| log::log_page(web, log.clone())),
     ]
@@ -51,9 +53,10 @@ pub fn forms(sandbox: &Sandbox) -> Router<Http> {
 }
 
 /// The room's pages, one after the other.
-const PLACES: [(&str, &str, &str); 4] = [
+const PLACES: [(&str, &str, &str); 5] = [
     ("/sandbox", "Mando", "Controls"),
     ("/sandbox/correo", "Correo", "Mail"),
+    ("/sandbox/movil", "Móvil", "Phone"),
     ("/sandbox/banco", "Banco", "Bank"),
     ("/sandbox/ordenes", "Órdenes y llamadas", "Commands and calls"),
 ];

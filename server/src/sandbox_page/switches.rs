@@ -35,6 +35,8 @@ pub(super) enum Target {
     Bank,
     /// API IoT, for every car.
     Iot,
+    /// The provider of text messages.
+    Sms,
     /// One car.
     Car(Vin),
 }
@@ -45,6 +47,7 @@ impl Target {
         match text {
             "banco" => Some(Target::Bank),
             "iot" => Some(Target::Iot),
+            "sms" => Some(Target::Sms),
             vin => Vin::parse(vin).ok().map(Target::Car),
         }
     }
@@ -54,6 +57,7 @@ impl Target {
         match self {
             Target::Bank => "banco".to_owned(),
             Target::Iot => "iot".to_owned(),
+            Target::Sms => "sms".to_owned(),
             Target::Car(vin) => vin.as_str().to_owned(),
         }
     }
@@ -63,6 +67,7 @@ impl Target {
         match self {
             Target::Bank => &BANK,
             Target::Iot => &IOT,
+            Target::Sms => &SMS,
             Target::Car(_) => &CAR,
         }
     }
@@ -72,6 +77,7 @@ impl Target {
         match self {
             Target::Bank => FaultRule::gateway(fault),
             Target::Iot => FaultRule::iot(fault),
+            Target::Sms => FaultRule::sms(fault),
             Target::Car(vin) => FaultRule::vehicle(vin.clone(), fault),
         }
     }
@@ -108,6 +114,14 @@ pub(super) static IOT: [Switch; 5] = [
     switch("error", "Da error interno", "Fails inside", || Fault::Error),
     switch("hang", "No contesta", "Does not answer", || Fault::Hang),
     switch("slow", "Tarda 3 segundos", "Takes 3 seconds", || Fault::Latency { millis: 3_000 }),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+];
+
+/// Of the provider of text messages.
+pub(super) static SMS: [Switch; 4] = [
+    switch("outage", "Caído", "Down", || Fault::Outage),
+    switch("error", "Da error interno", "Fails inside", || Fault::Error),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
     switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
 ];
 
@@ -148,7 +162,7 @@ mod tests {
 
     #[test]
     fn every_switch_of_a_target_has_its_own_name_and_fault() {
-        for target in [Target::Bank, Target::Iot, Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap())] {
+        for target in [Target::Bank, Target::Iot, Target::Sms, Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap())] {
             let keys: BTreeSet<_> = target.switches().iter().map(|s| s.key).collect();
             assert_eq!(keys.len(), target.switches().len());
             let faults: BTreeSet<_> = target.switches().iter().map(|s| format!("{:?}", s.fault())).collect();

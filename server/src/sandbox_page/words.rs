@@ -1,6 +1,6 @@
 //! Faults, states and codes of the played systems in plain words.
 
-use super::switches::{BANK, CAR, IOT};
+use super::switches::{BANK, CAR, IOT, SMS};
 use caas::kernel::locale::Locale;
 use caas_app::ui::Status;
 use caas_sandbox::world::gateway::model::{Payment, PaymentStatus, SettlementState};
@@ -12,6 +12,7 @@ pub(super) fn rule(rule: &FaultRule, locale: Locale) -> String {
     let system = match rule.system {
         System::Gateway => locale.t("Banco", "Bank"),
         System::Iot => "API IoT",
+        System::Sms => "SMS",
     };
     let of = match &rule.vin {
         Some(vin) => format!("{system} · {}", vin.as_str()),
@@ -39,7 +40,11 @@ fn is_of_a_car(fault: &Fault) -> bool {
 
 /// The words of its switch; what has no switch was set through the control interface and is shown as it is called there.
 fn fault(fault: &Fault, system: System, locale: Locale) -> String {
-    let of_system = if system == System::Gateway { BANK.iter() } else { IOT.iter() };
+    let of_system = match system {
+        System::Gateway => BANK.iter(),
+        System::Iot => IOT.iter(),
+        System::Sms => SMS.iter(),
+    };
     let known = of_system.chain(CAR.iter()).find(|switch| switch.fault() == *fault);
     known.map_or_else(|| format!("{fault:?}"), |switch| switch.label(locale).to_owned())
 }

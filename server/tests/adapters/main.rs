@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 async fn sandbox() -> Running {
     let start = "2026-11-23T09:00:00Z".parse().unwrap();
     let config = SandboxConfig {
-        tokens: Tokens { gateway: TOKEN.to_owned(), iot: TOKEN.to_owned() },
+        tokens: Tokens { gateway: TOKEN.to_owned(), iot: TOKEN.to_owned(), sms: TOKEN.to_owned() },
         clock: SandboxClock::manual(start),
         accept_unknown_vins: false,
         ..SandboxConfig::default()

@@ -87,6 +87,7 @@ fn email() -> Email {
         text: "Hello, Eva".to_owned(),
         html: "<p>Hello, Eva</p>".to_owned(),
         message_id: "notice-1@caas.example".to_owned(),
+        unsubscribe: None,
     }
 }
 

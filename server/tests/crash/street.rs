@@ -182,7 +182,7 @@ fn calls(sandbox: &Sandbox) -> Vec<String> {
 pub async fn start_sandbox(folder: &Path, port: u16) -> Running {
     let secret = || Some(WebhookSecret::parse(WEBHOOK_SECRET).unwrap());
     let config = SandboxConfig {
-        tokens: Tokens { gateway: "for-the-gateway".to_owned(), iot: "for-the-cars".to_owned() },
+        tokens: Tokens { gateway: "for-the-gateway".to_owned(), iot: "for-the-cars".to_owned(), ..Tokens::default() },
         webhook_target: WebhookTarget {
             base_url: (port != 0).then(|| format!("http://127.0.0.1:{port}").parse().unwrap()),
             gateway_secret: secret(),

@@ -202,6 +202,7 @@ impl TestApp {
         let system = match webhook.system {
             System::Gateway => Configured::Payments,
             System::Iot => Configured::Iot,
+            System::Sms => Configured::Sms,
         };
         let secret = self.app.systems.get(system).webhook_secrets[0].clone();
         let secret = WebhookSecret::parse(secret.reveal()).expect("a valid secret");

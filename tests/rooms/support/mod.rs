@@ -13,7 +13,7 @@ use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng, SystemRng};
 use caas::notifications::port::Email;
 use caas::{Caas, Parts, Policies, job_registry};
-use outside::{Mailbox, NoGateway, NoIot};
+use outside::{Mailbox, NoGateway, NoIot, NoPhones};
 use std::sync::Arc;
 
 /// A platform and what a test does to it.
@@ -63,6 +63,8 @@ async fn world(url: &str) -> World {
         gateway: Arc::new(NoGateway),
         iot: Arc::new(NoIot),
         mailer: mailbox.clone(),
+        sms: Arc::new(NoPhones),
+        push: Arc::new(NoPhones),
     });
     World { caas, clock, mailbox }
 }

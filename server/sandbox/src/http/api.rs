@@ -57,11 +57,21 @@ pub fn iot_router(sandbox: Sandbox) -> Router {
         .with_state(sandbox)
 }
 
+/// The provider of text messages, behind the bearer token.
+pub fn sms_router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/messages", post(|s, h, b| command(s, Operation::SendMessage, String::new(), h, b)))
+        .fallback(|| async { respond(Problem::unknown("path").to_answer(), "") })
+        .layer(middleware::from_fn_with_state((sandbox.clone(), System::Sms), check_token))
+        .with_state(sandbox)
+}
+
 async fn check_token(State((sandbox, system)): State<(Sandbox, System)>, request: Request, next: Next) -> Response {
     let tokens = sandbox.wiring().tokens;
     let expected = match system {
         System::Gateway => tokens.gateway,
         System::Iot => tokens.iot,
+        System::Sms => tokens.sms,
     };
     let shown = request
         .headers()

@@ -16,7 +16,8 @@ use crate::world::call::CallSeen;
 use crate::world::gateway::GatewaySettings;
 use crate::world::gateway::model::Payment;
 use crate::world::iot::model::{Command, IotSettings, Vehicle, VehiclePatch, VehicleSpec};
-use crate::world::mailbox::Mail;
+use crate::world::mailbox::{Mail, PushShown};
+use crate::world::sms::TextMessage;
 use crate::world::values::Vin;
 
 /// Everything JSON; no authentication, so never to be reachable from elsewhere.
@@ -28,6 +29,8 @@ pub fn control_router(sandbox: Sandbox) -> Router {
         .route("/control/clock/advance", post(advance))
         .route("/control/mails", get(mails))
         .route("/control/mails/{id}", get(mail))
+        .route("/control/messages", get(messages))
+        .route("/control/pushes", get(pushes))
         .route("/control/payments", get(payments))
         .route("/control/vehicles", get(vehicles).post(add_vehicles))
         .route("/control/vehicles/{vin}", get(vehicle).patch(patch_vehicle))
@@ -91,6 +94,14 @@ async fn mails(State(sandbox): State<Sandbox>) -> Json<Vec<Mail>> {
 
 async fn mail(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
     found(sandbox.mail(&id))
+}
+
+async fn messages(State(sandbox): State<Sandbox>) -> Json<Vec<TextMessage>> {
+    Json(sandbox.text_messages())
+}
+
+async fn pushes(State(sandbox): State<Sandbox>) -> Json<Vec<PushShown>> {
+    Json(sandbox.pushes())
 }
 
 async fn payments(State(sandbox): State<Sandbox>) -> Json<Vec<Payment>> {

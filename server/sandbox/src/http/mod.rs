@@ -5,5 +5,5 @@ mod control;
 mod hosted;
 mod pages;
 
-pub use api::{gateway_router, iot_router};
+pub use api::{gateway_router, iot_router, sms_router};
 pub use control::control_router;

@@ -14,15 +14,18 @@ pub enum System {
     Gateway,
     /// API IoT.
     Iot,
+    /// The provider of text messages.
+    Sms,
 }
 
 impl System {
-    /// Where CaaS receives this system's webhooks.
+    /// Where CaaS receives this system's webhooks; empty for one that sends none.
     #[must_use]
     pub fn webhook_path(self) -> &'static str {
         match self {
             Self::Gateway => "/caas/webhooks/payment-settlement",
             Self::Iot => "/caas/webhooks/ota-status",
+            Self::Sms => "",
         }
     }
 }
@@ -57,6 +60,8 @@ pub enum Operation {
     VehicleStatus,
     /// `GET /vehicles/{vin}/diagnostics`
     Diagnostics,
+    /// `POST /messages`
+    SendMessage,
 }
 
 impl Operation {
@@ -65,6 +70,7 @@ impl Operation {
     pub fn system(self) -> System {
         match self {
             Self::Activate | Self::Deactivate | Self::VehicleStatus | Self::Diagnostics => System::Iot,
+            Self::SendMessage => System::Sms,
             _ => System::Gateway,
         }
     }
@@ -81,6 +87,7 @@ impl Operation {
                 | Self::RefundPayment
                 | Self::Activate
                 | Self::Deactivate
+                | Self::SendMessage
         )
     }
 
@@ -101,6 +108,7 @@ impl Operation {
             Self::Deactivate => "/ota/deactivate".to_owned(),
             Self::VehicleStatus => format!("/vehicles/{subject}/status"),
             Self::Diagnostics => format!("/vehicles/{subject}/diagnostics"),
+            Self::SendMessage => "/messages".to_owned(),
         }
     }
 }

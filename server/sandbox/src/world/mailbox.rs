@@ -1,4 +1,4 @@
-//! A catcher of mails: nothing leaves the machine, everything can be read.
+//! A catcher of mails and of copies of push messages: everything can be read.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,10 +27,30 @@ pub struct Mail {
     pub at: DateTime<Utc>,
 }
 
-/// Mails received.
+/// A push message as the device shows it once it has decrypted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushShown {
+    /// Where its push service took it.
+    pub endpoint: String,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// The page it opens.
+    pub link: String,
+    /// The same id again is shown as one.
+    pub id: String,
+    /// When it was handed over.
+    pub at: DateTime<Utc>,
+}
+
+/// Mails and push messages received.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Mailbox {
     mails: Vec<Mail>,
+    #[serde(default)]
+    pushes: Vec<PushShown>,
 }
 
 impl Mailbox {
@@ -40,6 +60,19 @@ impl Mailbox {
         if self.mails.len() > KEPT {
             self.mails.remove(0);
         }
+    }
+
+    /// Keeps a copy of a push message.
+    pub fn show_push(&mut self, push: PushShown) {
+        self.pushes.push(push);
+        if self.pushes.len() > KEPT {
+            self.pushes.remove(0);
+        }
+    }
+
+    /// Push messages, newest first.
+    pub fn pushes(&self) -> impl Iterator<Item = &PushShown> {
+        self.pushes.iter().rev()
     }
 
     /// Newest first.

@@ -1,4 +1,4 @@
-//! The played world: bank books, vehicles, a mailbox, faults, and what is still to happen.
+//! The played world: bank books, vehicles, a mailbox, telephones, faults, and what is still to happen.
 //!
 //! Nothing here knows HTTP or reads a clock. Whoever holds a [`World`] passes the time in, and the world first lives
 //! through everything that fell due until then ([`World::advance_to`]): holds lapse, transfers arrive, money settles,
@@ -12,6 +12,7 @@ pub mod ids;
 pub mod iot;
 pub mod mailbox;
 pub mod outbox;
+pub mod sms;
 pub mod snapshot;
 pub mod values;
 
@@ -26,6 +27,7 @@ use ids::IdMint;
 use iot::IotWorld;
 use mailbox::Mailbox;
 use outbox::{Outbox, OutgoingWebhook};
+use sms::SmsWorld;
 
 /// Calls kept in the log; the oldest go first.
 const CALLS_KEPT: usize = 5_000;
@@ -36,6 +38,8 @@ pub struct World {
     ids: IdMint,
     gateway: GatewayWorld,
     iot: IotWorld,
+    #[serde(default)]
+    sms: SmsWorld,
     mailbox: Mailbox,
     faults: Faults,
     outbox: Outbox,
@@ -59,6 +63,7 @@ impl World {
             ids: IdMint::new(seed),
             gateway: GatewayWorld::default(),
             iot: IotWorld::default(),
+            sms: SmsWorld::default(),
             mailbox: Mailbox::default(),
             faults: Faults::default(),
             outbox: Outbox::default(),
@@ -93,6 +98,7 @@ impl World {
         match call.operation.system() {
             System::Gateway => self.gateway.answer(&mut around, call, effects),
             System::Iot => self.iot.answer(&mut around, call, effects),
+            System::Sms => self.sms.answer(&mut around, call),
         }
     }
 
@@ -201,6 +207,7 @@ impl World {
         self.gateway.set_settings(gateway);
         self.iot = IotWorld::default();
         self.iot.set_settings(iot);
+        self.sms = SmsWorld::default();
         self.mailbox = Mailbox::default();
         self.faults.clear_all();
         self.outbox.clear();
@@ -229,7 +236,13 @@ impl World {
         &mut self.iot
     }
 
-    /// Mails.
+    /// Text messages.
+    #[must_use]
+    pub fn sms(&self) -> &SmsWorld {
+        &self.sms
+    }
+
+    /// Mails and push messages.
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox

@@ -26,7 +26,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 fn config() -> SandboxConfig {
     SandboxConfig {
         clock: SandboxClock::manual(start()),
-        tokens: Tokens { gateway: "bank-token".to_owned(), iot: "car-token".to_owned() },
+        tokens: Tokens { gateway: "bank-token".to_owned(), iot: "car-token".to_owned(), sms: "phone-token".to_owned() },
         vehicles: vec![VehicleSpec::new(vin(), "AURA", "4.2.0")],
         accept_unknown_vins: false,
         ..SandboxConfig::default()

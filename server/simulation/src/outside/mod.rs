@@ -215,6 +215,7 @@ impl Outside {
             let sender = match webhook.system {
                 System::Gateway => Sender::Payments,
                 System::Iot => Sender::Iot,
+                System::Sms => continue,
             };
             let receipt = service::receive(caas, sender, &webhook.webhook_id, &webhook.body.to_string()).await?;
             taken += 1;

@@ -5,7 +5,7 @@
 
 mod cards;
 mod hosted;
-mod idempotency;
+pub(crate) mod idempotency;
 pub mod model;
 mod payments;
 mod requests;
