@@ -1,6 +1,7 @@
 //! Puts everything together: configuration in, a platform and a router out. The command line and the tests use the same.
 
 use crate::config::{Config, Endpoints, System};
+use crate::demo;
 use crate::http::{Http, HttpParts, RunnerHealth, install_metrics, load_assets, router};
 use crate::outside::{Outside, OutsideError, SandboxOptions};
 use crate::session_store::{RemoveEndedSessions, SessionStore};
@@ -65,6 +66,9 @@ impl Application {
     ) -> Result<Application, StartError> {
         let db = Database::connect(&config.database_url).await?;
         db.migrate().await?;
+        if !demo::has_people(&db).await? {
+            sandbox.forget();
+        }
         let outside = Outside::start(&config, sandbox, &*rng).await?;
         let caas = Caas::new(Parts {
             db,

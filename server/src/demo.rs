@@ -2,6 +2,7 @@
 
 use caas::Caas;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD};
+use caas::kernel::database::Database;
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
 use caas::payments::methods;
@@ -31,7 +32,7 @@ pub const DEMO_CARS: [DemoCar; 3] = [
 
 /// Fills an empty database, and the played systems with what belongs to it. Returns whether it did.
 pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool> {
-    if has_people(caas).await? {
+    if has_people(&caas.db).await? {
         return Ok(false);
     }
     let mut tx = caas.db.begin().await?;
@@ -81,8 +82,9 @@ fn good_card(sandbox: &Sandbox, customer: UserId) -> GatewayMethod {
     }
 }
 
-async fn has_people(caas: &Caas) -> Result<bool> {
-    let mut tx = caas.db.read().await?;
+/// Whether anybody has an account: if not, the database is new.
+pub async fn has_people(db: &Database) -> Result<bool> {
+    let mut tx = db.read().await?;
     let row = sql!(tx, optional(i64,), "SELECT CAST(1 AS BIGINT) FROM users LIMIT 1")?;
     Ok(row.is_some())
 }

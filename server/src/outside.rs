@@ -49,6 +49,18 @@ pub struct SandboxOptions {
     pub webhooks_to: Option<Url>,
 }
 
+impl SandboxOptions {
+    /// Forgets the played world of an earlier database: its cars, faults and clock belong to nobody any more.
+    pub fn forget(&self) {
+        if let Some(snapshot) = &self.snapshot
+            && let Err(error) = std::fs::remove_file(snapshot)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "old_sandbox_not_forgotten");
+        }
+    }
+}
+
 /// The ways out.
 pub struct Outside {
     /// Time, which the sandbox can move.

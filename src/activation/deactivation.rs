@@ -149,15 +149,20 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
     jobs::enqueue(caas, tx, &SwitchOff { deactivation: id }, Enqueue::now().keyed(SwitchOff::key(id))).await
 }
 
-/// Notes on ticket and in the file that the vehicle confirmed too late.
-pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
+/// Whether the vehicle confirmed after all was over, so that the service is, or was, switched off again.
+pub(super) async fn is_being_undone(tx: &mut Tx, activation: ActivationId) -> Result<bool> {
     let known = sql!(
         tx,
         optional(i64,),
         "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = 'COMPENSATION'",
-        activation.id
+        activation
     )?;
-    if known.is_some() {
+    Ok(known.is_some())
+}
+
+/// Notes on ticket and in the file that the vehicle confirmed too late.
+pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
+    if is_being_undone(tx, activation.id).await? {
         return Ok(());
     }
     let data = serde_json::json!({ "attempt": attempt.attempt_number, "service": activation.service_names.0 });

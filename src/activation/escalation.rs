@@ -1,5 +1,6 @@
 //! Handing a case to a person, with everything in it.
 
+use super::deactivation;
 use super::model::{ActivationEvent, ActivationState};
 use super::repository::{self as store, Activation, Cause, apply};
 use super::verdict;
@@ -61,6 +62,11 @@ impl Job for OpenTicket {
         let reason = activation.last_failure.clone().unwrap_or_default();
         let ticket = open(caas, &mut tx, &activation, &reason, package).await?;
         activation.ticket_id = Some(ticket.id);
+        // The confirmation may have come while there was no ticket yet to say so.
+        if deactivation::is_being_undone(&mut tx, activation.id).await? {
+            let data = serde_json::json!({ "service": activation.service_names.0 });
+            note(caas, &mut tx, &activation, "LATE_CONFIRMATION", data).await?;
+        }
         let cause = Cause::system(serde_json::json!({ "ticket": ticket.number, "code": reason }));
         apply(caas, &mut tx, &mut activation, ActivationEvent::TicketOpened, cause).await?;
         verdict::tell(caas, &mut tx, &activation, NoticeEvent::TicketCreated, None, Some(ticket.number)).await?;

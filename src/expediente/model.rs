@@ -87,8 +87,6 @@ codes! {
         EmailConfirmed = "EMAIL_CONFIRMED",
         /// Somebody signed in.
         SignedIn = "SIGNED_IN",
-        /// A sign-in failed.
-        SignInFailed = "SIGN_IN_FAILED",
         /// Somebody signed out.
         SignedOut = "SIGNED_OUT",
         /// One or all sessions were ended.

@@ -77,8 +77,18 @@ pub(super) struct Claimed {
     pub max_attempts: i64,
 }
 
+/// Kinds of jobs that a runner takes no more of for now, in the form the statements below look them up in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Crowded(String);
+
+impl Crowded {
+    pub(super) fn new<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Crowded {
+        Crowded(kinds.into_iter().map(|kind| format!(",{kind},")).collect())
+    }
+}
+
 /// Takes up to `limit` due jobs for this runner. Another runner can't get them until the lease ends.
-pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Claimed>> {
+pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64, crowded: &Crowded) -> Result<Vec<Claimed>> {
     let leased_until = now + LEASE;
     // The two statements differ only in how rows that another runner is claiming are passed over.
     let mut jobs = if tx.is_postgres() {
@@ -86,39 +96,46 @@ pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec
             "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
              WHERE id IN (SELECT id FROM jobs
                           WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                            AND $4 NOT LIKE '%,' || kind || ',%'
                           ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
              RETURNING id, kind, payload, due_at, attempts, max_attempts",
-            leased_until, now, limit)?
+            leased_until, now, limit, crowded.0.as_str())?
     } else {
         sql!(tx, all Claimed,
             "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
              WHERE id IN (SELECT id FROM jobs
                           WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                            AND $4 NOT LIKE '%,' || kind || ',%'
                           ORDER BY due_at, id LIMIT $3)
              RETURNING id, kind, payload, due_at, attempts, max_attempts",
-            leased_until, now, limit)?
+            leased_until, now, limit, crowded.0.as_str())?
     };
     jobs.sort_by_key(|job| (job.due_at, job.id));
     Ok(jobs)
 }
 
 /// When the next job that nobody holds is due. One whose lease has ended without a word is found by looking regularly.
-pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
+pub(super) async fn next_due(tx: &mut Tx, crowded: &Crowded) -> Result<Option<Timestamp>> {
     // The first in the index: a full database holds a job for the end of every running service.
     let next = sql!(
         tx,
         optional(Timestamp,),
-        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL ORDER BY due_at, id LIMIT 1"
+        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL AND $1 NOT LIKE '%,' || kind || ',%'
+         ORDER BY due_at, id LIMIT 1",
+        crowded.0.as_str()
     )?;
     Ok(next.map(|(at,)| at))
 }
 
-pub(super) async fn is_due(tx: &mut Tx, now: Timestamp) -> Result<bool> {
+pub(super) async fn is_due(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<bool> {
     let row = sql!(
         tx,
         optional(i64,),
-        "SELECT CAST(1 AS BIGINT) FROM jobs WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1",
-        now
+        "SELECT CAST(1 AS BIGINT) FROM jobs
+         WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+           AND $2 NOT LIKE '%,' || kind || ',%' LIMIT 1",
+        now,
+        crowded.0.as_str()
     )?;
     Ok(row.is_some())
 }

@@ -1,6 +1,6 @@
 //! Claims due jobs and runs them.
 
-use super::queue::{self, Claimed};
+use super::queue::{self, Claimed, Crowded};
 use super::{Job, JobError, Outcome, Run};
 use crate::Caas;
 use crate::kernel::Timestamp;
@@ -8,9 +8,9 @@ use crate::kernel::error::{Failure, Result};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -45,7 +45,51 @@ pub struct Runner {
     registry: Registry,
     /// Jobs at work at the same time.
     concurrency: usize,
-    running: Arc<Mutex<HashSet<Uuid>>>,
+    at_work: Arc<AtWork>,
+}
+
+/// The jobs that a runner has at work, with their kinds.
+///
+/// One kind gets at most about half of the room: while an outside system hangs, what waits for it must not keep
+/// everything else from running.
+struct AtWork {
+    jobs: Mutex<HashMap<Uuid, String>>,
+    /// A kind with this many at work is crowded.
+    enough: usize,
+}
+
+impl AtWork {
+    fn new(concurrency: usize) -> AtWork {
+        AtWork { jobs: Mutex::default(), enough: (concurrency / 2).max(1) }
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, HashMap<Uuid, String>> {
+        self.jobs.lock().expect("no panic under this lock")
+    }
+
+    /// Enters a job; `false` when it is here already. A leap of the sandbox's clock ends leases early, and what is at work
+    /// is not run a second time.
+    fn enter(&self, job: &Claimed) -> bool {
+        self.jobs().insert(job.id, job.kind.clone()).is_none()
+    }
+
+    fn leave(&self, job: &Claimed) {
+        self.jobs().remove(&job.id);
+    }
+
+    fn ids(&self) -> Vec<Uuid> {
+        self.jobs().keys().copied().collect()
+    }
+
+    /// The kinds that have enough at work, not counting a job that is just ending.
+    fn crowded(&self, ending: Option<Uuid>) -> Crowded {
+        let jobs = self.jobs();
+        let mut counts = HashMap::<&str, usize>::new();
+        for (_, kind) in jobs.iter().filter(|(id, _)| Some(**id) != ending) {
+            *counts.entry(kind).or_default() += 1;
+        }
+        Crowded::new(counts.into_iter().filter(|(_, count)| *count >= self.enough).map(|(kind, _)| kind))
+    }
 }
 
 /// How long a runner sleeps at most: the net under the wake-up calls.
@@ -54,7 +98,7 @@ const POLL: Duration = Duration::from_millis(500);
 impl Runner {
     /// A runner with room for this many jobs at a time.
     pub fn new(caas: Caas, registry: Registry, concurrency: usize) -> Runner {
-        Runner { caas, registry, concurrency, running: Arc::default() }
+        Runner { caas, registry, concurrency, at_work: Arc::new(AtWork::new(concurrency)) }
     }
 
     /// Runs jobs until `stop`, then lets those at work end.
@@ -70,22 +114,24 @@ impl Runner {
         let added = self.caas.db.job_added();
         let mut last_renewal = self.caas.now();
         while !stop.is_cancelled() {
-            let room = self.concurrency - self.at_work().len();
+            let free = self.concurrency.saturating_sub(self.at_work.ids().len());
+            // A few at a time: what is claimed together may be all of one kind.
+            let room = free.min((self.at_work.enough / 2).max(1));
             let claimed = if room == 0 { Vec::new() } else { self.claim(room).await };
-            let more = claimed.len() == room && room > 0;
+            let more = !claimed.is_empty();
             for job in claimed {
-                self.running.lock().expect("no panic under this lock").insert(job.id);
-                let (caas, registry, running, freed, stop) =
-                    (self.caas.clone(), self.registry.clone(), self.running.clone(), freed.clone(), stop.clone());
+                if !self.at_work.enter(&job) {
+                    continue;
+                }
+                let (caas, registry, at_work, freed, stop) =
+                    (self.caas.clone(), self.registry.clone(), self.at_work.clone(), freed.clone(), stop.clone());
                 tasks.spawn(async move {
-                    let mut at_work = Some(job);
-                    while let Some(job) = at_work {
-                        let then = if stop.is_cancelled() { Then::Rest } else { Then::TakeNext };
-                        let next = run_one(&caas, &registry, &job, then).await;
-                        let mut running = running.lock().expect("no panic under this lock");
-                        running.remove(&job.id);
-                        // A leap of the sandbox's clock ends leases early: one that is at work is not run a second time.
-                        at_work = next.filter(|next| running.insert(next.id));
+                    let mut next = Some(job);
+                    while let Some(job) = next {
+                        let then = if stop.is_cancelled() { Then::Rest } else { Then::TakeNext(&at_work) };
+                        next = run_one(&caas, &registry, &job, then).await;
+                        at_work.leave(&job);
+                        next = next.filter(|next| at_work.enter(next));
                     }
                     freed.notify_one();
                 });
@@ -112,10 +158,6 @@ impl Runner {
         tasks.wait().await;
     }
 
-    fn at_work(&self) -> Vec<Uuid> {
-        self.running.lock().expect("no panic under this lock").iter().copied().collect()
-    }
-
     async fn release_all(&self) -> Result<()> {
         let mut tx = self.caas.db.begin().await?;
         queue::release_all(&mut tx).await?;
@@ -123,7 +165,7 @@ impl Runner {
     }
 
     async fn renew(&self) -> Result<()> {
-        let ids = self.at_work();
+        let ids = self.at_work.ids();
         if ids.is_empty() {
             return Ok(());
         }
@@ -134,24 +176,16 @@ impl Runner {
 
     async fn claim(&self, room: usize) -> Vec<Claimed> {
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        match claim_due(&self.caas, limit).await {
-            Ok(mut jobs) => {
-                // A leap of the sandbox's clock ends leases early; what is at work here is not run a second time.
-                let at_work = self.at_work();
-                jobs.retain(|job| !at_work.contains(&job.id));
-                jobs
-            }
-            Err(error) => {
-                tracing::error!(%error, "jobs_not_claimed");
-                Vec::new()
-            }
-        }
+        claim_due(&self.caas, limit, &self.at_work.crowded(None)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "jobs_not_claimed");
+            Vec::new()
+        })
     }
 
     async fn nap(&self) -> Duration {
         let next = async {
             let mut tx = self.caas.db.read().await?;
-            queue::next_due(&mut tx).await
+            queue::next_due(&mut tx, &self.at_work.crowded(None)).await
         };
         match next.await {
             Ok(Some(due)) => (due - self.caas.now()).to_std().unwrap_or(Duration::from_millis(5)).min(POLL),
@@ -166,16 +200,16 @@ async fn pause(nap: Duration) {
 }
 
 /// Claims due jobs. Looks before it writes, so that an idle runner costs no commit.
-async fn claim_due(caas: &Caas, limit: i64) -> Result<Vec<Claimed>> {
+async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<Vec<Claimed>> {
     let now = caas.now();
     let mut look = caas.db.read().await?;
-    let due = queue::is_due(&mut look, now).await?;
+    let due = queue::is_due(&mut look, now, crowded).await?;
     drop(look);
     if !due {
         return Ok(Vec::new());
     }
     let mut tx = caas.db.begin().await?;
-    let jobs = queue::claim(&mut tx, now, limit).await?;
+    let jobs = queue::claim(&mut tx, now, limit, crowded).await?;
     tx.commit().await?;
     Ok(jobs)
 }
@@ -186,7 +220,7 @@ async fn claim_due(caas: &Caas, limit: i64) -> Result<Vec<Claimed>> {
 pub async fn run_due_jobs(caas: &Caas, registry: &Registry) -> Result<usize> {
     let mut count = 0;
     loop {
-        let jobs = claim_due(caas, 1).await?;
+        let jobs = claim_due(caas, 1, &Crowded::default()).await?;
         if jobs.is_empty() {
             return Ok(count);
         }
@@ -199,16 +233,16 @@ pub async fn run_due_jobs(caas: &Caas, registry: &Registry) -> Result<usize> {
 }
 
 /// What whoever has run a job does when it is settled.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Then {
+#[derive(Clone, Copy)]
+enum Then<'a> {
     /// Nothing.
     Rest,
     /// Claims the next due job in the transaction that settles this one: while there is work, claiming costs no commit.
-    TakeNext,
+    TakeNext(&'a AtWork),
 }
 
 /// Runs a job and settles it. Returns the job to be run next, if one was claimed.
-async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then) -> Option<Claimed> {
+async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>) -> Option<Claimed> {
     let started = std::time::Duration::from_micros(micros(caas.now()));
     let run = Run { earlier_runs: job.attempts - 1, due_at: job.due_at };
     let result = match registry.handlers.get(job.kind.as_str()) {
@@ -235,7 +269,7 @@ fn micros(at: Timestamp) -> u64 {
     u64::try_from(at.timestamp_micros()).unwrap_or_default()
 }
 
-async fn settle(caas: &Caas, job: &Claimed, result: Result<Outcome, JobError>, then: Then) -> Result<Option<Claimed>> {
+async fn settle(caas: &Caas, job: &Claimed, result: Result<Outcome, JobError>, then: Then<'_>) -> Result<Option<Claimed>> {
     let mut tx = match result {
         Ok(Outcome::Done) => {
             let mut tx = caas.db.begin().await?;
@@ -268,7 +302,7 @@ async fn settle(caas: &Caas, job: &Claimed, result: Result<Outcome, JobError>, t
     };
     let next = match then {
         Then::Rest => None,
-        Then::TakeNext => queue::claim(&mut tx, caas.now(), 1).await?.pop(),
+        Then::TakeNext(at_work) => queue::claim(&mut tx, caas.now(), 1, &at_work.crowded(Some(job.id))).await?.pop(),
     };
     tx.commit().await?;
     Ok(next)

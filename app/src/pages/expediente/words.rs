@@ -53,7 +53,6 @@ pub fn say(line: &StoryLine, reader: Reader<'_>) -> Said {
         K::AccountCreated => plain(I::User, Tone::Neutral, "Creaste tu cuenta", "You made your account"),
         K::EmailConfirmed => plain(I::Mail, Tone::Neutral, "Confirmaste tu correo", "You confirmed your email address"),
         K::SignedIn => plain(I::User, Tone::Neutral, "Entraste en tu cuenta", "You signed in"),
-        K::SignInFailed => plain(I::Lock, Tone::Waiting, "Un intento de entrar falló", "A sign-in failed"),
         K::SignedOut => plain(I::SignOut, Tone::Neutral, "Saliste de tu cuenta", "You signed out"),
         K::SessionsEnded => plain(I::SignOut, Tone::Neutral, "Se cerraron sesiones", "Sessions were ended"),
         K::PasswordResetRequested => {
