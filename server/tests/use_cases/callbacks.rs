@@ -147,13 +147,14 @@ async fn after_the_final_failure_a_confirmation_is_never_paid_for_and_undone() {
 async fn a_late_confirmation_before_there_is_a_ticket_stands_on_the_ticket_all_the_same() {
     for engine in Engine::all() {
         let mut scene = Scene::with(engine, &[("CAAS_OTA_MAX_RETRY_ATTEMPTS", "1")]).await;
-        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::LateCallback { seconds: 121 }).times(1));
+        scene.fault(FaultRule::vehicle(scene.vin.clone(), Fault::LateCallback { seconds: 120 }).times(1));
         let id = scene.order(SEATS).await;
         scene.run().await;
         scene.fault(FaultRule::iot(Fault::Error).on(Operation::VehicleStatus).times(1));
         scene.fault(FaultRule::iot(Fault::Error).on(Operation::Diagnostics).times(2));
         scene.seconds(120).await;
         assert_eq!(scene.state(id).await, "ESCALATED_TO_SUPPORT");
+        scene.seconds(2).await;
         scene.seconds(1).await;
         assert_eq!(scene.deactivations(id).await.len(), 1);
         assert_eq!(scene.state(id).await, "ESCALATED_TO_SUPPORT");
