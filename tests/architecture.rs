@@ -1,7 +1,9 @@
 //! The diagrams in `ARCHITECTURE.md` are made from the code. `CAAS_WRITE_DIAGRAMS=1 cargo test` writes them anew.
 
+use caas::activation::manual::{ManualEvent, ManualState};
 use caas::activation::model::{ActivationEvent, ActivationState};
 use caas::payments::model::{PaymentEvent, PaymentState};
+use caas::support::model::{TicketEvent, TicketStatus};
 use std::fmt::{Debug, Display, Write as _};
 use std::path::Path;
 
@@ -52,4 +54,8 @@ fn the_diagrams_show_what_the_code_does() {
         state.on(event).ok().map(|(next, _)| next)
     });
     check("payment", &payment);
+    let ticket = diagram(TicketStatus::Open, TicketStatus::ALL, TicketEvent::ALL, |state, event| state.on(event).ok());
+    check("ticket", &ticket);
+    let manual = diagram(ManualState::Offered, ManualState::ALL, ManualEvent::ALL, |state, event| state.on(event));
+    check("manual", &manual);
 }

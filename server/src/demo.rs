@@ -38,6 +38,7 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
     let mut tx = caas.db.begin().await?;
     let people = caas::accounts::seed_demo(caas, &mut tx).await?;
     caas::catalogue::seed_demo(caas, &mut tx).await?;
+    caas::support::seed_demo(caas, &mut tx).await?;
     for (car, customer) in DEMO_CARS.iter().zip([people.customer, people.customer, people.second_customer]) {
         let vehicle = NewVehicle {
             vin: car.vin,

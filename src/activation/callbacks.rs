@@ -78,7 +78,11 @@ async fn on_activation(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told)
             _ => Ok(()),
         },
         Told::Failed(code)
-            if attempt.attempt_result.is_none() && activation.state == ActivationState::AttemptInProgress =>
+            if attempt.attempt_result.is_none()
+                && matches!(
+                    activation.state,
+                    ActivationState::AttemptInProgress | ActivationState::ManualActivationAttempt
+                ) =>
         {
             let code = code.as_deref().and_then(|code| code.parse().ok());
             let failure = AttemptFailure::Vehicle(code.unwrap_or(ErrorCode::Timeout));

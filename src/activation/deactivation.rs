@@ -129,19 +129,19 @@ async fn log(
     record(caas, tx, entry).await
 }
 
-/// Asks for a service to be switched off. Asking twice for the same reason does it once.
-pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: Reason) -> Result<()> {
+/// Asks for a service to be switched off. Asking twice for the same reason does it once; a command sent after it was last
+/// asked for (`since`: a later try by hand) is a reason of its own.
+pub async fn request(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    reason: Reason,
+    since: Timestamp,
+) -> Result<()> {
     if !may_switch_off(activation, reason, caas.now()) {
         return Err(Failure::Stored(format!("{} may not be switched off for {reason}", activation.id)));
     }
-    let known = sql!(
-        tx,
-        optional(i64,),
-        "SELECT CAST(1 AS BIGINT) FROM deactivations WHERE service_activation_id = $1 AND reason = $2",
-        activation.id,
-        reason.as_str()
-    )?;
-    if known.is_some() {
+    if is_asked_for(tx, activation.id, reason, since).await? {
         return Ok(());
     }
     let id = caas.new_uuid();
@@ -150,6 +150,32 @@ pub async fn request(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: 
          VALUES ($1, $2, $3, 'QUEUED', $4, $4)", id, activation.id, reason.as_str(), caas.now())?;
     log(caas, tx, activation, id, EntryKind::DeactivationStarted, (None, DeactivationState::Queued), reason).await?;
     jobs::enqueue(caas, tx, &SwitchOff { deactivation: id }, Enqueue::now().keyed(SwitchOff::key(id))).await
+}
+
+/// Whether switching off has been asked for since then, or still is under way.
+async fn is_asked_for(tx: &mut Tx, activation: ActivationId, reason: Reason, since: Timestamp) -> Result<bool> {
+    let known = sql!(
+        tx,
+        optional(i64, i64),
+        "SELECT attempts, version FROM deactivations
+         WHERE service_activation_id = $1 AND reason = $2 AND (created_at >= $3 OR state NOT IN ('DONE', 'DROPPED')) LIMIT 1",
+        activation,
+        reason.as_str(),
+        since
+    )?;
+    Ok(known.is_some())
+}
+
+/// Whether a late confirmation is being undone just now.
+pub(super) async fn compensation_under_way(tx: &mut Tx, activation: ActivationId) -> Result<bool> {
+    let known = sql!(
+        tx,
+        optional(i64, i64),
+        "SELECT attempts, version FROM deactivations
+         WHERE service_activation_id = $1 AND reason = 'COMPENSATION' AND state NOT IN ('DONE', 'DROPPED') LIMIT 1",
+        activation
+    )?;
+    Ok(known.is_some())
 }
 
 /// Whether the vehicle confirmed after all was over, so that the service is, or was, switched off again.
@@ -165,7 +191,7 @@ pub(super) async fn is_being_undone(tx: &mut Tx, activation: ActivationId) -> Re
 
 /// Notes on ticket and in the file that the vehicle confirmed too late.
 pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation, attempt: &Attempt) -> Result<()> {
-    if is_being_undone(tx, activation.id).await? {
+    if is_asked_for(tx, activation.id, Reason::Compensation, attempt.attempt_timestamp).await? {
         return Ok(());
     }
     let data = serde_json::json!({ "attempt": attempt.attempt_number, "service": activation.service_names.0 });
@@ -201,7 +227,7 @@ impl Job for EndTemporary {
         match activation.expires_at {
             Some(end) if end > caas.now() => Ok(Outcome::Again(end)),
             Some(_) if activation.state == ActivationState::Active => {
-                request(caas, &mut tx, &activation, Reason::TimeOver).await?;
+                request(caas, &mut tx, &activation, Reason::TimeOver, Timestamp::UNIX_EPOCH).await?;
                 Ok(Outcome::DoneIn(tx))
             }
             _ => Ok(Outcome::Done),
@@ -346,6 +372,10 @@ async fn still_wanted(caas: &Caas, tx: &mut Tx, d: &Deactivation, activation: &A
     if !may_switch_off(activation, d.reason, caas.now()) {
         return Ok(Wanted::No);
     }
+    // Somebody tries it by hand: should the vehicle confirm, it is there by right.
+    if activation.state == ActivationState::ManualActivationAttempt {
+        return Ok(Wanted::Later);
+    }
     Ok(match store::newer_order(tx, activation).await?.map(|newer| newer.state) {
         Some(ActivationState::Active) => Wanted::No,
         Some(ActivationState::ManualActivationAttempt) => Wanted::Later,
@@ -419,6 +449,7 @@ async fn new_attempt(
         command_sent: due.is_some(),
         answer_due_at: due,
         service_expires_at: None,
+        manual: false,
     };
     store::insert_attempt(caas, tx, &new).await
 }

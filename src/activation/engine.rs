@@ -3,6 +3,7 @@
 //! One job follows an activation from the queue to its end; it sleeps by being due later. A crash at any instant makes it
 //! run again: then the vehicle is asked what really happened before anything is sent.
 
+use super::manual;
 use super::model::{ActivationEvent, ActivationState, ErrorCode};
 use super::port::{ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply, save};
@@ -61,11 +62,45 @@ impl Job for AttemptActivation {
             (ActivationState::ActivationQueued | ActivationState::RetryScheduled, _) => {
                 begin(caas, activation, &vehicle, &attempts, breaker).await
             }
-            (ActivationState::AttemptInProgress, Some(attempt)) => {
+            (ActivationState::AttemptInProgress | ActivationState::ManualActivationAttempt, Some(attempt)) => {
                 follow_up(caas, activation, attempt, &vehicle, breaker).await
+            }
+            (ActivationState::ManualActivationAttempt, None) => {
+                begin_by_hand(caas, activation, &vehicle, &attempts, breaker).await
             }
             _ => Ok(Outcome::Done),
         }
+    }
+}
+
+/// Begins an attempt that a person asked for. It keeps no plan of its own, and does not wait for API IoT to come back: the
+/// person decides what happens next.
+async fn begin_by_hand(
+    caas: &Caas,
+    mut activation: Activation,
+    vehicle: &Vehicle,
+    attempts: &[Attempt],
+    breaker: BreakerState,
+) -> Result<Outcome, JobError> {
+    if let Some(at) = manual::not_yet(caas, &activation).await? {
+        return Ok(Outcome::Again(at));
+    }
+    if breaker != BreakerState::Closed {
+        let mut tx = caas.db.begin().await?;
+        if let Permission::Denied(_) = breaker::ask(caas, &mut tx, System::Iot).await? {
+            activation.total_attempts += 1;
+            save(caas, &mut tx, &mut activation).await?;
+            let attempt = new_attempt(caas, &mut tx, &mut activation, None, None).await?;
+            let failure = AttemptFailure::IotUnavailable;
+            let why = "API IoT is being given a rest";
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, why).await?;
+            return Ok(settled(next, tx));
+        }
+        tx.commit().await?;
+    }
+    match caas.iot.vehicle_status(&vehicle.vin).await {
+        Ok(status) => with_status(caas, activation, vehicle, attempts, &status).await,
+        Err(error) => not_asked(caas, activation, &error).await,
     }
 }
 
@@ -91,36 +126,44 @@ async fn begin(
     {
         return Ok(outcome);
     }
+    match caas.iot.vehicle_status(&vehicle.vin).await {
+        Ok(status) => with_status(caas, activation, vehicle, attempts, &status).await,
+        // Nobody but the probe was let through, and API IoT is still away: that uses up no attempt either.
+        Err(error) if breaker != BreakerState::Closed && error.is_outage() => still_away(caas, activation).await,
+        Err(error) => not_asked(caas, activation, &error).await,
+    }
+}
+
+/// The vehicle has said how it is: the command, or why not.
+async fn with_status(
+    caas: &Caas,
+    mut activation: Activation,
+    vehicle: &Vehicle,
+    attempts: &[Attempt],
+    status: &VehicleStatus,
+) -> Result<Outcome, JobError> {
+    let now = caas.now();
     let sent_before =
         attempts.iter().any(|attempt| attempt.ota_command_sent) && !planted::is_in(Bug::RetryWithoutAsking);
-    let code = &activation.configuration.service_code;
-    let status = match caas.iot.vehicle_status(&vehicle.vin).await {
-        Ok(status) => status,
-        // Nobody but the probe was let through, and API IoT is still away: that uses up no attempt either.
-        Err(error) if breaker != BreakerState::Closed && error.is_outage() => {
-            return still_away(caas, activation).await;
-        }
-        Err(error) => return not_asked(caas, activation, &error).await,
-    };
-    match readiness(&status, code, sent_before) {
+    match readiness(status, &activation.configuration.service_code, sent_before) {
         Readiness::AlreadyActive => {
             let mut tx = started(caas, &mut activation, false).await?;
-            let mut attempt = new_attempt(caas, &mut tx, &mut activation, Some(&status), None).await?;
+            let mut attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), None).await?;
             // The end that was told to the vehicle with the command it has carried out.
             attempt.service_expires_at =
                 attempts.iter().rev().find(|a| a.ota_command_sent).and_then(|a| a.service_expires_at);
-            verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(&status)).await?;
+            verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(status)).await?;
             Ok(Outcome::DoneIn(tx))
         }
         Readiness::CommandUnderWay => Ok(Outcome::Again(now + STILL_PENDING)),
         Readiness::NotReady(code) => {
             let mut tx = started(caas, &mut activation, false).await?;
-            let attempt = new_attempt(caas, &mut tx, &mut activation, Some(&status), None).await?;
+            let attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), None).await?;
             let failure = AttemptFailure::Vehicle(code);
             let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "not ready").await?;
             Ok(settled(next, tx))
         }
-        Readiness::Ready => send(caas, activation, vehicle, &status).await,
+        Readiness::Ready => send(caas, activation, vehicle, status).await,
     }
 }
 
@@ -184,6 +227,11 @@ async fn started(caas: &Caas, activation: &mut Activation, outage: bool) -> Resu
     activation.total_attempts += 1;
     activation.delayed_since = None;
     activation.next_attempt_at = None;
+    // A person's decision has taken the step already.
+    if activation.state == ActivationState::ManualActivationAttempt {
+        save(caas, &mut tx, activation).await?;
+        return Ok(tx);
+    }
     let data = serde_json::json!({ "attempt": activation.total_attempts, "of": caas.policies.retry.max_attempts });
     apply(caas, &mut tx, activation, ActivationEvent::AttemptStarted, Cause::system(data)).await?;
     Ok(tx)
@@ -204,6 +252,7 @@ async fn new_attempt(
         command_sent: command.is_some(),
         answer_due_at: command.map(|(due, _)| due),
         service_expires_at: command.and_then(|(_, end)| end),
+        manual: activation.state == ActivationState::ManualActivationAttempt,
     };
     store::insert_attempt(caas, tx, &new).await
 }

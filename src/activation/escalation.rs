@@ -15,7 +15,6 @@ use crate::notifications::model::NoticeEvent;
 use crate::payments::repository as payments;
 use crate::sales::vehicles;
 use crate::support::{self, NewTicket};
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// How often diagnostics are asked for before the ticket is opened without them.
@@ -88,7 +87,6 @@ async fn open(
         vehicle: activation.vehicle_id,
         reason,
         diagnostics,
-        first_answer_within: TimeDelta::hours(24),
     };
     support::open_ota_ticket(caas, tx, &new).await
 }
@@ -149,7 +147,7 @@ pub(super) async fn note(
     data: serde_json::Value,
 ) -> Result<()> {
     match activation.ticket_id {
-        Some(ticket) => support::note(caas, tx, ticket, None, code, data).await,
+        Some(ticket) => support::system(caas, tx, ticket, None, code, data).await,
         None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! The OTA engine: how a service gets into a vehicle, and out again.
 //!
 //! `engine` makes the attempts, `verdict` writes how they ended, `callbacks` hears what API IoT tells later,
-//! `deactivation` switches services off, `escalation` hands a case to a person.
+//! `deactivation` switches services off, `escalation` hands a case to a person, `manual` is that person's own try.
 
 pub mod model;
 
@@ -15,6 +15,8 @@ pub mod engine;
 pub mod escalation;
 #[cfg(feature = "ssr")]
 mod failures;
+#[cfg(feature = "ssr")]
+pub mod manual;
 #[cfg(feature = "ssr")]
 pub mod port;
 #[cfg(feature = "ssr")]

@@ -281,6 +281,7 @@ pub(super) struct NewAttempt<'a> {
     pub command_sent: bool,
     pub answer_due_at: Option<Timestamp>,
     pub service_expires_at: Option<Timestamp>,
+    pub manual: bool,
 }
 
 pub(super) async fn insert_attempt(caas: &Caas, tx: &mut Tx, new: &NewAttempt<'_>) -> Result<Attempt> {
@@ -290,7 +291,7 @@ pub(super) async fn insert_attempt(caas: &Caas, tx: &mut Tx, new: &NewAttempt<'_
              attempt_timestamp, vehicle_status_at_attempt, ota_command_sent, answer_due_at, service_expires_at, manual)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         id, new.activation, new.deactivation, if new.deactivation.is_some() { "DEACTIVATE" } else { "ACTIVATE" },
-        new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, false)?;
+        new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?;
     load_attempt(tx, id).await
 }
 

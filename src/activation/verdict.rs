@@ -3,7 +3,8 @@
 use super::deactivation::{self, Reason};
 use super::engine::AttemptActivation;
 use super::escalation::OpenTicket;
-use super::model::{ActivationEvent, AttemptResult, FinalResult};
+use super::manual;
+use super::model::{ActivationEvent, ActivationState, AttemptResult, FinalResult};
 use super::repository::{Activation, Attempt, Cause, apply, end_attempt, end_overtaken_attempts};
 use super::rules::{AttemptFailure, NextStep, after_failed_attempt};
 use crate::Caas;
@@ -64,17 +65,26 @@ pub(super) async fn confirmed(
     if planted::is_in(Bug::EndsADayEarly) {
         activation.expires_at = activation.expires_at.map(|end| end - chrono::TimeDelta::days(1));
     }
-    let result = if attempt.manual { FinalResult::ManualActivation } else { FinalResult::Active };
+    // By hand it is paid with the new hold that the customer accepted, or not at all.
+    let by_hand = match activation.state {
+        ActivationState::ManualActivationAttempt => manual::open_of(tx, activation.id).await?,
+        _ => None,
+    };
+    let payment = match &by_hand {
+        Some(manual) => manual.payment_id,
+        None => activation.payment_id,
+    };
+    let result = if by_hand.is_some() { FinalResult::ManualActivation } else { FinalResult::Active };
     activation.final_result = Some(result.to_string());
     let cause = Cause {
         actor: Actor::VEHICLE,
         data: serde_json::json!({
             "attempt": attempt.attempt_number, "source": source.code(), "confirmation": confirmation,
-            "until": activation.expires_at, "amount": activation.amount(),
+            "until": activation.expires_at, "amount": payment.and(activation.amount()),
         }),
     };
     apply(caas, tx, activation, ActivationEvent::VehicleConfirmed, cause).await?;
-    if let Some(payment) = activation.payment_id {
+    if let Some(payment) = payment {
         request_capture(caas, tx, payment, confirmation).await?;
     }
     if let (OfferKind::Temporary, Some(end)) = (activation.offer_kind, activation.expires_at) {
@@ -82,7 +92,10 @@ pub(super) async fn confirmed(
         jobs::enqueue(caas, tx, &job, Enqueue::at(end).keyed(format!("end:{}", activation.id))).await?;
     }
     metrics::histogram!("caas_activation_seconds").record((now - activation.created_at).as_seconds_f64());
-    tell(caas, tx, activation, NoticeEvent::ServiceActive, None, None).await
+    match by_hand {
+        Some(manual) => manual::succeeded(caas, tx, activation, manual).await,
+        None => tell(caas, tx, activation, NoticeEvent::ServiceActive, None, None).await,
+    }
 }
 
 /// An attempt has ended without the vehicle's word. Returns when the next one is due; `None` when a person has the case.
@@ -94,6 +107,10 @@ pub(super) async fn failed(
     failure: AttemptFailure,
     message: &str,
 ) -> Result<Option<Timestamp>> {
+    if activation.state == ActivationState::ManualActivationAttempt {
+        manual::failed(caas, tx, activation, attempt, failure, message).await?;
+        return Ok(None);
+    }
     let now = caas.now();
     let deadline = activation.deadline_at.unwrap_or(now);
     let next =
@@ -163,7 +180,7 @@ pub(super) async fn late(caas: &Caas, tx: &mut Tx, activation: &Activation, atte
         return Ok(());
     }
     deactivation::compensate(caas, tx, activation, attempt).await?;
-    deactivation::request(caas, tx, activation, Reason::Compensation).await
+    deactivation::request(caas, tx, activation, Reason::Compensation, attempt.attempt_timestamp).await
 }
 
 /// Tells the customer something about an activation.

@@ -247,6 +247,14 @@ pub async fn add_service(tx: &mut Tx, service: &Service, position: i64) -> Resul
     Ok(true)
 }
 
+/// Changes which models and firmware a service fits.
+pub async fn set_fit(tx: &mut Tx, id: ServiceId, models: &[String], min_firmware: &str) -> Result<()> {
+    sql!(tx, execute
+        "UPDATE services SET models = $1, min_firmware = $2, version = version + 1 WHERE id = $3",
+        Json(models), min_firmware, id)?;
+    Ok(())
+}
+
 /// Says that two services can't run together, in both directions.
 pub async fn add_conflict(tx: &mut Tx, one: ServiceId, other: ServiceId) -> Result<()> {
     for (service, other) in [(one, other), (other, one)] {

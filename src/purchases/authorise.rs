@@ -3,6 +3,7 @@
 use super::service::tell;
 use crate::Caas;
 use crate::activation::engine::AttemptActivation;
+use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
 use crate::activation::repository::{self as activations, Cause, apply};
 use crate::expediente::model::Actor;
@@ -34,7 +35,7 @@ pub struct AuthorisePayment {
 
 impl AuthorisePayment {
     /// Adds the job in the caller's transaction, or wakes the one that waits for the customer's confirmation.
-    pub(super) async fn enqueue(caas: &Caas, tx: &mut Tx, payment: PaymentId) -> Result<()> {
+    pub(crate) async fn enqueue(caas: &Caas, tx: &mut Tx, payment: PaymentId) -> Result<()> {
         let key = format!("authorise:{payment}");
         jobs::enqueue_or_move(caas, tx, &AuthorisePayment { payment }, &key, caas.now()).await
     }
@@ -204,6 +205,11 @@ async fn held(
     payment.authentication_url = None;
     payment.decline_reason = None;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Held).await?;
+    if let Some(by_hand) = manual::of_payment(&mut tx, payment.id).await? {
+        manual::held(caas, &mut tx, by_hand, &payment).await?;
+        failpoint::hit("payment.authorise.recorded");
+        return Ok(Outcome::DoneIn(tx));
+    }
     let mut activation = activations::load(&mut tx, payment.activation).await?;
     activation.activation_queued_at = Some(caas.now());
     // Nothing is tried after the hold has lapsed: it could not be paid for.
@@ -235,17 +241,25 @@ async fn declined(
 ) -> Result<Outcome, JobError> {
     payments::close_operation(caas, &mut tx, operation.id, false, reason.as_str()).await?;
     payment.decline_reason = Some(reason.to_string());
+    let by_hand = manual::of_payment(&mut tx, payment.id).await?;
     let mut activation = activations::load(&mut tx, payment.activation).await?;
     if let (DeclineReason::AuthenticationRequired, Some(url)) = (reason, authentication_url) {
         payment.authentication_url = Some(url);
         apply_payment(caas, &mut tx, &mut payment, PaymentEvent::AuthenticationNeeded).await?;
-        tell(caas, &mut tx, &activation, NoticeEvent::AuthenticationNeeded, None).await?;
+        match &by_hand {
+            Some(by_hand) => manual::authentication_needed(caas, &mut tx, by_hand).await?,
+            None => tell(caas, &mut tx, &activation, NoticeEvent::AuthenticationNeeded, None).await?,
+        }
         let end = payment.created_at + caas.policies.retry.deadline;
         return Ok(Outcome::AgainIn(end, tx));
     }
     payment.gateway_payment_id = gateway_payment_id;
     payment.authentication_url = None;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Declined).await?;
+    if let Some(by_hand) = by_hand {
+        manual::declined(caas, &mut tx, by_hand, reason.as_str()).await?;
+        return Ok(Outcome::DoneIn(tx));
+    }
     let cause = Cause { actor: Actor::GATEWAY, data: serde_json::json!({ "reason": reason.as_str() }) };
     apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentDeclined, cause).await?;
     tell(caas, &mut tx, &activation, NoticeEvent::PaymentDeclined, Some(reason.to_string())).await?;
@@ -266,7 +280,8 @@ async fn never_made(caas: &Caas, id: PaymentId, operation: Option<Operation>) ->
     let mut tx = caas.db.begin().await?;
     let mut payment = payments::load(&mut tx, id).await?;
     let mut activation = activations::load(&mut tx, payment.activation).await?;
-    if payment.state.is_over() || activation.state != ActivationState::PaymentPending {
+    let by_hand = manual::of_payment(&mut tx, payment.id).await?;
+    if payment.state.is_over() || (by_hand.is_none() && activation.state != ActivationState::PaymentPending) {
         return Ok(Outcome::Done);
     }
     if let Some(operation) = operation {
@@ -274,6 +289,10 @@ async fn never_made(caas: &Caas, id: PaymentId, operation: Option<Operation>) ->
     }
     payment.authentication_url = None;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::NeverMade).await?;
+    if let Some(by_hand) = by_hand {
+        manual::declined(caas, &mut tx, by_hand, DeclineReason::TryAgainLater.as_str()).await?;
+        return Ok(Outcome::DoneIn(tx));
+    }
     apply(
         caas,
         &mut tx,

@@ -5,6 +5,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod authorise;
 #[cfg(feature = "ssr")]
+pub mod discounts;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod view;

@@ -1,6 +1,7 @@
 //! Ordering and cancelling.
 
 use super::authorise::AuthorisePayment;
+use super::discounts;
 use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
 use crate::Caas;
 use crate::activation::engine::AttemptActivation;
@@ -137,9 +138,17 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(price) = facts.market.and_then(|market| offer.price(market)) else {
         return Ok(Err(OrderRefusal::NotAvailable));
     };
-    if price.amount != order.shown_price {
-        return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
-    }
+    // The price that was shown decides whether a discount is used.
+    let discount = if price.amount == order.shown_price {
+        None
+    } else {
+        let open = discounts::open_for(&mut tx, order.customer, service.id, caas.now()).await?;
+        let open = open.filter(|discount| discount.applies_to(offer.kind));
+        let Some(discount) = open.filter(|discount| discount.reduced(price.amount) == order.shown_price) else {
+            return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
+        };
+        Some(discount)
+    };
     if !order.consents {
         return Ok(Err(OrderRefusal::ConsentMissing));
     }
@@ -150,7 +159,13 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(method) = method else { return Ok(Err(OrderRefusal::NoPaymentMethod)) };
     close_given_up(caas, &mut tx, order, &service).await?;
     let mut activation =
-        insert(caas, &mut tx, order, &service, &offer, (price.amount, price.vat_rate_basis_points)).await?;
+        insert(caas, &mut tx, order, &service, &offer, (order.shown_price, price.vat_rate_basis_points)).await?;
+    if let Some(discount) = &discount
+        && !discounts::redeem(caas, &mut tx, discount, activation.id, price.amount).await?
+    {
+        // Another order was a blink quicker.
+        return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
+    }
     keep_consents(caas, &mut tx, order, &activation).await?;
     if offer.kind == OfferKind::Subscription {
         // Billed after each month (rulebook §7): nothing is held, the car is told at once.
@@ -165,7 +180,7 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
             customer: order.customer,
             vehicle: vehicle.id,
             method: method.id,
-            amount: price.amount,
+            amount: activation.price(),
             vat_rate_basis_points: price.vat_rate_basis_points,
         };
         let payment = money::open(caas, &mut tx, &new).await?;
@@ -310,7 +325,12 @@ pub async fn continue_after_authentication(caas: &Caas, customer: UserId, id: Ac
     let Some(activation) = activations::of_customer(&mut tx, customer, id).await? else { return Ok(false) };
     let Some(payment) = activation.payment_id else { return Ok(false) };
     let payment = payments::load(&mut tx, payment).await?;
-    if activation.state != ActivationState::PaymentPending
+    let waits = matches!(
+        activation.state,
+        // The latter for a new hold before a try by hand.
+        ActivationState::PaymentPending | ActivationState::AwaitingSupportResolution
+    );
+    if !waits
         || payment.state != PaymentState::Initiated
         || payment.authentication_url.is_none()
     {

@@ -604,13 +604,14 @@ pub struct SavedView {
     pub query: String,
 }
 
-/// The terms of a manual activation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Terms {
-    /// The customer pays nothing.
-    Free,
-    /// The customer is asked for a new hold, and accepts it by an own click.
-    NewHold,
+codes! {
+    /// The terms of a manual activation.
+    pub enum Terms {
+        /// The customer pays nothing.
+        Free = "FREE",
+        /// The customer is asked for a new hold, and accepts it by an own click.
+        NewHold = "NEW_HOLD",
+    }
 }
 
 /// What a customer is offered after a permanent failure.

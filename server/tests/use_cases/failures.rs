@@ -27,7 +27,7 @@ async fn five_failed_attempts_cost_nothing_and_hand_over_the_whole_package() {
             (1, "OTA-000001", "VEHICLE_BUSY")
         );
         assert_eq!(tickets[0].first_answer_due_at, tickets[0].created_at + TimeDelta::hours(24));
-        let package = &tickets[0].diagnostics.0;
+        let package = scene.package(id).await;
         for member in
             ["attempts", "configuration", "offer", "orderedAt", "vehicle", "customer", "payment", "diagnostics"]
         {
@@ -155,7 +155,7 @@ async fn without_diagnostics_the_ticket_is_opened_all_the_same() {
         scene.fault(FaultRule::iot(Fault::Outage).on(Operation::Diagnostics));
         let id = scene.order(SEATS).await;
         scene.until(id, ActivationState::AwaitingSupportResolution).await;
-        assert!(scene.tickets(id).await[0].diagnostics.0["diagnostics"]["unavailable"].is_string());
+        assert!(scene.package(id).await["diagnostics"]["unavailable"].is_string());
         scene.proven().await;
     }
 }

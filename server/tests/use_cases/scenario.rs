@@ -284,9 +284,14 @@ impl Scene {
         caas::support::of_activation(&mut self.read().await, id).await.unwrap()
     }
 
+    pub async fn package(&self, id: ActivationId) -> serde_json::Value {
+        let ticket = self.tickets(id).await[0].id;
+        caas::support::package_of(&mut self.read().await, ticket).await.unwrap().unwrap()
+    }
+
     pub async fn notes(&self) -> Vec<String> {
         let mut tx = self.read().await;
-        let rows = sql!(tx, all(String,), "SELECT code FROM ticket_notes ORDER BY created_at, id").unwrap();
+        let rows = sql!(tx, all(String,), "SELECT code FROM ticket_messages WHERE kind = 'SYSTEM' ORDER BY created_at, id").unwrap();
         rows.into_iter().map(|(code,)| code).collect()
     }
 
