@@ -16,8 +16,17 @@ const RUNNING: u64 = 10;
 
 /// Fills a migrated database that holds the demo catalogue.
 pub async fn fill(store: &Store, vehicles: u64) -> Result<()> {
+    run(store, |words| statements(words, vehicles)).await
+}
+
+/// Adds a support case for each of the first activations of a full database, two of three still open.
+pub async fn fill_cases(store: &Store, cases: u64) -> Result<()> {
+    run(store, |words| cases_of(words, cases)).await
+}
+
+async fn run(store: &Store, statements: impl FnOnce(&Words) -> Vec<String>) -> Result<()> {
     let words = Words { postgres: store.engine == Engine::Postgres };
-    let statements = statements(&words, vehicles);
+    let statements = statements(&words);
     if words.postgres {
         let mut connection = PgConnection::connect(&store.url).await?;
         // References hold by construction; asking for each of them takes longer than all the rest.
@@ -119,6 +128,42 @@ const PAYMENT: u32 = 5;
 const CONFIRMATION: u32 = 6;
 const ENTRY: u32 = 7;
 const JOB: u32 = 8;
+const CASE: u32 = 9;
+const MESSAGE: u32 = 10;
+
+fn cases_of(words: &Words, cases: u64) -> Vec<String> {
+    let (t, j) = (|seconds: &str| words.time(seconds), |text: &str| words.json(text));
+    let (id, series) = (words.id(CASE, "s.n"), words.series(cases));
+    vec![
+        format!(
+            "INSERT INTO tickets (id, number, queue, status, is_open, priority, urgency, service_activation_id, customer_id, vehicle_id,
+                 service_id, model_code, reason, first_answer_due_at, answer_due_at, created_at, updated_at)
+             SELECT {id}, 'OTA-' || {number}, CASE WHEN s.n % 5 = 0 THEN 'GENERAL' ELSE 'OTA' END,
+                 CASE WHEN s.n % 3 = 0 THEN 'SOLVED' ELSE 'OPEN' END, s.n % 3 <> 0, 'NORMAL', 2, a.service_activation_id,
+                 a.customer_id, a.vehicle_id, a.service_id, 'LINCE',
+                 CASE s.n % 4 WHEN 0 THEN 'MODULE_FAULT' WHEN 1 THEN 'VEHICLE_OFFLINE' WHEN 2 THEN 'TIMEOUT' ELSE 'CONFIG_CONFLICT' END,
+                 {due}, CASE WHEN s.n % 3 = 0 THEN NULL ELSE {due} END, {at}, {at}
+             FROM {series} JOIN service_activations a ON a.service_activation_id = {activation}",
+            number = words.digits("s.n + 500000", 6),
+            due = t("s.n + 86400"),
+            at = t("s.n"),
+            activation = words.id(ACTIVATION, "s.n"),
+        ),
+        format!(
+            "INSERT INTO ticket_packages (ticket_id, diagnostics) SELECT {id}, {} FROM {series}",
+            j(r#"{"attempts":[{"number":1,"code":"MODULE_FAULT","commandSent":true}],"vehicle":{"vin":"VSSZZZBLK00000000"}}"#),
+        ),
+        format!(
+            "INSERT INTO ticket_messages (id, ticket_id, code, data, created_at, kind, text)
+             SELECT {}, {id}, '', {}, {}, 'CUSTOMER', 'Sigue sin funcionar.' FROM {series}",
+            words.id(MESSAGE, "s.n"),
+            j("{}"),
+            t("s.n + 60"),
+        ),
+        format!("INSERT INTO ticket_words (word, ticket_id) SELECT 'vssznnblk' || {}, {id} FROM {series}", words.digits("s.n", 8)),
+        format!("INSERT INTO ticket_words (word, ticket_id) SELECT 'customer', {id} FROM {series}"),
+    ]
+}
 
 fn statements(words: &Words, vehicles: u64) -> Vec<String> {
     let users = (vehicles * 3 / 10).max(1);

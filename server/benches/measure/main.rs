@@ -1,11 +1,13 @@
 //! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
 //!
-//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [growth] [--quick]`; without names everything. With
-//! CAAS_TEST_POSTGRES_URL purchases and growth are measured on both engines.
+//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [growth] [--quick]`; without names everything.
+//! With
+//! CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
 
 mod bulk;
 mod child;
 mod client;
+mod desk;
 mod disk;
 mod growth;
 mod pages;
@@ -53,6 +55,11 @@ async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
     for engine in Engine::all() {
         if wanted("purchases") {
             purchases::measure(table, engine, quick).await?;
+        }
+    }
+    for engine in Engine::all() {
+        if wanted("desk") {
+            desk::measure(table, engine, quick).await?;
         }
     }
     for engine in Engine::all() {

@@ -214,6 +214,14 @@ impl World {
         Ok(customers)
     }
 
+    /// The cookie of the demo world's support agent, signed in.
+    pub async fn agent(&self) -> Result<String> {
+        let mut tx = self.caas.db.read().await?;
+        let (id,) = sql!(&mut tx, one(UserId,), "SELECT id FROM users WHERE role = 'SUPPORT'")?;
+        drop(tx);
+        Ok(format!("__Host-caas={}", self.sessions.begin(id, None, None).await?))
+    }
+
     /// What one car can have all at the same time, one offer of each service, paid when the car confirms.
     pub async fn wares(&self) -> Result<Vec<Ware>> {
         let catalogue = self.caas.catalogue().await?;
