@@ -160,7 +160,7 @@ fn cases_of(words: &Words, cases: u64) -> Vec<String> {
             j("{}"),
             t("s.n + 60"),
         ),
-        format!("INSERT INTO ticket_words (word, ticket_id) SELECT 'vssznnblk' || {}, {id} FROM {series}", words.digits("s.n", 8)),
+        format!("INSERT INTO ticket_words (word, ticket_id) SELECT 'vsszzzblk' || {}, {id} FROM {series}", words.digits("s.n", 8)),
         format!("INSERT INTO ticket_words (word, ticket_id) SELECT 'customer', {id} FROM {series}"),
     ]
 }

@@ -24,7 +24,7 @@ pub async fn measure(table: &mut Table, engine: Engine, quick: bool) -> Result<(
     for (what, path) in [
         ("work list", "/soporte".to_owned()),
         ("work list, overdue", "/soporte?lista=vencidos".to_owned()),
-        ("search for a customer", "/soporte?q=customer".to_owned()),
+        ("search for a customer", "/soporte?texto=customer".to_owned()),
         ("one case", format!("/soporte/OTA-{:06}", 500_000 + cases / 2)),
     ] {
         let mut times = Vec::new();

@@ -1,8 +1,7 @@
 //! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
 //!
 //! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [growth] [--quick]`; without names everything.
-//! With
-//! CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
+//! With CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
 
 mod bulk;
 mod child;
