@@ -27,6 +27,7 @@ const PUBLIC = [
   "/estilo",
   "/sandbox",
   "/sandbox/correo",
+  "/sandbox/movil",
   "/sandbox/banco",
   "/sandbox/ordenes",
 ];
@@ -41,9 +42,11 @@ const CUSTOMER = [
   "/expediente/imprimir",
   "/cuenta",
   "/cuenta/metodos-de-pago",
+  "/cuenta/avisos",
   "/notificaciones",
   "/sandbox",
   "/sandbox/correo",
+  "/sandbox/movil",
   "/sandbox/banco",
   "/sandbox/ordenes",
 ];
@@ -51,7 +54,7 @@ const STAFF: Partial<Record<Role, string[]>> = {
   dealer: ["/concesionario", "/cuenta", "/notificaciones"],
   support: ["/soporte"],
   operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/admin/auditoria"],
-  administrator: ["/admin", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
+  administrator: ["/admin", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 
 async function look(page: Page, paths: string[]) {

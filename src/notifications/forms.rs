@@ -72,7 +72,7 @@ pub(super) fn html(message: &Message, letter: &Letter<'_>) -> String {
 }
 
 /// A text message: what it is about, in short, and where to read on. What is too long loses its middle, never its link.
-pub(super) fn sms(message: &Message, link: &str) -> String {
+pub fn sms(message: &Message, link: &str) -> String {
     let said = format!("CaaS: {}", message.short);
     // A link that leaves no room for words is left out.
     let room = LONGEST_SMS.saturating_sub(link.chars().count() + 1);
@@ -80,7 +80,7 @@ pub(super) fn sms(message: &Message, link: &str) -> String {
 }
 
 /// A push message's text; its title is the subject.
-pub(super) fn push(message: &Message) -> String {
+pub fn push(message: &Message) -> String {
     shorten(&message.short, LONGEST_PUSH)
 }
 

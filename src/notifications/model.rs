@@ -271,6 +271,11 @@ impl NoticeGroup {
         NoticeEvent::ALL.iter().copied().filter(move |event| event.plan().group == self)
     }
 
+    /// Whether some of its messages always come on a channel.
+    pub fn always(self, channel: Channel) -> bool {
+        self.events().any(|event| event.on(channel) == Use::Must)
+    }
+
     /// What can be chosen about a channel: `None` when nothing can.
     pub fn choice(self, channel: Channel) -> Option<Choice> {
         let uses: Vec<Use> = self.events().map(|event| event.on(channel)).collect();
@@ -281,7 +286,7 @@ impl NoticeGroup {
         } else {
             return None;
         };
-        Some(Choice { default, some_always: uses.contains(&Use::Must) })
+        Some(Choice { default })
     }
 }
 
@@ -290,8 +295,6 @@ impl NoticeGroup {
 pub struct Choice {
     /// What holds until somebody chooses.
     pub default: bool,
-    /// Some messages of the group come anyway.
-    pub some_always: bool,
 }
 
 /// An in-app message as the bell shows it.

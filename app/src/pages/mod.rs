@@ -6,7 +6,8 @@ mod audit;
 pub mod catalogue;
 mod expediente;
 mod home;
-mod notifications;
+mod messages;
+pub(crate) mod notifications;
 mod payment_methods;
 mod purchase;
 mod staff;
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(payment_methods::routes());
     routes.extend(purchase::routes());
     routes.extend(expediente::routes());
+    routes.extend(messages::routes());
     routes.extend(notifications::routes());
     routes.extend(staff::routes());
     routes.extend(style_guide::routes());

@@ -54,6 +54,40 @@ codes! {
         MethodRemoved = "method_removed",
         /// The promises are being proven.
         ProofBegun = "proof_begun",
+        /// A form of little weight was not understood.
+        NotSaved = "not_saved",
+        /// A case is the agent's.
+        CaseTaken = "case_taken",
+        /// Two cases are one.
+        CaseMerged = "case_merged",
+        /// A case is solved.
+        CaseSolved = "case_solved",
+        /// A case is open again.
+        CaseReopened = "case_reopened",
+        /// The customer is being told.
+        ReplySent = "reply_sent",
+        /// The customer's question is with support.
+        QuestionSent = "question_sent",
+        /// The customer's further words are with support.
+        AnswerSent = "answer_sent",
+        /// A way out was taken.
+        WayTaken = "way_taken",
+        /// The customer agreed to a new hold.
+        HoldAccepted = "hold_accepted",
+        /// The customer wants no new hold.
+        HoldRefused = "hold_refused",
+        /// What was offered is no longer so.
+        OfferGone = "offer_gone",
+        /// This browser gets push messages.
+        DeviceAdded = "device_added",
+        /// This browser can't get push messages.
+        DeviceNotAdded = "device_not_added",
+        /// A device gets no more push messages.
+        DeviceRemoved = "device_removed",
+        /// A message leaves once more.
+        SentAgain = "sent_again",
+        /// A message can't be sent again.
+        NotSentAgain = "not_sent_again",
         /// Nothing was done, for reasons of ours.
         Failed = "failed",
     }
@@ -64,6 +98,21 @@ impl Message {
     pub const fn text(self, locale: Locale) -> &'static str {
         match self {
             Message::Saved => locale.t("Guardado.", "Saved."),
+            Message::DeviceAdded => {
+                locale.t("Este navegador ya recibe avisos.", "This browser takes messages from now on.")
+            }
+            Message::DeviceNotAdded => locale.t(
+                "No se ha podido activar en este navegador. No ha cambiado nada.",
+                "It could not be switched on in this browser. Nothing has changed.",
+            ),
+            Message::DeviceRemoved => {
+                locale.t("Ese dispositivo ya no recibe avisos.", "That device takes no more messages.")
+            }
+            Message::SentAgain => locale.t("El mensaje sale de nuevo.", "The message is being sent again."),
+            Message::NotSentAgain => locale.t(
+                "Este mensaje no se puede enviar de nuevo: falta el teléfono o el dispositivo, o aún está por salir.",
+                "This message can't be sent again: the phone number or device is missing, or it is still to be sent.",
+            ),
             Message::SignedIn => locale.t("Has entrado en tu cuenta.", "You are signed in."),
             Message::SignedOut => locale.t("Has salido de tu cuenta.", "You are signed out."),
             Message::AccountCreated => locale.t(
@@ -125,6 +174,35 @@ impl Message {
                 locale.t("A partir de ahora te lo proponemos primero.", "From now on it is proposed first.")
             }
             Message::MethodRemoved => locale.t("Método de pago quitado.", "Payment method removed."),
+            Message::NotSaved => locale.t(
+                "No se ha guardado: falta algo o es demasiado largo.",
+                "Not saved: something is missing or too long.",
+            ),
+            Message::CaseTaken => locale.t("El caso es tuyo.", "The case is yours."),
+            Message::CaseMerged => locale.t(
+                "Casos unidos. Se puede deshacer durante 10 minutos.",
+                "Cases merged. It can be undone for 10 minutes.",
+            ),
+            Message::CaseSolved => locale.t("Caso resuelto. El cliente lo sabe.", "Case solved. The customer is told."),
+            Message::CaseReopened => locale.t("Caso reabierto.", "Case reopened."),
+            Message::ReplySent => locale.t("Respuesta enviada al cliente.", "Answer sent to the customer."),
+            Message::QuestionSent => locale.t(
+                "Pregunta recibida. Te respondemos aquí y por correo.",
+                "Question received. We answer here and by email.",
+            ),
+            Message::AnswerSent => locale.t("Mensaje recibido.", "Message received."),
+            Message::WayTaken => locale.t("Hecho. Está anotado en el caso.", "Done. It is noted on the case."),
+            Message::HoldAccepted => locale.t(
+                "Gracias. Pedimos la retención a tu banco y volvemos a intentarlo. Todavía no se cobra nada.",
+                "Thank you. We ask your bank for the hold and try again. Nothing is charged yet.",
+            ),
+            Message::HoldRefused => {
+                locale.t("De acuerdo: no se retiene nada.", "All right: nothing is held.")
+            }
+            Message::OfferGone => locale.t(
+                "Esto ya no está pendiente. Abajo ves cómo ha quedado.",
+                "This is no longer open. See below how it came out.",
+            ),
             Message::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
                 "We could not do that because of a fault on our side. Try again in a moment.",
@@ -135,7 +213,7 @@ impl Message {
     /// How the message looks.
     pub const fn tone(self) -> Tone {
         match self {
-            Message::LinkExpired | Message::CancelNotNow | Message::BankSilent => Tone::Waiting,
+            Message::LinkExpired | Message::CancelNotNow | Message::BankSilent | Message::NotSaved => Tone::Waiting,
             Message::Failed => Tone::Problem,
             Message::SignedOut
             | Message::SignedOutEverywhere
@@ -143,6 +221,8 @@ impl Message {
             | Message::AlreadyOrdered
             | Message::CancelTooLate
             | Message::NothingToConfirm
+            | Message::HoldRefused
+            | Message::OfferGone
             | Message::MethodNotAdded => Tone::Info,
             _ => Tone::Done,
         }

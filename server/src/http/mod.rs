@@ -14,6 +14,7 @@ mod limits;
 mod metrics;
 mod panics;
 mod trace;
+mod unsubscribe;
 
 pub use assets::load_assets;
 pub use health::RunnerHealth;
@@ -28,7 +29,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use caas::Caas;
 use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
 use caas_sandbox::Sandbox;
@@ -125,6 +126,7 @@ fn pages(http: &Http) -> Router {
     }
     router
         .route("/eventos", get(events::stream))
+        .route("/baja/{token}", post(unsubscribe::unsubscribe))
         .with_state(http.clone())
         .layer(from_fn_with_state(http.clone(), context::provide))
 }

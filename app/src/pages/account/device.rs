@@ -3,7 +3,7 @@
 use caas::kernel::locale::Locale;
 
 /// What kind of browser on what kind of device, from how it presents itself. Good enough to recognise one's own.
-pub(super) fn in_words(user_agent: &str, locale: Locale) -> String {
+pub(in crate::pages) fn in_words(user_agent: &str, locale: Locale) -> String {
     let has = |word: &str| user_agent.contains(word);
     // The order matters: most browsers also claim to be those they descend from.
     let browser = [

@@ -10,6 +10,8 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 
+pub(super) use device::in_words as device_in_words;
+
 use crate::web::{Route, get};
 
 /// The room's pages.

@@ -1,6 +1,7 @@
 //! One's own account: who I am, how I get in, where I am signed in.
 
 use super::{profile, sessions};
+use crate::pages::notifications::preferences_card;
 use crate::ui::{LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::accounts;
@@ -30,6 +31,7 @@ pub(super) async fn account_page(web: WebContext) -> PageResult {
             {profile::language_form(&web, &user)}
             {profile::password_form(&web, &user)}
             {payment_methods}
+            {preferences_card(locale)}
             {sessions::own_sessions(&web, &user, own)}
         </div>
     };

@@ -1,4 +1,10 @@
-//! What was said to the signed-in person inside the product, newest first.
+//! What was said to the signed-in person inside the product, newest first, and how they want to be reached.
+
+mod preferences;
+mod unsubscribe;
+pub(crate) mod words;
+
+pub(crate) use preferences::preferences_card;
 
 use crate::ui::{Button, ButtonKind, EmptyState, Icon, IconName, LinkButton, PageHeader, Pager, Status, StatusPill};
 use crate::web::dates::{exact, moment};
@@ -15,7 +21,11 @@ const PAGE: i64 = 20;
 
 /// The room's addresses.
 pub fn routes() -> Vec<Route> {
-    vec![get("/notificaciones", notices_page)]
+    vec![
+        get("/notificaciones", notices_page),
+        get("/cuenta/avisos", preferences::preferences_page),
+        get("/baja/{token}", unsubscribe::unsubscribe_page),
+    ]
 }
 
 /// `/notificaciones`

@@ -33,6 +33,7 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
     let body = view! {
         <PageHeader title=title lead=lead actions=view! {
             <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
+            <LinkButton href="/admin/mensajes">{locale.t("Mensajes", "Messages")}</LinkButton>
         }.into_any()/>
         <section class="section" aria-labelledby="cuentas">
             <h2 id="cuentas">{locale.t("Cuentas abiertas", "Open accounts")}</h2>
