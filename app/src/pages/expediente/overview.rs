@@ -35,7 +35,7 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let mut payments = list_with_services(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
     let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
-    let newest = newest_seq(&mut tx, user.id).await?;
+    let newest_entry = newest_seq(&mut tx, user.id).await?;
     drop(tx);
 
     waiting.retain(|one| own.chosen.is_none_or(|car| car == one.vehicle_id));
@@ -51,7 +51,7 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, reader));
     let place = Place { reader, eyes: Eyes::Owner, customer: None };
     let live = view! {
-        <StoryLive topic=format!("user:{}", user.id) since=newest href=query.whole().href("/expediente")
+        <StoryLive topic=format!("user:{}", user.id) since=newest_entry href=query.whole().href("/expediente")
             word=locale.t("Hay novedades: ver lo último", "There is news: see the latest").to_owned()/>
     };
     let story = has_cars.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
