@@ -4,8 +4,8 @@ use super::{age, reason, span};
 use crate::ui::{DataTable, EmptyState, PageHeader, Pager, Status, StatusPill};
 use crate::web::dates::exact;
 use crate::web::{Page, PageResult, Role, Section, WebContext};
-use caas::kernel::ids::TicketId;
-use caas::support::{TicketLine, open_tickets};
+use caas::support::model::{PageKey, Queue, TicketFilter};
+use caas::support::{TicketLine, list};
 use leptos::prelude::*;
 
 /// Cases on one page.
@@ -15,12 +15,13 @@ const PAGE: i64 = 25;
 pub(super) async fn support_page(web: WebContext) -> PageResult {
     web.require_role(&[Role::Support])?;
     let locale = web.locale;
-    let after: Option<TicketId> = web.query("tras").and_then(|key| key.parse().ok());
-    let mut tickets = open_tickets(&mut web.caas.db.read().await?, "OTA", after, PAGE + 1).await?;
+    let after: Option<PageKey> = web.query("tras").and_then(|key| key.parse().ok());
+    let filter = TicketFilter { queue: Some(Queue::Ota), after, ..TicketFilter::default() };
+    let mut tickets = list(&mut web.caas.db.read().await?, &filter, web.caas.now(), PAGE + 1).await?;
     let more = tickets.len() > PAGE as usize;
     tickets.truncate(PAGE as usize);
     let next = match tickets.last() {
-        Some(last) if more => format!("/soporte?tras={}", last.id),
+        Some(last) if more => format!("/soporte?tras={}", last.key()),
         _ => String::new(),
     };
     let first = if after.is_some() { "/soporte" } else { "" };
@@ -73,7 +74,7 @@ fn table(tickets: &[TicketLine], web: &WebContext) -> AnyView {
                     <td data-label=what><span>{service}<br/><span class="muted small">{car}</span></span></td>
                     <td data-label=customer>{ticket.customer_name.clone()}</td>
                     <td data-label=opened><time datetime=exact(ticket.created_at)>{age(web, ticket.created_at)}</time></td>
-                    <td data-label=due>{due_pill(ticket.first_answer_due_at, web)}</td>
+                    <td data-label=due>{ticket.answer_due_at.map(|due| due_pill(due, web))}</td>
                 </tr>
             }
         })

@@ -10,7 +10,7 @@ use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::activation::repository::{self as activations, Activation};
 use caas::notifications::service::reason_in_words;
 use caas::payments::repository::{self as payments, Payment};
-use caas::support::{Ticket, TicketNote, by_number, notes_of};
+use caas::support::{Message, Ticket, case, messages};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -22,10 +22,10 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
     let user = web.require_role(&[Role::Support])?;
     let locale = web.locale;
     let mut tx = web.caas.db.read().await?;
-    let case = by_number(&mut tx, web.param("number")).await?.ok_or(Refusal::NotFound)?;
-    let ticket = case.ticket;
-    let notes = notes_of(&mut tx, ticket.id, MOST_NOTES).await?;
-    let activation = match case.activation {
+    let case = case(&mut tx, web.param("number")).await?.ok_or(Refusal::NotFound)?;
+    let (ticket, package) = (case.ticket, case.diagnostics.map(|package| package.0).unwrap_or_default());
+    let notes = messages(&mut tx, &ticket, MOST_NOTES).await?;
+    let activation = match ticket.activation {
         Some(id) => Some(activations::load(&mut tx, id).await?),
         None => None,
     };
@@ -34,15 +34,15 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
         None => None,
     };
     drop(tx);
-    let packet = Packet { root: &ticket.diagnostics.0, zone: &user.time_zone, locale };
+    let packet = Packet { root: &package, zone: &user.time_zone, locale };
     let service = activation.as_ref().map(|a| a.service_names.0.get(locale).to_owned()).unwrap_or_default();
     let lead = [reason(&ticket.reason, locale), service].join(" ").trim().to_owned();
     let crumbs = vec![Crumb::new("/soporte", locale.t("Casos OTA", "OTA cases"))];
-    let solved = ticket.status != "OPEN";
+    let solved = !ticket.status.is_open();
     let state = if solved {
         view! { <StatusPill kind=Status::Done word=locale.t("Resuelto", "Solved")/> }.into_any()
     } else {
-        due_pill(ticket.first_answer_due_at, &web).into_any()
+        ticket.answer_due_at.map(|due| due_pill(due, &web)).into_any()
     };
     let next_release = locale.t(
         "Esta página es de lectura: responder, activar a mano y cerrar llegan con la próxima versión.",
@@ -216,7 +216,7 @@ fn log(packet: &Packet<'_>) -> Option<AnyView> {
     })
 }
 
-fn notes_list(notes: &[TicketNote], web: &WebContext) -> Option<AnyView> {
+fn notes_list(notes: &[Message], web: &WebContext) -> Option<AnyView> {
     if notes.is_empty() {
         return None;
     }
