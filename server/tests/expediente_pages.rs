@@ -259,18 +259,17 @@ async fn notices_are_paged_by_key() {
         for number in 0..25 {
             app.advance(TimeDelta::seconds(1));
             let notice = caas::notifications::Notice {
-                user: customer,
-                event: caas::notifications::model::NoticeEvent::ServiceEnded,
-                key: format!("k{number}"),
                 service: caas::kernel::locale::Bilingual {
                     es: format!("Servicio {number:02}"),
                     en: format!("Service {number:02}"),
                 },
                 vehicle: "Lince".to_owned(),
-                amount: None,
-                reason: None,
-                ticket: None,
-                link: "/expediente".to_owned(),
+                ..caas::notifications::Notice::about(
+                    customer,
+                    caas::notifications::model::NoticeEvent::TicketSolved,
+                    format!("k{number}"),
+                    "/expediente",
+                )
             };
             let mut tx = caas.db.begin().await.unwrap();
             caas::notifications::notify(&caas, &mut tx, &notice).await.unwrap();
@@ -318,44 +317,6 @@ async fn each_desk_exists_for_its_role_alone_and_a_try_is_audited() {
         let (tries,) =
             sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
         assert!(tries >= 4 * 3 + 4, "{tries} tries are on record");
-    }
-}
-
-#[tokio::test]
-async fn support_reads_the_whole_case() {
-    for engine in Engine::all() {
-        let (mut app, customer, cars) = start(engine).await;
-        app.sandbox().set_fault(FaultRule::iot(Fault::Nack { code: ErrorCode::ModuleFault }));
-        order(&app, customer, cars[0], "SEAT_HEATING", OfferKind::Permanent).await;
-        soon(&mut app).await;
-        app.new_browser();
-        app.sign_in("support").await;
-        let list = app.get("/soporte").await.expect(200);
-        for text in
-            ["OTA-000001", "Un módulo del coche ha informado de un fallo.", "4821 MKD", "Lucía Ferrer", "Quedan 23 h"]
-        {
-            list.says(text);
-        }
-        let case = app.get("/soporte/OTA-000001").await.expect(200);
-        for text in [
-            "VSSZZZLNCTR000101",
-            "MODULE_FAULT",
-            "cliente@demo.caas.example",
-            "SEAT_HEATING",
-            "ONLINE · PARKED",
-            "84.0 ms",
-            "BODY_CONTROL FAULT",
-            "No cobrado",
-            "refused: activate",
-            "Enviada",
-        ] {
-            case.says(text);
-        }
-        app.get("/soporte/OTA-000002").await.expect(404);
-        app.advance(TimeDelta::hours(25));
-        // A session does not outlive a day without use.
-        app.sign_in("support").await;
-        app.get("/soporte").await.expect(200).says("Vencida hace 1 h");
     }
 }
 
