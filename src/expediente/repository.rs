@@ -7,7 +7,6 @@ use crate::kernel::ids::{ActivationId, UserId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::Currency;
 use crate::kernel::{FAR_FUTURE, Timestamp};
-use crate::notifications::model::Channel;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -260,14 +259,10 @@ pub struct ToldBy {
 
 /// The ways a message took, and how far each is. `key` is the message's own, without the channel.
 pub async fn told(tx: &mut Tx, customer: UserId, key: &str) -> Result<Vec<ToldBy>> {
-    let mut ways = Vec::new();
-    for channel in Channel::ALL {
-        let way = sql!(tx, optional ToldBy,
-            "SELECT channel, status, deadline_at, sent_at FROM notifications WHERE unique_key = $1 AND user_id = $2",
-            format!("{key}:{channel}"), customer)?;
-        ways.extend(way);
-    }
-    Ok(ways)
+    Ok(sql!(tx, all ToldBy,
+        "SELECT channel, status, deadline_at, sent_at FROM notifications
+         WHERE unique_key IN ($1 || ':EMAIL', $1 || ':PUSH', $1 || ':SMS', $1 || ':IN_APP') AND user_id = $2
+         ORDER BY channel", key, customer)?)
 }
 
 /// What the audit log is asked for.
