@@ -6,6 +6,7 @@
 mod support;
 
 mod chains;
+mod command;
 mod failures;
 mod million;
 mod nightly;
