@@ -5,4 +5,5 @@
 mod accounts;
 mod catalogue;
 mod jobs;
+mod notifications;
 mod support;

@@ -13,7 +13,7 @@ use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng, SystemRng};
 use caas::notifications::port::Email;
 use caas::{Caas, Parts, Policies, job_registry};
-use outside::{Mailbox, NoGateway, NoIot, NoPhones};
+use outside::{Mailbox, NoGateway, NoIot, Phones};
 use std::sync::Arc;
 
 /// A platform and what a test does to it.
@@ -22,7 +22,10 @@ pub struct World {
     pub caas: Caas,
     /// Its clock.
     pub clock: Arc<ManualClock>,
-    mailbox: Arc<Mailbox>,
+    /// Mail.
+    pub mailbox: Arc<Mailbox>,
+    /// Telephones and browsers.
+    pub phones: Arc<Phones>,
 }
 
 impl World {
@@ -54,6 +57,7 @@ async fn world(url: &str) -> World {
     let start: Timestamp = "2026-11-21T09:00:00Z".parse().expect("a moment");
     let clock = Arc::new(ManualClock::at(start));
     let mailbox = Arc::new(Mailbox::default());
+    let phones = Arc::new(Phones::default());
     let caas = Caas::new(Parts {
         db,
         clock: clock.clone(),
@@ -63,10 +67,10 @@ async fn world(url: &str) -> World {
         gateway: Arc::new(NoGateway),
         iot: Arc::new(NoIot),
         mailer: mailbox.clone(),
-        sms: Arc::new(NoPhones),
-        push: Arc::new(NoPhones),
+        sms: phones.clone(),
+        push: phones.clone(),
     });
-    World { caas, clock, mailbox }
+    World { caas, clock, mailbox, phones }
 }
 
 /// Makes a database of its own for one test.

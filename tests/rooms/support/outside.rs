@@ -1,4 +1,4 @@
-//! Outside systems of tests that need none: they are not there. Mail is kept.
+//! Outside systems of tests that need none: they are not there. What is sent to people is kept.
 
 use async_trait::async_trait;
 use caas::activation::port::{ActivateCommand, CommandAnswer, IotApi, IotError, VehicleStatus};
@@ -10,48 +10,100 @@ use caas::payments::port::{
     GatewayError, GatewayPayment, GatewayRefund, PaymentGateway, PaymentRequest, SetupOutcome, SetupRequest,
     SetupSession,
 };
+use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// Keeps what was sent.
+/// Why nothing is taken over now.
+type Trouble = fn() -> DeliveryError;
+
+/// Keeps what was sent, or refuses it.
 #[derive(Default)]
-pub struct Mailbox(Mutex<Vec<Email>>);
+pub struct Mailbox {
+    mails: Mutex<Vec<Email>>,
+    trouble: Mutex<Option<Trouble>>,
+}
 
 impl Mailbox {
     /// Empties the box.
     pub fn take(&self) -> Vec<Email> {
-        std::mem::take(&mut self.0.lock().expect("no panic under this lock"))
+        std::mem::take(&mut self.mails.lock().expect("no panic under this lock"))
+    }
+
+    /// From now on mails are refused for this reason; with `None` they are taken.
+    pub fn refuse(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().expect("no panic under this lock") = trouble;
     }
 }
 
 #[async_trait]
 impl Mailer for Mailbox {
     async fn send(&self, email: &Email) -> Result<(), DeliveryError> {
-        self.0.lock().expect("no panic under this lock").push(email.clone());
+        if let Some(trouble) = *self.trouble.lock().expect("no panic under this lock") {
+            return Err(trouble());
+        }
+        self.mails.lock().expect("no panic under this lock").push(email.clone());
         Ok(())
     }
 }
 
-/// Telephones and browsers that take everything.
-pub struct NoPhones;
+/// Telephones and browsers: they keep what arrives, and each device may refuse.
+#[derive(Default)]
+pub struct Phones {
+    texts: Mutex<Vec<TextMessage>>,
+    pushes: Mutex<Vec<(String, PushMessage)>>,
+    trouble: Mutex<HashMap<String, Trouble>>,
+}
+
+impl Phones {
+    /// Text messages so far.
+    pub fn texts(&self) -> Vec<TextMessage> {
+        self.texts.lock().expect("no panic under this lock").clone()
+    }
+
+    /// Push messages so far, each with its device's address.
+    pub fn pushes(&self) -> Vec<(String, PushMessage)> {
+        self.pushes.lock().expect("no panic under this lock").clone()
+    }
+
+    /// From now on this number or device refuses for this reason; with `None` it takes messages.
+    pub fn refuse(&self, address: &str, trouble: Option<Trouble>) {
+        let mut all = self.trouble.lock().expect("no panic under this lock");
+        match trouble {
+            Some(trouble) => all.insert(address.to_owned(), trouble),
+            None => all.remove(address),
+        };
+    }
+
+    fn answer(&self, address: &str) -> Result<(), DeliveryError> {
+        match self.trouble.lock().expect("no panic under this lock").get(address) {
+            Some(trouble) => Err(trouble()),
+            None => Ok(()),
+        }
+    }
+}
 
 #[async_trait]
-impl SmsSender for NoPhones {
-    async fn send(&self, _: &TextMessage) -> Result<(), DeliveryError> {
+impl SmsSender for Phones {
+    async fn send(&self, message: &TextMessage) -> Result<(), DeliveryError> {
+        self.answer(&message.to)?;
+        self.texts.lock().expect("no panic under this lock").push(message.clone());
         Ok(())
     }
 }
 
 #[async_trait]
-impl PushSender for NoPhones {
+impl PushSender for Phones {
     fn public_key(&self) -> &str {
-        ""
+        "a-key"
     }
 
-    fn accepts(&self, _: &str) -> bool {
-        true
+    fn accepts(&self, endpoint: &str) -> bool {
+        endpoint.starts_with("https://")
     }
 
-    async fn send(&self, _: &PushDevice, _: &PushMessage) -> Result<(), DeliveryError> {
+    async fn send(&self, device: &PushDevice, message: &PushMessage) -> Result<(), DeliveryError> {
+        self.answer(&device.endpoint)?;
+        self.pushes.lock().expect("no panic under this lock").push((device.endpoint.clone(), message.clone()));
         Ok(())
     }
 }
