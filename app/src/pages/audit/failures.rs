@@ -163,14 +163,15 @@ fn form(query: &Query, locale: Locale) -> AnyView {
     let kind = query.kind.map(FailureType::as_str).unwrap_or_default();
     let category = query.category.map(FailureCategory::as_str).unwrap_or_default();
     let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let (from, until, open) = (date(query.from), date(query.until), query.open);
     view! {
         <FilterBar action="/operaciones/fallos" label=locale.t("Filtrar los fallos", "Filter the failures")
             submit=locale.t("Filtrar", "Filter") chips=chips remove_word=locale.t("Quitar", "Remove") clear_word=clear>
             <SelectField label=locale.t("Tipo", "Type") name="tipo" choices=kinds value=kind/>
             <SelectField label=locale.t("Categoría", "Category") name="categoria" choices=categories value=category/>
-            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=date(query.from)/>
-            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=date(query.until)/>
-            <CheckField label=locale.t("Solo sin resolver", "Only those not solved") name="abiertos" value="1" checked=query.open/>
+            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=from/>
+            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=until/>
+            <CheckField label=locale.t("Solo sin resolver", "Only those not solved") name="abiertos" value="1" checked=open/>
         </FilterBar>
     }
     .into_any()

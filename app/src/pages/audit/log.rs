@@ -178,14 +178,16 @@ fn form(query: &Query, locale: Locale) -> AnyView {
     let clear = if chips.len() > 1 { locale.t("Quitar todo", "Remove all") } else { "" };
     let kind = query.kind.map(EntryKind::as_str).unwrap_or_default();
     let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let (from, until) = (date(query.from), date(query.until));
+    let (who_chosen, person) = (query.who.as_str(), query.person.clone());
     view! {
         <FilterBar action="/admin/auditoria" label=locale.t("Filtrar el registro", "Filter the log")
             submit=locale.t("Filtrar", "Filter") chips=chips remove_word=locale.t("Quitar", "Remove") clear_word=clear>
-            <SelectField label=locale.t("Quién", "Who") name="quien" choices=who value=query.who.as_str()/>
-            <Field label=locale.t("Correo de la persona", "Person's email") name="persona" kind="search" value=query.person.clone() maxlength=254/>
+            <SelectField label=locale.t("Quién", "Who") name="quien" choices=who value=who_chosen/>
+            <Field label=locale.t("Correo de la persona", "Person's email") name="persona" kind="search" value=person maxlength=254/>
             <SelectField label=locale.t("Qué", "What") name="tipo" choices=kinds value=kind/>
-            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=date(query.from)/>
-            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=date(query.until)/>
+            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=from/>
+            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=until/>
         </FilterBar>
     }
     .into_any()

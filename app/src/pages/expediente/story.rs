@@ -131,15 +131,17 @@ fn filter(query: &Query, cars: &Cars, place: &Place<'_>) -> AnyView {
         chips.push(Chip::new(label, place.story(&Query { until: None, ..whole.clone() })));
     }
     let clear = if chips.len() > 1 { locale.t("Quitar todo", "Remove all") } else { "" };
-    let (all, date) = (place.story(&Query::default()), |day: Option<NaiveDate>| day.map(|day| day.to_string()));
+    let all = place.story(&Query::default());
+    let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let (from, until) = (date(query.from), date(query.until));
     view! {
         <FilterBar action=all.clone() label=locale.t("Filtrar la historia", "Filter the story")
             submit=locale.t("Filtrar", "Filter") chips=chips remove_word=locale.t("Quitar", "Remove")
             clear_word=clear clear_href=all>
             {car}
             <SelectField label=locale.t("Sobre", "About") name="tipo" choices=kinds value=kind/>
-            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=date(query.from).unwrap_or_default()/>
-            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=date(query.until).unwrap_or_default()/>
+            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=from/>
+            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=until/>
         </FilterBar>
     }
     .into_any()
