@@ -113,6 +113,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::payments::settlement::AbsorbCost>()
         .with::<crate::activation::engine::AttemptActivation>()
         .with::<crate::activation::escalation::OpenTicket>()
+        .with::<crate::activation::aftermath::LookAfterwards>()
         .with::<crate::activation::deactivation::EndTemporary>()
         .with::<crate::activation::deactivation::SwitchOff>()
         .with::<crate::activation::manual::ExpireOffer>()

@@ -286,6 +286,10 @@ impl Job for SwitchOff {
         let mut tx = caas.db.begin().await?;
         let mut deactivation = load(&mut tx, self.deactivation).await?;
         let mut activation = store::load(&mut tx, activation.id).await?;
+        if deactivation.state.is_over() {
+            // The callback was quicker than the answer to our question.
+            return Ok(Outcome::Done);
+        }
         let status = match status {
             Ok(status) => status,
             Err(error) => {

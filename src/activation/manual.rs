@@ -3,6 +3,7 @@
 //! It is free, unless the customer accepts a new hold by an own click: then it is paid exactly as an order is, after the
 //! vehicle's confirmation. The attempt itself is the engine's, with the same care; what differs is what follows from it.
 
+use super::aftermath;
 use super::deactivation;
 use super::engine::AttemptActivation;
 use super::model::{ActivationEvent, ActivationState, AttemptResult};
@@ -577,6 +578,7 @@ pub(super) async fn failed(
     });
     let cause = Cause::system(data.clone());
     apply(caas, tx, activation, ActivationEvent::ManualAttemptFailed, cause).await?;
+    aftermath::look_later(caas, tx, activation).await?;
     metrics::counter!("caas_activation_attempts_failed_total", "code" => failure.code()).increment(1);
     let Some(mut manual) = open_of(tx, activation.id).await? else { return Ok(()) };
     advance(caas, tx, &mut manual, ManualEvent::AttemptFailed).await?;

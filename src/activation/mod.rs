@@ -6,6 +6,8 @@
 pub mod model;
 
 #[cfg(feature = "ssr")]
+pub mod aftermath;
+#[cfg(feature = "ssr")]
 pub mod callbacks;
 #[cfg(feature = "ssr")]
 pub mod deactivation;

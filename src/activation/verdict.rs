@@ -1,5 +1,6 @@
 //! How an attempt ended, written down with everything that follows from it, in one transaction.
 
+use super::aftermath;
 use super::deactivation::{self, Reason};
 use super::engine::AttemptActivation;
 use super::escalation::OpenTicket;
@@ -19,6 +20,7 @@ use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::service::{GiveBack, give_back, request_capture};
 use crate::sales::vehicles;
+use chrono::TimeDelta;
 use sqlx::types::Json;
 
 /// Where the vehicle's word came from.
@@ -61,9 +63,11 @@ pub(super) async fn confirmed(
     activation.activated_at = Some(now);
     activation.next_attempt_at = None;
     activation.delayed_since = None;
-    activation.expires_at = attempt.service_expires_at;
+    // A car that took its time gets all of it: what was bought counts from its word, not from the end of our patience.
+    activation.expires_at =
+        activation.days.map(|days| now + TimeDelta::days(days)).max(attempt.service_expires_at);
     if planted::is_in(Bug::EndsADayEarly) {
-        activation.expires_at = activation.expires_at.map(|end| end - chrono::TimeDelta::days(1));
+        activation.expires_at = activation.expires_at.map(|end| end - TimeDelta::days(1));
     }
     // By hand it is paid with the new hold that the customer accepted, or not at all.
     let by_hand = match activation.state {
@@ -166,6 +170,7 @@ pub(super) async fn give_up(caas: &Caas, tx: &mut Tx, activation: &mut Activatio
     {
         give_back(caas, tx, payment, GiveBack::NotDelivered).await?;
     }
+    aftermath::look_later(caas, tx, activation).await?;
     let job = OpenTicket { activation: activation.id };
     jobs::enqueue(caas, tx, &job, Enqueue::now().keyed(format!("ticket:{}", activation.id))).await?;
     if planted::is_in(Bug::FailureNotTold) {

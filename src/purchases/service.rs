@@ -4,6 +4,7 @@ use super::authorise::AuthorisePayment;
 use super::discounts;
 use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
 use crate::Caas;
+use crate::activation::aftermath;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::model::{ActivationEvent, ActivationState};
 use crate::activation::repository::{self as activations, Activation, Cause, Configuration, apply};
@@ -310,6 +311,7 @@ pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<C
     activation.delayed_since = None;
     let cause = Cause { actor: Actor::customer(customer), data: serde_json::json!({ "amount": activation.amount() }) };
     apply(caas, &mut tx, &mut activation, ActivationEvent::CancelledByCustomer, cause).await?;
+    aftermath::look_later(caas, &mut tx, &activation).await?;
     if let Some(payment) = activation.payment_id {
         give_back(caas, &mut tx, payment, GiveBack::Cancelled).await?;
     }
