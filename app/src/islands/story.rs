@@ -9,7 +9,10 @@ use leptos::task::spawn_local;
 
 /// How many entries the signed-in customer's story has that are newer than this number.
 #[server(endpoint = "expediente/novedades")]
-pub async fn story_news(since: i64) -> Result<i64, ServerFnError> {
+pub async fn story_news(
+    /// Number of the newest entry when the page was made.
+    since: i64,
+) -> Result<i64, ServerFnError> {
     use crate::web::{Role, answer};
     answer(async move |web| {
         let customer = web.require_role(&[Role::Customer])?.id;

@@ -69,7 +69,7 @@ impl SmsSender for HttpSmsSender {
             })
             .await
             // Executed or not: the same key asks for the same message.
-            .map_err(|CallError::NotSent(why) | CallError::NoAnswer(why)| DeliveryError::Transient(why))?;
+            .map_err(|(CallError::NotSent(why) | CallError::NoAnswer(why))| DeliveryError::Transient(why))?;
         match answer.status.as_u16() {
             201 => {
                 let Accepted { message_id, status } = answer.read().map_err(DeliveryError::Transient)?;
