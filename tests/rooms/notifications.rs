@@ -417,6 +417,7 @@ async fn steps_that_nobody_has_seen_give_way_to_the_newest() {
         say(&world, &step("order:1", "chapa")).await;
         pass(&world, TimeDelta::minutes(1)).await;
         say(&world, &step("order:2", "pintura")).await;
+        world.clock.advance(TimeDelta::seconds(1));
         say(&world, &step("another:1", "chapa")).await;
         pass(&world, TimeDelta::minutes(10)).await;
         let mut tx = world.caas.db.read().await.unwrap();
