@@ -117,7 +117,7 @@ async fn nobody_is_named() {
         scene.pays_with(TestCard::DoNotHonor).await;
         let declined = scene.order(SEATS).await;
         scene.seconds(10).await;
-        scene.pays_with(TestCard::Visa).await;
+        scene.pays_with(TestCard::GoodVisa).await;
         scene.car(Fault::Nack { code: ErrorCode::ModuleFault });
         let failed = scene.order(AUDIO).await;
         scene.seconds(10).await;
