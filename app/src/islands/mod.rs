@@ -2,8 +2,12 @@
 
 mod activation;
 mod bell;
+mod case;
 mod countdown;
+mod desk;
+mod keys;
 pub mod live;
+mod pace;
 mod story;
 
 pub use activation::{
@@ -11,4 +15,7 @@ pub use activation::{
     StoryWords, read_activation,
 };
 pub use bell::{Bell, UnreadNotices, unread_notices};
+pub use case::{CaseLive, CaseSigns, CaseWords, DraftBox, keep_draft, read_case_signs};
+pub use desk::{DeskLine, DeskLines, DeskLive, DeskTab, DeskWords, read_desk};
+pub use keys::{DeskKeys, Shortcut};
 pub use story::{StoryLive, StoryNews, story_news};

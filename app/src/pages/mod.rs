@@ -5,6 +5,7 @@ pub(crate) mod activation;
 mod audit;
 pub mod catalogue;
 mod expediente;
+pub mod help;
 mod home;
 mod messages;
 pub(crate) mod notifications;
@@ -12,6 +13,7 @@ mod payment_methods;
 mod purchase;
 mod staff;
 mod style_guide;
+pub(crate) mod support;
 
 use crate::web::{Route, get};
 
@@ -25,9 +27,11 @@ pub fn routes() -> Vec<Route> {
     routes.extend(payment_methods::routes());
     routes.extend(purchase::routes());
     routes.extend(expediente::routes());
+    routes.extend(help::routes());
     routes.extend(messages::routes());
     routes.extend(notifications::routes());
     routes.extend(staff::routes());
+    routes.extend(support::routes());
     routes.extend(style_guide::routes());
     routes
 }

@@ -16,6 +16,9 @@ pub const FLASH_COOKIE: &str = "__Host-flash";
 /// Browsers keep 4096 bytes of a cookie; name and attributes need some of them.
 const MAX_COOKIE: usize = 3800;
 
+/// The longest text of one field that comes back with its form.
+pub const LONGEST_TEXT: usize = 2000;
+
 /// Fields whose typed text is never kept, whatever the form says.
 const SECRET_FIELDS: &[&str] = &["password", "passwd", "secret", "token", "code"];
 
@@ -93,6 +96,13 @@ impl FormState {
         if !SECRET_FIELDS.iter().any(|secret| field.contains(secret)) {
             self.values.insert(field.to_owned(), typed.chars().take(500).collect());
         }
+        self
+    }
+
+    /// Keeps a longer text, as far as a cookie holds it. Long forms say the limit before.
+    #[must_use]
+    pub fn with_text(mut self, field: &str, typed: &str) -> FormState {
+        self.values.insert(field.to_owned(), typed.chars().take(LONGEST_TEXT).collect());
         self
     }
 

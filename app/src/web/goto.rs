@@ -1,6 +1,7 @@
 //! How a posted form ends: always in a redirect, with what the next page is to say.
 
 use super::{Flash, FormState, Message, Refusal, WebContext, web};
+use axum::http::StatusCode;
 use leptos::prelude::ServerFnError;
 use std::future::Future;
 
@@ -56,13 +57,25 @@ where
     F: Future<Output = Result<Goto, Refusal>>,
 {
     let web = web();
-    match work(web.clone()).await {
+    let outcome = work(web.clone()).await;
+    send_on(&web, outcome);
+    Ok(())
+}
+
+/// The same for a form with files, which is no server function.
+pub async fn upload(web: WebContext, work: impl Future<Output = Result<Goto, Refusal>>) -> StatusCode {
+    let outcome = work.await;
+    send_on(&web, outcome);
+    StatusCode::SEE_OTHER
+}
+
+fn send_on(web: &WebContext, outcome: Result<Goto, Refusal>) {
+    match outcome {
         Ok(goto) => web.send_to(goto),
         Err(Refusal::Goto(goto)) => web.send_to(goto),
         Err(Refusal::SignIn) => web.send_to(Refusal::sign_in(web.came_from.as_deref())),
         Err(refusal) => web.with_reply(|reply| reply.refusal = Some(refusal)),
     }
-    Ok(())
 }
 
 /// Runs what an island asks for. A refusal becomes its status and a code; nothing else of it leaves the house.

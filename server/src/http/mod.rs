@@ -25,12 +25,13 @@ use crate::config::Config;
 use crate::sandbox_page;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use caas::Caas;
+use caas_app::pages::help::{self, MAX_UPLOAD};
 use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
 use caas_sandbox::Sandbox;
 use leptos::prelude::provide_context;
@@ -87,6 +88,8 @@ impl std::ops::Deref for Http {
 pub fn router(http: &Http, webhooks: Router) -> Router {
     // The webhooks' intake bounds what it reads by itself: its contract wants to say so in its own words.
     let pages = pages(http).layer(RequestBodyLimitLayer::new(MAX_BODY));
+    // Who is not signed in may not send a large body either: it is read only after that is known.
+    let uploads = uploads(http).layer(RequestBodyLimitLayer::new(MAX_UPLOAD));
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -94,6 +97,7 @@ pub fn router(http: &Http, webhooks: Router) -> Router {
         .with_state(http.clone())
         .merge(webhooks)
         .merge(pages)
+        .merge(uploads)
         .nest_service("/pkg", assets::built(&http.config.site_root))
         .fallback_service(assets::public(&http.config.site_root, not_found(http)))
         .layer(from_fn_with_state(cross_site::Rule::new(&http.config), cross_site::refuse))
@@ -128,6 +132,15 @@ fn pages(http: &Http) -> Router {
         .route("/eventos", get(events::stream))
         .route("/baja/{token}", post(unsubscribe::unsubscribe))
         .with_state(http.clone())
+        .layer(from_fn_with_state(http.clone(), context::provide))
+}
+
+/// Forms with files. What is in them is bounded piece by piece where they are read.
+fn uploads(http: &Http) -> Router {
+    Router::new()
+        .route("/api/cuenta/ayuda/preguntar", post(help::ask))
+        .route("/api/cuenta/ayuda/escribir", post(help::write))
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(http.clone(), context::provide))
 }
 

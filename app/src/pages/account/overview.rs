@@ -22,6 +22,11 @@ pub(super) async fn account_page(web: WebContext) -> PageResult {
                 <p>{locale.t("Las tarjetas las guarda el banco, nunca CaaS.", "Cards are kept by the bank, never by CaaS.")}</p>
                 <p><LinkButton href="/cuenta/metodos-de-pago">{locale.t("Ver mis métodos de pago", "See my payment methods")}</LinkButton></p>
             </section>
+            <section class="card stack">
+                <h2>{locale.t("Ayuda", "Help")}</h2>
+                <p>{locale.t("Tus casos con soporte, y un sitio para preguntar.", "Your cases with support, and a place to ask.")}</p>
+                <p><LinkButton href="/cuenta/ayuda">{locale.t("Ir a la ayuda", "Go to help")}</LinkButton></p>
+            </section>
         }
     });
     let body = view! {

@@ -1,12 +1,14 @@
 //! `/expediente/activaciones/{id}`
 
 use super::{own_order, path_of, story};
+use crate::pages::help::new_hold_box;
 use crate::islands::{ActivationLive, StoryLink, StoryWords};
 use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::pages::expediente::{source_words, to_the_second};
 use crate::web::{Page, PageResult, Section, WebContext, dates};
 use caas::catalogue::OfferKind;
 use caas::kernel::locale::Locale;
+use caas::purchases::discounts::{self, UsedDiscount};
 use caas::purchases::view::OrderView;
 use leptos::prelude::*;
 
@@ -36,11 +38,14 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
     };
     let lead = format!("{} {}", locale.t("En tu", "On your"), order.vehicle.label());
     let crumbs = vec![Crumb::new("/expediente", locale.t("Expediente", "My cars"))];
+    let new_hold = new_hold_box(&web, id).await?;
+    let reduced = discounts::of_activation(&mut web.caas.db.read().await?, id).await?;
     let body = view! {
         <PageHeader title=name.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
+        {new_hold}
         <div class="activation">
             <ActivationLive id=id.to_string() story=told words=words/>
-            {facts(&web, &order)}
+            {facts(&web, &order, reduced)}
         </div>
     };
     let page = Page::new(name, body).section(Section::Expediente);
@@ -48,7 +53,7 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
 }
 
 /// What was ordered, for which car, and where to read on.
-fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
+fn facts(web: &WebContext, order: &OrderView, reduced: Option<UsedDiscount>) -> impl IntoView + use<> {
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
     let (activation, vehicle) = (&order.activation, &order.vehicle);
@@ -57,6 +62,13 @@ fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
         Fact::text(locale.t("Precio", "Price"), price(order, locale)),
         Fact::view(locale.t("Pedido", "Ordered"), dates::time_tag(activation.created_at, zone, locale).into_any()),
     ];
+    if let Some(reduced) = reduced {
+        let words = match locale {
+            Locale::Es => format!("{}\u{a0}% menos: antes {}", reduced.percent, reduced.full.display(locale)),
+            Locale::En => format!("{}% less: {} before", reduced.percent, reduced.full.display(locale)),
+        };
+        facts.push(Fact::text(locale.t("Descuento", "Discount"), words));
+    }
     if let Some(method) = &order.method {
         facts.push(Fact::text(locale.t("Método de pago", "Payment method"), method.label(locale)));
     }
@@ -78,7 +90,9 @@ fn facts(web: &WebContext, order: &OrderView) -> impl IntoView + use<> {
         facts.push(Fact::view(locale.t("Cobrado después, el", "Charged after that, on"), told.into_any()));
     }
     if let Some(ticket) = &order.ticket {
-        facts.push(Fact::code(locale.t("Caso de soporte", "Support case"), ticket.clone()));
+        let (href, number) = (format!("/cuenta/ayuda/{ticket}"), ticket.clone());
+        let link = view! { <a class="code" href=href>{number}</a> };
+        facts.push(Fact::view(locale.t("Caso de soporte", "Support case"), link.into_any()));
     }
     facts.push(Fact::code(locale.t("Referencia", "Reference"), activation.id.to_string()));
     let service = format!("/catalogo/{}?coche={}", order.service_slug, vehicle.id);

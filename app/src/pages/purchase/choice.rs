@@ -5,7 +5,9 @@ use caas::activation::repository::open_one;
 use caas::catalogue::rules::{Availability, VehicleFacts, offer_availability};
 use caas::catalogue::{Offer, OfferKind, OfferPrice, Service, repository as catalogue};
 use caas::kernel::ids::{ActivationId, OfferId};
+use caas::kernel::money::Money;
 use caas::payments::methods::{self, PaymentMethod};
+use caas::purchases::discounts;
 use caas::purchases::service::vehicle_facts;
 use caas::sales::vehicles::{Vehicle, vehicles_of};
 
@@ -26,8 +28,10 @@ pub(super) struct Choice {
 pub(super) struct ChosenCar {
     pub vehicle: Vehicle,
     pub availability: Availability,
-    /// What it costs for this car's owner.
+    /// What it costs for this car's owner, with the discount that support gave.
     pub price: Option<OfferPrice>,
+    /// The discount in that price, in percent, and the price without it.
+    pub discount: Option<(i64, Money)>,
     /// The order of the same service that is under way or running.
     pub ordered: Option<ActivationId>,
 }
@@ -64,6 +68,11 @@ impl Choice {
         if let Some(car) = &mut car {
             let open = open_one(&mut tx, car.vehicle.id, service.id).await?;
             car.ordered = open.filter(|open| open.customer_id == customer.id).map(|open| open.id);
+            let discount = discounts::open_for(&mut tx, customer.id, service.id, web.caas.now()).await?;
+            if let (Some(discount), Some(price)) = (discount.filter(|one| one.applies_to(offer.kind)), &mut car.price) {
+                car.discount = Some((discount.percent, price.amount));
+                price.amount = discount.reduced(price.amount);
+            }
         }
         Ok(Choice { customer, service, offer, methods, cars, car })
     }
@@ -84,6 +93,7 @@ fn judge(vehicle: &Vehicle, facts: &VehicleFacts, service: &Service, offer: &Off
         vehicle: vehicle.clone(),
         availability: offer_availability(offer, service, facts),
         price: facts.market.and_then(|market| offer.price(market)),
+        discount: None,
         ordered: None,
     }
 }

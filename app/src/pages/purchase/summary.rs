@@ -18,6 +18,7 @@ pub(super) fn summary(web: &WebContext, choice: &Choice, car: &ChosenCar, price:
         <aside class="summary" aria-label=locale.t("Tu pedido", "Your order")>
             <h2>{locale.t("Tu pedido", "Your order")}</h2>
             <KeyValueList facts=facts/>
+            {discount(car, locale)}
             {total(choice, price, locale)}
             <p class="muted small">{vat(choice, price, locale)}</p>
         </aside>
@@ -34,6 +35,17 @@ fn duration(choice: &Choice, locale: Locale) -> String {
         Some(_) => format!("{term}{}", locale.t(", desde que tu coche lo confirme", ", from your car's confirmation")),
         None => term,
     }
+}
+
+/// What support gave for something that could not be delivered: the price before, and how much less.
+fn discount(car: &ChosenCar, locale: Locale) -> Option<impl IntoView + use<>> {
+    car.discount.map(|(percent, full)| {
+        let words = match locale {
+            Locale::Es => format!("Precio {}, menos tu descuento del {percent}\u{a0}%. Se usa una vez.", full.display(locale)),
+            Locale::En => format!("Price {}, less your {percent}% discount. It is used once.", full.display(locale)),
+        };
+        view! { <p class="summary__discount">{words}</p> }
+    })
 }
 
 /// The complete price.

@@ -34,6 +34,8 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
         <PageHeader title=title lead=lead actions=view! {
             <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
             <LinkButton href="/admin/mensajes">{locale.t("Mensajes", "Messages")}</LinkButton>
+            <LinkButton href="/admin/macros">{locale.t("Textos preparados", "Ready-made texts")}</LinkButton>
+            <LinkButton href="/admin/reglas">{locale.t("Reglas propuestas", "Proposed rules")}</LinkButton>
         }.into_any()/>
         <section class="section" aria-labelledby="cuentas">
             <h2 id="cuentas">{locale.t("Cuentas abiertas", "Open accounts")}</h2>

@@ -1,5 +1,6 @@
 //! `/concesionario`: the cars that one's own dealership sold or holds.
 
+use crate::pages::support::appointments;
 use crate::ui::{DataTable, EmptyState, PageHeader, Pager};
 use crate::web::dates::day;
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
@@ -39,8 +40,10 @@ pub(super) async fn dealership_page(web: WebContext) -> PageResult {
     } else {
         table(&cars, &web, &user.time_zone).into_any()
     };
+    let asked = appointments(&web, user).await?;
     let body = view! {
         <PageHeader title=title lead=lead/>
+        {asked}
         {list}
         <Pager label=locale.t("Páginas de coches", "Pages of cars")
             previous_href=first previous_word=locale.t("Al principio", "To the beginning")
