@@ -63,6 +63,7 @@ CREATE INDEX words_of_ticket ON ticket_words (ticket_id);
 -- The conversation: notes were the beginning of it.
 ALTER TABLE ticket_notes RENAME TO ticket_messages;
 ALTER TABLE ticket_messages ADD COLUMN kind TEXT NOT NULL DEFAULT 'SYSTEM'; -- CUSTOMER, REPLY, NOTE, SYSTEM
+ALTER TABLE ticket_messages ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;       -- in the order of writing, for what was written at one moment
 ALTER TABLE ticket_messages ADD COLUMN text TEXT NOT NULL DEFAULT '';       -- the words; amounts are filled in for the customer only
 ALTER TABLE ticket_messages ADD COLUMN channels TEXT NOT NULL DEFAULT '';   -- of a reply: codes, with commas between
 

@@ -69,7 +69,7 @@ pub async fn messages(tx: &mut Tx, ticket: &Ticket, limit: i64) -> Result<Vec<Me
         "SELECT n.id, n.ticket_id, n.kind, n.author_id, u.name AS author_name, n.code, n.text, n.channels, n.data, n.created_at
          FROM ticket_messages n LEFT JOIN users u ON u.id = n.author_id
          WHERE n.ticket_id = $1 OR n.ticket_id IN (SELECT id FROM tickets WHERE merged_into = $1)
-         ORDER BY n.created_at DESC, n.id DESC LIMIT $2", ticket.root(), limit)?;
+         ORDER BY n.created_at DESC, n.seq DESC, n.id DESC LIMIT $2", ticket.root(), limit)?;
     messages.reverse();
     Ok(messages)
 }
@@ -88,8 +88,9 @@ pub(super) async fn insert(caas: &Caas, tx: &mut Tx, ticket: TicketId, new: NewM
     let id = caas.new_uuid();
     let channels: Vec<_> = new.channels.iter().map(|channel| channel.as_str()).collect();
     sql!(tx, execute
-        "INSERT INTO ticket_messages (id, ticket_id, author_id, kind, code, text, channels, data, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO ticket_messages (id, ticket_id, author_id, kind, code, text, channels, data, created_at, seq)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+                 (SELECT COALESCE(MAX(seq), 0) + 1 FROM ticket_messages WHERE ticket_id = $2))",
         id, ticket, new.author, new.kind.as_str(), new.code, new.text, channels.join(","), Json(&new.data), caas.now())?;
     tx.announce(format!("ticket:{ticket}"));
     Ok(id)
@@ -177,8 +178,9 @@ async fn has_news(tx: &mut Tx, ticket: &Ticket, seen: Option<Uuid>, agent: UserI
          WHERE (n.ticket_id = $1 OR n.ticket_id IN (SELECT id FROM tickets WHERE merged_into = $1))
            AND (n.author_id IS NULL OR n.author_id <> $2)
            AND NOT EXISTS (SELECT 1 FROM ticket_messages s
-                           WHERE s.id = $3 AND (s.created_at > n.created_at OR (s.created_at = n.created_at AND s.id >= n.id)))
-         ORDER BY n.created_at DESC, n.id DESC LIMIT 1", ticket.root(), agent, seen)?;
+                           WHERE s.id = $3 AND (s.created_at > n.created_at
+                                                OR (s.created_at = n.created_at AND (s.seq > n.seq OR s.id = n.id))))
+         LIMIT 1", ticket.root(), agent, seen)?;
     Ok(news.is_some())
 }
 
