@@ -118,7 +118,11 @@ impl Outside {
             (None, Some(running)) => Arc::new(SandboxMailer::new(running.handle.clone(), &config.mail.from)),
             (url, _) => {
                 let url = url.clone().unwrap_or_else(nowhere);
-                let settings = SmtpSettings { url, from: config.mail.from.clone(), timeout: SMTP_TIMEOUT };
+                let authority = config.mail.authority.as_ref().map(std::fs::read_to_string).transpose();
+                let authority =
+                    authority.map_err(|_| OutsideError::Setup("CAAS_SMTP_CA_FILE", SetupError::Certificate))?;
+                let settings =
+                    SmtpSettings { url, from: config.mail.from.clone(), authority, timeout: SMTP_TIMEOUT };
                 let mailer =
                     SmtpMailer::new(&settings, clock.clone()).map_err(|error| OutsideError::Setup("mail", error))?;
                 Arc::new(mailer)

@@ -43,6 +43,9 @@ pub enum SetupError {
     /// The sender of mails is no address.
     #[error("the sender's address can't be read")]
     Sender,
+    /// The certificate of a mail server's authority is none.
+    #[error("the certificate can't be read")]
+    Certificate,
     /// The client could not be made.
     #[error("HTTP client: {0}")]
     Client(#[from] reqwest::Error),

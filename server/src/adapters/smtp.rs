@@ -7,6 +7,7 @@ use caas::notifications::port::{DeliveryError, Email, Mailer};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::fmt;
@@ -25,6 +26,8 @@ pub struct SmtpSettings {
     pub url: Url,
     /// The sender: `caas@example.com` or `CaaS <caas@example.com>`.
     pub from: String,
+    /// The certificate (PEM) of an authority of the mail server's own, trusted beside the public ones.
+    pub authority: Option<String>,
     /// How long handing over one mail may take.
     pub timeout: Duration,
 }
@@ -54,8 +57,12 @@ impl SmtpMailer {
     pub fn new(settings: &SmtpSettings, clock: Arc<dyn Clock>) -> Result<SmtpMailer, SetupError> {
         let from: Mailbox = settings.from.parse().map_err(|_| SetupError::Sender)?;
         let url = with_explicit_tls(&settings.url)?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
-            .map_err(|_| SetupError::Address("the address of the mail server can't be used"))?
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
+            .map_err(|_| SetupError::Address("the address of the mail server can't be used"))?;
+        if let Some(authority) = &settings.authority {
+            transport = transport.tls(trusting(authority, &url)?);
+        }
+        let transport = transport
             .timeout(Some(settings.timeout))
             .hello_name(ClientId::Domain(from.email.domain().to_owned()))
             .build();
@@ -148,6 +155,20 @@ impl Mailer for SmtpMailer {
             Err(_) => Err(DeliveryError::Transient("time-out".to_owned())),
         }
     }
+}
+
+/// The encryption this address asks for, with an authority of the server's own.
+fn trusting(authority: &str, url: &Url) -> Result<Tls, SetupError> {
+    let certificate = Certificate::from_pem(authority.as_bytes()).map_err(|_| SetupError::Certificate)?;
+    let parameters = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned())
+        .add_root_certificate(certificate)
+        .build()
+        .map_err(|_| SetupError::Certificate)?;
+    Ok(match (url.scheme(), url.query()) {
+        ("smtps", _) => Tls::Wrapper(parameters),
+        (_, Some(_)) => Tls::Required(parameters),
+        (_, None) => Tls::None,
+    })
 }
 
 /// 4xx and everything about the connection may pass; 5xx does not. The server's words are left out: they name addresses.

@@ -40,6 +40,8 @@ pub enum LogFormat {
 pub struct Mail {
     /// The server; nothing: the sandbox's mailbox.
     pub smtp: Option<Url>,
+    /// A file (PEM) with the certificate of the server's own authority.
+    pub authority: Option<PathBuf>,
     /// The sender.
     pub from: String,
 }
@@ -158,6 +160,9 @@ impl Config {
                 "CAAS_SMTP_URL",
                 "Mail server: smtp://user:password@host:587 or smtps://…; empty: the sandbox's mailbox",
             )?,
+            authority: from
+                .list("CAAS_SMTP_CA_FILE", "PEM file with the certificate of the mail server's own authority; empty: the public ones only")?
+                .pop(),
             from: from.text("CAAS_MAIL_FROM", "CaaS <no-reply@caas.example>", "Sender of every mail"),
         };
         let push_key = from

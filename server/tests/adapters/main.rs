@@ -4,7 +4,9 @@
 
 mod iot;
 mod payments;
+mod push;
 mod scripted;
+mod sms;
 mod smtp;
 
 use caas_sandbox::start::Tokens;

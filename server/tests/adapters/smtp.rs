@@ -6,8 +6,11 @@ use caas::notifications::port::{DeliveryError, Email, Mailer as _};
 use caas_sandbox::{Sandbox, SandboxClock, World};
 use caas_server::adapters::{SandboxMailer, SmtpMailer, SmtpSettings};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// What the server says at each step; an empty line: nothing more.
 #[derive(Clone, Copy)]
@@ -44,8 +47,12 @@ impl Server {
     }
 }
 
-async fn converse(stream: TcpStream, replies: Replies, heard: Arc<Mutex<Vec<String>>>) {
-    let (read, mut write) = stream.into_split();
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    replies: Replies,
+    heard: Arc<Mutex<Vec<String>>>,
+) {
+    let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
     let mut answer = replies.greeting;
     let mut in_data = false;
@@ -61,7 +68,8 @@ async fn converse(stream: TcpStream, replies: Replies, heard: Arc<Mutex<Vec<Stri
                 in_data = false;
                 replies.message
             }
-            "EHLO" => "250-mail.test\r\n250 8BITMIME",
+            "EHLO" => "250-mail.test\r\n250-AUTH PLAIN\r\n250 8BITMIME",
+            "AUTH" => "235 welcome",
             "RCPT" => replies.recipient,
             "DATA" => {
                 in_data = true;
@@ -75,7 +83,7 @@ async fn converse(stream: TcpStream, replies: Replies, heard: Arc<Mutex<Vec<Stri
 
 fn mailer(url: &str) -> SmtpMailer {
     let settings =
-        SmtpSettings { url: url.parse().unwrap(), from: "CaaS <no-reply@caas.example>".to_owned(), timeout: PATIENCE };
+        SmtpSettings { url: url.parse().unwrap(), from: "CaaS <no-reply@caas.example>".to_owned(), authority: None, timeout: PATIENCE };
     let clock = ManualClock::at("2026-11-23T09:00:00Z".parse().unwrap());
     SmtpMailer::new(&settings, Arc::new(clock)).unwrap()
 }
@@ -168,4 +176,112 @@ async fn the_sandbox_keeps_mails() {
     let mail = sandbox.mail("notice-1@caas.example").unwrap();
     assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("eva@example.com", "Tu código"));
     assert_eq!(mail.html.as_deref(), Some("<p>Hello, Eva</p>"));
+}
+
+/// How a server protects its connections.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protection {
+    /// From the first byte.
+    Implicit,
+    /// From `STARTTLS` on.
+    Upgraded,
+}
+
+/// A server with a certificate of its own authority's: its address, that authority, and what was said to it.
+async fn protected(protection: Protection) -> (String, String, Arc<Mutex<Vec<String>>>) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = Arc::<Mutex<Vec<String>>>::default();
+    let ears = heard.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, ears) = (acceptor.clone(), ears.clone());
+            tokio::spawn(async move {
+                let (stream, replies) = match protection {
+                    Protection::Implicit => (stream, WILLING),
+                    // After the upgrade the client speaks first.
+                    Protection::Upgraded => (upgraded(stream).await, Replies { greeting: "", ..WILLING }),
+                };
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    converse(stream, replies, ears).await;
+                }
+            });
+        }
+    });
+    let url = match protection {
+        Protection::Implicit => format!("smtps://caas:se%3Acret@localhost:{port}"),
+        Protection::Upgraded => format!("smtp://caas:se%3Acret@localhost:{port}?tls=starttls"),
+    };
+    (url, made.cert.pem(), heard)
+}
+
+/// Speaks in the open until the client has asked for protection.
+async fn upgraded(mut stream: TcpStream) -> TcpStream {
+    stream.write_all(b"220 mail.test ESMTP\r\n").await.unwrap();
+    let mut said = Vec::new();
+    while !said.ends_with(b"STARTTLS\r\n") {
+        let mut buffer = [0u8; 512];
+        let count = stream.read(&mut buffer).await.unwrap();
+        assert!(count > 0, "the client left: {}", String::from_utf8_lossy(&said));
+        said.extend_from_slice(&buffer[..count]);
+        let answer: &[u8] = if said.ends_with(b"STARTTLS\r\n") {
+            b"220 go on\r\n"
+        } else {
+            b"250-mail.test\r\n250 STARTTLS\r\n"
+        };
+        stream.write_all(answer).await.unwrap();
+    }
+    assert!(!String::from_utf8_lossy(&said).contains("AUTH"), "no password in the open");
+    stream
+}
+
+fn trusting(url: &str, authority: Option<String>) -> SmtpMailer {
+    let settings = SmtpSettings {
+        url: url.parse().unwrap(),
+        from: "no-reply@caas.example".to_owned(),
+        authority,
+        timeout: PATIENCE * 10,
+    };
+    SmtpMailer::new(&settings, Arc::new(ManualClock::at("2026-11-23T09:00:00Z".parse().unwrap()))).unwrap()
+}
+
+#[tokio::test]
+async fn mail_and_password_go_over_protected_connections_only() {
+    use base64::Engine as _;
+    let plain = base64::engine::general_purpose::STANDARD.encode("\0caas\0se:cret");
+    for protection in [Protection::Implicit, Protection::Upgraded] {
+        let (url, authority, heard) = protected(protection).await;
+        trusting(&url, Some(authority)).send(&email()).await.unwrap();
+        let heard = heard.lock().unwrap().clone();
+        assert!(heard.contains(&format!("AUTH PLAIN {plain}")), "{heard:?}");
+        assert!(heard.contains(&"Message-ID: <notice-1@caas.example>".to_owned()), "{heard:?}");
+    }
+    // A server nobody vouches for hears nothing, and the mail waits.
+    let (url, _, heard) = protected(Protection::Implicit).await;
+    let error = trusting(&url, None).send(&email()).await.unwrap_err();
+    assert!(matches!(error, DeliveryError::Transient(_)), "{error:?}");
+    assert!(heard.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn only_optional_mail_says_how_to_stop_it_by_a_post() {
+    let server = Server::start(WILLING).await;
+    mailer(&server.url).send(&email()).await.unwrap();
+    assert!(!server.heard().iter().any(|line| line.starts_with("List-Unsubscribe")));
+    assert!(server.heard().contains(&"Auto-Submitted: auto-generated".to_owned()));
+    let optional = Email { unsubscribe: Some("https://caas.example/baja/abc".to_owned()), ..email() };
+    mailer(&server.url).send(&optional).await.unwrap();
+    let heard = server.heard();
+    assert!(heard.contains(&"List-Unsubscribe: <https://caas.example/baja/abc>".to_owned()), "{heard:#?}");
+    assert!(heard.contains(&"List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned()), "{heard:#?}");
 }
