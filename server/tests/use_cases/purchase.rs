@@ -91,7 +91,7 @@ async fn each_decline_ends_the_order_without_charge_and_the_next_try_works_at_on
         }
         assert_eq!(scene.commands(SEATS), 0);
         let said = scene.said("PAYMENT_DECLINED").await;
-        assert_eq!(said.len(), 2 * cards.len());
+        assert_eq!(said.len(), 4 * cards.len(), "by mail, push, SMS and in the app");
         assert!(said.iter().all(|s| s.text.contains("No se te ha cobrado")));
         scene.pays_with(TestCard::GoodMastercard).await;
         let id = scene.order(SEATS).await;
@@ -161,7 +161,7 @@ async fn a_confirmation_with_the_bank_is_no_decline() {
         let payment = scene.payment(id).await;
         assert_eq!((scene.state(id).await, payment.state.as_str()), ("PAYMENT_PENDING", "INITIATED"));
         assert!(scene.said("PAYMENT_DECLINED").await.is_empty());
-        assert_eq!(scene.said("AUTHENTICATION_NEEDED").await.len(), 2);
+        assert_eq!(scene.said("AUTHENTICATION_NEEDED").await.len(), 3);
         let page = payment.authentication_url.unwrap();
         let done = reqwest::Client::new().post(&page).form(&[("decision", "confirm")]).send().await.unwrap();
         assert!(done.status().is_success() || done.status().is_redirection(), "{}", done.status());
