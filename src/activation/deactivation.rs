@@ -494,6 +494,7 @@ async fn done(
     attempt: &Attempt,
 ) -> Result<()> {
     store::end_attempt(caas, tx, attempt.id, AttemptResult::Success.as_str(), "DEACTIVATED", "").await?;
+    store::end_overtaken_deactivations(caas, tx, d.id).await?;
     let before = d.state;
     d.state = DeactivationState::Done;
     save(caas, tx, d).await?;

@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 
 /// How long to wait for a vehicle that another command occupies.
 const VEHICLE_BUSY: TimeDelta = TimeDelta::seconds(5);
-/// How long to wait for a command that the vehicle says it is still working on.
-const STILL_PENDING: TimeDelta = TimeDelta::seconds(30);
+/// How long to wait for a command that the vehicle says it is still working on: at first, and at most.
+const STILL_PENDING: (TimeDelta, TimeDelta) = (TimeDelta::seconds(30), TimeDelta::minutes(10));
 /// Delayed activations start this far apart once API IoT is back.
 const DRAIN_INTERVAL: TimeDelta = TimeDelta::milliseconds(200);
 
@@ -155,7 +155,10 @@ async fn with_status(
             verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Status, evidence(status)).await?;
             Ok(Outcome::DoneIn(tx))
         }
-        Readiness::CommandUnderWay => Ok(Outcome::Again(now + STILL_PENDING)),
+        Readiness::CommandUnderWay => {
+            let since = attempts.iter().rev().find(|a| a.ota_command_sent).map_or(now, |a| a.attempt_timestamp);
+            Ok(Outcome::Again(now + still_pending(now - since)))
+        }
         Readiness::NotReady(code) => {
             let mut tx = started(caas, &mut activation, false).await?;
             let attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), None).await?;
@@ -396,7 +399,7 @@ async fn follow_up(
                     Outcome::DoneIn(tx)
                 }
                 Readiness::CommandUnderWay if activation.deadline_at.is_some_and(|deadline| now < deadline) => {
-                    Outcome::AgainIn(now + STILL_PENDING, tx)
+                    Outcome::AgainIn(now + still_pending(now - attempt.attempt_timestamp), tx)
                 }
                 Readiness::CommandUnderWay | Readiness::Ready | Readiness::NotReady(_) => {
                     let failure = AttemptFailure::Vehicle(ErrorCode::Timeout);
@@ -418,6 +421,11 @@ async fn follow_up(
         }
     };
     Ok(outcome)
+}
+
+/// A vehicle that has been at it for long is asked less often.
+fn still_pending(since: TimeDelta) -> TimeDelta {
+    (since / 10).clamp(STILL_PENDING.0, STILL_PENDING.1)
 }
 
 fn settled(next: Option<Timestamp>, tx: Tx) -> Outcome {

@@ -355,6 +355,21 @@ pub(super) async fn end_overtaken_attempts(caas: &Caas, tx: &mut Tx, activation:
     Ok(())
 }
 
+/// The same for a service that the vehicle has just confirmed to be off: else a later command would keep the vehicle
+/// booked for ever.
+pub(super) async fn end_overtaken_deactivations(caas: &Caas, tx: &mut Tx, deactivation: Uuid) -> Result<()> {
+    let overtaken = sql!(
+        tx,
+        all(AttemptId,),
+        "SELECT attempt_id FROM activation_attempts WHERE deactivation_id = $1 AND attempt_result IS NULL",
+        deactivation
+    )?;
+    for (id,) in overtaken {
+        end_attempt(caas, tx, id, AttemptResult::Success.as_str(), "DEACTIVATED", "EARLIER_COMMAND").await?;
+    }
+    Ok(())
+}
+
 /// The newer order of the same service for the same vehicle that is not over.
 pub(super) async fn newer_order(tx: &mut Tx, of: &Activation) -> Result<Option<Activation>> {
     Ok(open_one(tx, of.vehicle_id, of.service_id).await?.filter(|open| open.id != of.id))

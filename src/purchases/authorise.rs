@@ -24,8 +24,8 @@ use crate::sales::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// How often a gateway that has not decided is asked.
-const ASK_AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// How long to wait before a gateway that has not decided is asked again: at first, and at most. A transfer takes days.
+const ASK_AGAIN: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(10));
 
 /// Holds the money of an order.
 #[derive(Serialize, Deserialize)]
@@ -91,6 +91,11 @@ async fn wait(caas: &Caas, payment: Payment, until: crate::kernel::Timestamp) ->
         return never_made(caas, payment.id, None).await;
     }
     Ok(Outcome::Again(until))
+}
+
+fn ask_again(caas: &Caas, payment: &Payment) -> crate::kernel::Timestamp {
+    let now = caas.now();
+    now + ((now - payment.created_at) / 10).clamp(ASK_AGAIN.0, ASK_AGAIN.1)
 }
 
 fn is_too_late(caas: &Caas, payment: &Payment) -> bool {
@@ -160,9 +165,9 @@ async fn record(
                 if payment.gateway_payment_id.is_none() {
                     sql!(&mut tx, execute "UPDATE payments SET gateway_payment_id = $1, version = version + 1 WHERE id = $2", &known.payment_id, id)?;
                     tx.announce(format!("activation:{}", payment.activation));
-                    return Ok(Outcome::AgainIn(caas.now() + ASK_AGAIN, tx));
+                    return Ok(Outcome::AgainIn(ask_again(caas, &payment), tx));
                 }
-                Ok(Outcome::Again(caas.now() + ASK_AGAIN))
+                Ok(Outcome::Again(ask_again(caas, &payment)))
             }
             GatewayStatus::Declined | GatewayStatus::Cancelled | GatewayStatus::Expired | GatewayStatus::Refunded => {
                 let reason = known.decline_reason.unwrap_or(DeclineReason::TryAgainLater);
@@ -184,7 +189,7 @@ async fn record(
             if payment.state == PaymentState::Pending && matches!(error, GatewayError::NoAnswer(_)) {
                 let mut payment = payment;
                 apply_payment(caas, &mut tx, &mut payment, PaymentEvent::AnswerLost).await?;
-                return Ok(Outcome::AgainIn(caas.now() + ASK_AGAIN, tx));
+                return Ok(Outcome::AgainIn(ask_again(caas, &payment), tx));
             }
             Err(JobError::Outside(error.to_string()))
         }

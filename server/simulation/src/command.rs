@@ -1,7 +1,7 @@
 //! `caas simulate`: one seed or many, on as many threads as there are processors.
 
 use crate::run::{Report, SimulationError, run_on_this_thread};
-use crate::settings::{Engine, Settings};
+use crate::settings::{Engine, Log, Settings};
 use clap::Args;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -35,7 +35,7 @@ pub struct SimulateArgs {
     /// Worlds at the same time; as many as there are processors when absent
     #[arg(long)]
     threads: Option<usize>,
-    /// Print every line of the log
+    /// Print every line of the log as it happens
     #[arg(long)]
     log: bool,
 }
@@ -46,7 +46,8 @@ fn faults(text: &str) -> Result<f64, String> {
 
 impl SimulateArgs {
     fn world(&self, seed: u64) -> Settings {
-        let SimulateArgs { customers, days, engine, faults, log, .. } = *self;
+        let SimulateArgs { customers, days, engine, faults, .. } = *self;
+        let log = if self.log { Log::Print } else { Log::Forget };
         Settings { seed, customers, days, engine, faults, log }
     }
 }
@@ -118,9 +119,6 @@ fn say(total: &mut Total, settings: &Settings, result: Result<Report, Simulation
             return;
         }
     };
-    for line in &report.log {
-        println!("{line}");
-    }
     println!("seed {:<6} {report}", settings.seed);
     for violation in &report.violations {
         println!("  ✗ {violation}");

@@ -23,4 +23,4 @@ pub mod store;
 pub mod story;
 
 pub use run::{Report, SimulationError, run_on_this_thread};
-pub use settings::{Engine, Settings};
+pub use settings::{Engine, Log, Settings};

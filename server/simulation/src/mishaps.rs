@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 /// A way out of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayOut {
+enum WayOut {
     /// The payment gateway.
     Gateway,
     /// API IoT.
@@ -19,13 +19,10 @@ pub enum WayOut {
 
 /// A time in which a way out was shut.
 #[derive(Clone, Copy, Debug)]
-pub struct Outage {
-    /// Which.
-    pub of: WayOut,
-    /// From when.
-    pub from: Timestamp,
-    /// Until when.
-    pub until: Timestamp,
+struct Outage {
+    of: WayOut,
+    from: Timestamp,
+    until: Timestamp,
 }
 
 /// What becomes of a mail.
@@ -58,11 +55,6 @@ impl Mishaps {
         for outage in &mut self.outages {
             outage.until = outage.until.min(now);
         }
-    }
-
-    /// Every time in which a way out was shut.
-    pub fn outages(&self) -> &[Outage] {
-        &self.outages
     }
 
     fn happens(&self, probability: f64) -> bool {
@@ -193,8 +185,6 @@ impl Mishaps {
     pub fn at_an_order(&mut self, now: Timestamp) -> Option<TimeDelta> {
         for (probability, of, mean, longest) in [
             (0.05, WayOut::Gateway, TimeDelta::hours(2), TimeDelta::days(2)),
-            // Longer than a hold lasts.
-            (0.01, WayOut::Gateway, TimeDelta::days(9), TimeDelta::days(12)),
             (0.06, WayOut::Iot, TimeDelta::hours(3), TimeDelta::days(2)),
             // Shorter than the day for which a mail is tried.
             (0.03, WayOut::Mail, TimeDelta::hours(3), TimeDelta::hours(20)),
@@ -206,6 +196,11 @@ impl Mishaps {
             }
         }
         self.happens(0.10).then(|| self.dice.wait(TimeDelta::days(2)).min(TimeDelta::days(21)))
+    }
+
+    /// Whether the customer's bank lets a hold go long before its time.
+    pub fn bank_lets_go(&self) -> bool {
+        self.happens(0.02)
     }
 
     /// How API IoT and the cars work in the near future.

@@ -17,6 +17,7 @@ use caas::payments::port::GatewayMethod;
 use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
 use caas::sales::vehicles::{self, NewVehicle};
 use caas::sql;
+use caas_sandbox::world::gateway::model::Payment;
 use caas_sandbox::world::iot::model::VehiclePatch;
 use caas_sandbox::{Connectivity, TestCard, VehicleSpec, Vin};
 use chrono::TimeDelta;
@@ -87,6 +88,7 @@ enum Deed {
     Confirm { order: usize, tries: u32 },
     Cancel { order: usize, tries: u32 },
     LookBack { order: usize },
+    BankLetsGo { order: usize },
     OffTheNet(Vin),
     BackOnTheNet(Vin),
 }
@@ -239,6 +241,7 @@ impl People {
             Deed::Confirm { order, tries } => self.confirm(caas, outside, now, order, tries).await?,
             Deed::Cancel { order, tries } => self.cancel(caas, outside, now, order, tries).await?,
             Deed::LookBack { order } => self.look_back(outside, now, order),
+            Deed::BankLetsGo { order } => self.bank_lets_go(outside, now, order),
             Deed::OffTheNet(vin) => set_net(outside, &vin, Connectivity::Offline),
             Deed::BackOnTheNet(vin) => set_net(outside, &vin, Connectivity::Online),
         }
@@ -345,12 +348,16 @@ impl People {
             let at = now + self.dice.wait(wait);
             self.later(at, Deed::LookBack { order });
         }
-        let off_the_net = {
+        let (off_the_net, lets_go) = {
             let mut seen = outside.seen();
             let manners = seen.mishaps.manners();
             seen.world.iot_mut().set_settings(manners);
-            seen.mishaps.at_an_order(now)
+            (seen.mishaps.at_an_order(now), seen.mishaps.bank_lets_go())
         };
+        if lets_go {
+            let at = now + self.dice.wait(TimeDelta::minutes(10));
+            self.later(at, Deed::BankLetsGo { order });
+        }
         if let Some(time) = off_the_net.filter(|_| self.still_buying) {
             let from = now + self.dice.seconds(0, 900);
             self.later(from, Deed::OffTheNet(vin.clone()));
@@ -375,7 +382,7 @@ impl People {
             let gateway = seen.world.gateway_mut();
             let waiting = gateway
                 .payments()
-                .filter(|payment| payment.metadata.get("orderId").and_then(|of| of.as_str()) == Some(&id))
+                .filter(|payment| is_for(payment, &id))
                 .filter(|payment| gateway.awaits_authentication(&payment.payment_id))
                 .last()
                 .map(|payment| payment.payment_id.clone());
@@ -403,6 +410,19 @@ impl People {
         Ok(())
     }
 
+    /// The customer's bank gives up a hold that nobody has taken yet.
+    fn bank_lets_go(&self, outside: &Outside, now: Timestamp, order: usize) {
+        let id = self.ordered[order].id.to_string();
+        let mut seen = outside.seen();
+        seen.world.advance_to(now);
+        let held: Vec<String> =
+            seen.world.gateway().payments().filter(|p| is_for(p, &id)).map(|p| p.payment_id.clone()).collect();
+        for payment in held {
+            let gone = seen.world.gateway_mut().lapse_hold(&payment, now);
+            seen.story.tell(now, format_args!("the bank lets {payment} go: {gone}"));
+        }
+    }
+
     /// Somebody sits in the car, finds the service missing and orders it again.
     fn look_back(&mut self, outside: &Outside, now: Timestamp, order: usize) {
         let ordered = &self.ordered[order];
@@ -421,6 +441,10 @@ impl People {
         let form = self.new_form();
         self.later(now, Deed::Click(Click { customer, car, ware, method, form, first: now }));
     }
+}
+
+fn is_for(payment: &Payment, order: &str) -> bool {
+    payment.metadata.get("orderId").and_then(|of| of.as_str()) == Some(order)
 }
 
 fn set_net(outside: &Outside, vin: &Vin, connectivity: Connectivity) {

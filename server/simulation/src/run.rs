@@ -252,7 +252,6 @@ impl Life {
             world: &seen.world,
             moves: &seen.moves,
             letters: &seen.letters,
-            outages: seen.mishaps.outages(),
             orders: self.people.ordered(),
         };
         let mut violations = self.people.complaints().to_vec();

@@ -25,8 +25,19 @@ pub struct Settings {
     pub engine: Engine,
     /// How much goes wrong: 0 nothing, 1 far more than in life.
     pub faults: f64,
-    /// Keep every line of the log, to be printed.
-    pub log: bool,
+    /// What becomes of the lines of the log.
+    pub log: Log,
+}
+
+/// What becomes of the lines of the log, once they are in its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// They are forgotten.
+    Forget,
+    /// They are kept for the report.
+    Keep,
+    /// They are printed as life goes on.
+    Print,
 }
 
 /// Orders a customer makes in a year.
@@ -38,7 +49,7 @@ pub const REST: TimeDelta = TimeDelta::days(21);
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { seed: 1, customers: 5, days: 365, engine: Engine::Sqlite, faults: 1.0, log: false }
+        Settings { seed: 1, customers: 5, days: 365, engine: Engine::Sqlite, faults: 1.0, log: Log::Forget }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::mishaps::Mishaps;
 use crate::outside::Outside;
 use crate::run::{START, SimulationError, platform};
-use crate::settings::Engine;
+use crate::settings::{Engine, Log};
 use crate::story::Story;
 use caas::kernel::clock::ManualClock;
 use caas::kernel::database::Database;
@@ -83,7 +83,7 @@ async fn make_template() -> Result<Vec<u8>, SimulationError> {
 async fn furnish(db: &Database) -> Result<(), SimulationError> {
     db.migrate().await?;
     let clock = Arc::new(ManualClock::at(START));
-    let outside = Outside::new(clock.clone(), World::new(0), Mishaps::new(0, 0.0), Story::new(false));
+    let outside = Outside::new(clock.clone(), World::new(0), Mishaps::new(0, 0.0), Story::new(Log::Forget));
     let caas = platform(db.clone(), clock, Arc::new(SeededRng::new(0)), Arc::new(outside));
     let mut tx = caas.db.begin().await?;
     caas::catalogue::seed_demo(&caas, &mut tx).await?;

@@ -1,5 +1,6 @@
 //! The log of a simulated life: every line goes into one hash, by which two lives are compared.
 
+use crate::settings::Log;
 use caas::kernel::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -8,13 +9,14 @@ use std::fmt;
 pub struct Story {
     hash: Sha256,
     lines: u64,
-    kept: Option<Vec<String>>,
+    log: Log,
+    kept: Vec<String>,
 }
 
 impl Story {
-    /// An empty log, which keeps its lines or only their hash.
-    pub fn new(keep: bool) -> Story {
-        Story { hash: Sha256::new(), lines: 0, kept: keep.then(Vec::new) }
+    /// An empty log.
+    pub fn new(log: Log) -> Story {
+        Story { hash: Sha256::new(), lines: 0, log, kept: Vec::new() }
     }
 
     /// Adds a line.
@@ -23,8 +25,10 @@ impl Story {
         self.hash.update(line.as_bytes());
         self.hash.update(b"\n");
         self.lines += 1;
-        if let Some(kept) = &mut self.kept {
-            kept.push(line);
+        match self.log {
+            Log::Forget => {}
+            Log::Keep => self.kept.push(line),
+            Log::Print => println!("{line}"),
         }
     }
 
@@ -41,6 +45,6 @@ impl Story {
 
     /// The lines, when they are kept.
     pub fn kept(&self) -> &[String] {
-        self.kept.as_deref().unwrap_or_default()
+        &self.kept
     }
 }

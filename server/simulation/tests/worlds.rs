@@ -1,7 +1,7 @@
 //! The simulated world on a few seeds. `make simulate` lives many more.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use caas_simulation::{Engine, Settings, run_on_this_thread};
+use caas_simulation::{Engine, Log, Settings, run_on_this_thread};
 
 /// Twenty worlds of about three customer-years each.
 fn world(seed: u64) -> Settings {
@@ -48,7 +48,7 @@ fn promises_hold_in_seeds_16_to_20() {
 
 #[test]
 fn the_same_seed_lives_the_same_life() {
-    let settings = Settings { customers: 3, days: 60, log: true, ..world(42) };
+    let settings = Settings { customers: 3, days: 60, log: Log::Keep, ..world(42) };
     let first = run_on_this_thread(&settings).unwrap();
     let second = run_on_this_thread(&settings).unwrap();
     assert_eq!(first.log, second.log);

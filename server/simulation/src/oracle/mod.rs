@@ -5,7 +5,6 @@ mod letters;
 mod money;
 mod vehicles;
 
-use crate::mishaps::{Outage, WayOut};
 use crate::outside::{Letter, Move};
 use crate::people::Ordered;
 use caas::catalogue::OfferKind;
@@ -26,8 +25,6 @@ pub struct Evidence<'a> {
     pub moves: &'a [Move],
     /// Mails that arrived.
     pub letters: &'a [Letter],
-    /// When a way out was shut.
-    pub outages: &'a [Outage],
     /// What people ordered.
     pub orders: &'a [Ordered],
 }
@@ -164,13 +161,8 @@ impl<'a> Evidence<'a> {
             self.moves.iter().find(|m| m.operation == operation && m.payment_id == book.payment_id).map(|m| m.at)
         };
         let captured_at = moved(Operation::CapturePayment);
-        let lapsed = (book.status == PaymentStatus::Expired).then_some(book.capture_before).flatten();
+        let lapsed = (book.status == PaymentStatus::Expired).then_some(book.timestamp);
         let held_until = captured_at.or_else(|| moved(Operation::CancelPayment)).or(lapsed);
         Money { book, captured_at, held_until }
-    }
-
-    /// Whether a way out was shut at some time in this period.
-    fn was_shut(&self, of: WayOut, from: Timestamp, until: Timestamp) -> bool {
-        self.outages.iter().any(|outage| outage.of == of && outage.from < until && outage.until > from)
     }
 }

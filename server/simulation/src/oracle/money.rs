@@ -1,10 +1,8 @@
 //! Promises 1, 2, 3 and 7, in the gateway's books.
 
 use super::{Case, Evidence, Money};
-use crate::mishaps::WayOut;
 use caas_sandbox::Operation;
 use caas_sandbox::world::gateway::model::PaymentStatus;
-use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
 pub(super) fn judge(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec<String>) {
@@ -15,14 +13,14 @@ pub(super) fn judge(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec
     }
     for case in cases {
         for money in &case.payments {
-            one(evidence, case, money, wrong);
+            one(case, money, wrong);
         }
         together(case, wrong);
     }
     keys(evidence, wrong);
 }
 
-fn one(evidence: &Evidence<'_>, case: &Case<'_>, money: &Money<'_>, wrong: &mut Vec<String>) {
+fn one(case: &Case<'_>, money: &Money<'_>, wrong: &mut Vec<String>) {
     let (book, order) = (money.book, &case.id);
     let id = &book.payment_id;
     if i64::try_from(book.amount.cents).ok() != Some(case.order.price.cents.0) {
@@ -36,12 +34,9 @@ fn one(evidence: &Evidence<'_>, case: &Case<'_>, money: &Money<'_>, wrong: &mut 
         PaymentStatus::Authorized | PaymentStatus::Processing | PaymentStatus::Initiated => {
             wrong.push(format!("{id} of {order} is still open: {:?}", book.status));
         }
-        PaymentStatus::Expired if case.delivered_at().is_none() => {
-            // Somebody's money was blocked for days, for nothing. Unless nobody could tell the bank.
-            let lapse = book.capture_before.unwrap_or(book.timestamp);
-            if !evidence.was_shut(WayOut::Gateway, lapse - TimeDelta::days(1), lapse) {
-                wrong.push(format!("{id} of {order}, never delivered, was left to lapse instead of being reversed"));
-            }
+        // Somebody's money was blocked for a week, for nothing. No outage lasts as long.
+        PaymentStatus::Expired if case.delivered_at().is_none() && book.capture_before <= Some(book.timestamp) => {
+            wrong.push(format!("{id} of {order}, never delivered, was left to lapse instead of being reversed"));
         }
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! What the bank does by itself: holds lapse, transfers arrive, captured money settles or does not.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::model::{EntryKind, PaymentStatus, SettlementEntry, SettlementState};
@@ -36,6 +36,18 @@ impl GatewayWorld {
                 };
                 self.charge_back(around, &id, &reason);
             }
+        }
+    }
+
+    /// The bank lets a hold go before its time; `false` when none is there.
+    pub fn lapse_hold(&mut self, id: &str, now: DateTime<Utc>) -> bool {
+        match self.payment_mut(id) {
+            Some(payment) if payment.status == PaymentStatus::Authorized => {
+                payment.status = PaymentStatus::Expired;
+                payment.timestamp = now;
+                true
+            }
+            _ => false,
         }
     }
 
