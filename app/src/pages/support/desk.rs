@@ -27,6 +27,7 @@ pub(super) fn desk_forms(
         TicketStatus::Open | TicketStatus::WaitingForCustomer => view! {
             <section class="card stack" aria-labelledby="trabajo">
                 <h2 id="trabajo" class="card__title">{locale.t("Trabajar el caso", "Work on the case")}</h2>
+                    {trouble(&web.form("trabajo"), locale)}
                 {take(case, carried, reader, locale)}
                 {assign(web, case, agents, carried)}
                 {priority(web, case, carried)}

@@ -103,8 +103,9 @@ impl MoneyFacts<'_> {
                 "Nothing was charged: the bank did not accept the hold.",
             ),
             PaymentState::Cancelled | PaymentState::FailedNoCharge if hold.is_some() => format!(
-                "{}{named} {}{}.",
+                "{}{named}{} {}{}.",
                 t("No se ha cobrado nada: la retención", "Nothing was charged: the hold"),
+                self.amount(payment, of),
                 t("se anuló", "was reversed"),
                 self.at(self.when(EntryKind::HoldReversed)),
             ),

@@ -4,7 +4,6 @@
 use crate::web::dates::moment;
 use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
-use caas::kernel::money::Money;
 use serde_json::Value;
 
 /// Reads the package for somebody.
@@ -29,12 +28,6 @@ impl<'a> Packet<'a> {
     pub(super) fn time(&self, path: &str) -> Option<String> {
         let at: Timestamp = self.at(path)?.as_str()?.parse().ok()?;
         Some(moment(at, self.zone, self.locale))
-    }
-
-    /// A part as money.
-    pub(super) fn money(&self, path: &str) -> Option<String> {
-        let money: Money = serde_json::from_value(self.at(path)?.clone()).ok()?;
-        Some(money.display(self.locale))
     }
 
     /// A list.
@@ -70,14 +63,13 @@ mod tests {
     fn what_is_missing_is_left_out() {
         let root = serde_json::json!({
             "vehicle": { "vin": "V", "plate": null }, "orderedAt": "2026-11-23T09:00:00Z",
-            "payment": { "amount": { "cents": 2990, "currency": "EUR" } }, "flags": ["A", "B"],
+            "flags": ["A", "B"],
         });
         let packet = Packet { root: &root, zone: "Europe/Madrid", locale: Locale::Es };
         assert_eq!(packet.text("vehicle/vin").as_deref(), Some("V"));
         assert_eq!(packet.text("vehicle/plate"), None);
         assert_eq!(packet.text("nothing/here"), None);
         assert_eq!(packet.time("orderedAt").as_deref(), Some("23 nov 2026, 10:00"));
-        assert_eq!(packet.money("payment/amount").as_deref(), Some("29,90\u{a0}€"));
         assert_eq!(packet.text("flags").as_deref(), Some("A, B"));
         assert!(packet.list("attempts").is_empty());
     }
