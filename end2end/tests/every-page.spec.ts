@@ -43,6 +43,7 @@ const CUSTOMER = [
   "/cuenta",
   "/cuenta/metodos-de-pago",
   "/cuenta/avisos",
+  "/cuenta/ayuda",
   "/notificaciones",
   "/sandbox",
   "/sandbox/correo",
@@ -52,9 +53,15 @@ const CUSTOMER = [
 ];
 const STAFF: Partial<Record<Role, string[]>> = {
   dealer: ["/concesionario", "/cuenta", "/notificaciones"],
-  support: ["/soporte"],
+  // A case and what belongs to it: support.spec.ts.
+  support: [
+    "/soporte",
+    "/soporte?lista=general",
+    "/soporte?lista=vencidos&orden=PRIORITY&motivo=MODULE_FAULT&modelo=LINCE&prioridad=HIGH",
+    "/soporte?texto=OTA-000001",
+  ],
   operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/admin/auditoria"],
-  administrator: ["/admin", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
+  administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 
 async function look(page: Page, paths: string[]) {
