@@ -231,12 +231,15 @@ fn account_menu(web: &WebContext) -> AnyView {
         let name = web.t("Entrar", "Sign in");
         return view! { <LinkButton href="/entrar">{name.to_owned()}</LinkButton> }.into_any();
     };
+    let help = (user.role == Role::Customer)
+        .then(|| view! { <a href="/cuenta/ayuda">{web.t("Ayuda", "Help").to_owned()}</a> });
     view! {
         <details class="menu">
             <summary class="btn-icon" aria-label=web.t("Tu cuenta", "Your account").to_owned()><Icon name=IconName::User/></summary>
             <div class="menu__panel">
                 <p class="menu__who">{user.name.clone()}</p>
                 <a href="/cuenta">{web.t("Cuenta", "Account").to_owned()}</a>
+                {help}
                 <form method="post" action="/api/salir"><button>{web.t("Salir", "Sign out").to_owned()}</button></form>
             </div>
         </details>

@@ -97,7 +97,8 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
     let query = Query::of(&web);
     let whole = read(&web, user, &query).await?;
     let number = whole.case.ticket.number.clone();
-    if can_work {
+    // Where scripts run the page gives its sign by itself, and goes on giving it.
+    if can_work && !web.has_script {
         support::touch_presence(&web.caas, &Agent { id: user.id }, whole.case.ticket.id).await?;
     }
     let carried = Carried { number: number.clone(), version: whole.case.ticket.version, back: query.case(&number) };
