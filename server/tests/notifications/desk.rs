@@ -46,7 +46,8 @@ async fn support_reads_what_was_said_without_amounts_and_sends_again_once() {
         app.get(&path.replace(&customer.to_string(), &agent.to_string())).await.expect(404);
         app.get("/soporte/clientes/x/comunicacion").await.expect(404);
 
-        let (_, form) = page.body.split_once("/api/soporte/comunicacion/reenviar").unwrap();
+        let mut forms = page.body.split("/api/soporte/comunicacion/reenviar").skip(1);
+        let form = forms.find(|form| form.split("</form>").next().unwrap().contains("Enviar de nuevo: Correo")).unwrap();
         let wish = [
             ("customer", field(form, "customer")),
             ("message", field(form, "message")),
@@ -88,13 +89,14 @@ async fn what_was_said_is_paged_by_key() {
     app.run_jobs().await;
     app.new_browser();
     app.sign_in("support").await;
-    let mut path = format!("/soporte/clientes/{customer}/comunicacion");
+    let start = format!("/soporte/clientes/{customer}/comunicacion");
+    let mut path = start.clone();
     let mut seen = 0;
     for _ in 0..5 {
         let page = app.get(&path).await.expect(200);
         seen += page.body.matches("Caso OTA-000123: activación").count();
-        let Some((_, rest)) = page.body.split_once("comunicacion?antes=") else { break };
-        path = format!("/soporte/clientes/{customer}/comunicacion?antes={}", rest.split('"').next().unwrap());
+        let Some((_, rest)) = page.body.split_once(&format!("href=\"{start}?antes=")) else { break };
+        path = format!("{start}?antes={}", rest.split('"').next().unwrap());
     }
     assert_eq!(seen, 40);
 }

@@ -41,7 +41,7 @@ async fn a_customer_chooses_and_what_must_be_said_cannot_be_chosen() {
         assert!(wants(&app, customer, NoticeGroup::Problems, Channel::Sms, false).await);
         assert!(!wants(&app, customer, NoticeGroup::Order, Channel::Email, true).await);
         // No box at all is a choice too.
-        app.post_form("/api/cuenta/avisos", &[("wanted[]", "")]).await.expect(302);
+        app.post_form("/api/cuenta/avisos", &[("wanted[]", "")]).await.expect(303);
         assert!(!wants(&app, customer, NoticeGroup::Problems, Channel::Sms, false).await);
 
         // People who work here get their messages by virtue of their work, and have devices all the same.
@@ -63,7 +63,7 @@ async fn a_browser_is_added_gets_messages_and_is_removed_by_its_owner_alone() {
         app.get("/cuenta/avisos").await.expect(200).says("data-push-key=\"B");
         let page = app.submit("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(200);
         page.says("ya recibe avisos");
-        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(302);
+        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(303);
         let bad = [("endpoint", "http://10.0.0.1/inside"), browser.fields()[1], browser.fields()[2]];
         app.submit("/api/cuenta/avisos/dispositivos", &bad).await.expect(200).says("No ha cambiado nada");
 
@@ -89,7 +89,7 @@ async fn a_browser_is_added_gets_messages_and_is_removed_by_its_owner_alone() {
         assert!(devices::of(&mut app.caas().db.read().await.unwrap(), customer).await.unwrap().is_empty());
 
         // Gone at its push service: gone here.
-        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(302);
+        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(303);
         browser.answers(410);
         say(&app, customer, NoticeEvent::TheftGuidance, "b").await;
         app.run_jobs().await;
