@@ -17,6 +17,9 @@ use chrono::TimeDelta;
 use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
+/// What a million entries may take. A build without optimisations hashes ten times slower than the one that is shipped.
+const MOST_SECONDS: u64 = if cfg!(debug_assertions) { 180 } else { 60 };
+
 /// Customers made in one transaction.
 const CHUNK: u64 = 500;
 
@@ -204,7 +207,7 @@ async fn a_million_entries_are_proven_within_a_minute() {
         println!("{engine:?}: {:?} proven in {:.1} s", proof.extent, taken.as_secs_f64());
         assert_eq!(proof.broken, Vec::<String>::new());
         assert!(proof.extent.story_entries >= i64::try_from(wanted).unwrap());
-        assert!(taken.as_secs() < 60, "{taken:?}");
+        assert!(taken.as_secs() < MOST_SECONDS * wanted.div_ceil(1_000_000), "{taken:?}");
 
         // One changed letter among them is found.
         let victim = copy_of(template[template.len() / 2].id, copies / 2);
