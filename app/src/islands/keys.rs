@@ -109,6 +109,9 @@ mod browser {
     fn go(selector: &str) -> Option<()> {
         let there = find(selector)?;
         let mut around = there.parent_element();
+        if there.local_name() == "summary" {
+            around = around.and_then(|own| own.parent_element());
+        }
         while let Some(element) = around {
             if element.local_name() == "details" {
                 let _ = element.set_attribute("open", "");

@@ -187,6 +187,7 @@ async fn what_is_to_be_done_later_comes_back_in_time() {
         page.says("Otra cosa");
         counter.scene.app.advance(TimeDelta::days(2));
         counter.scene.app.run_jobs().await;
+        counter.becomes("support").await;
         let desk = counter.scene.app.get("/soporte").await.expect(200);
         desk.says("Toca ya");
         let (_, rest) = desk.body.split_once("name=\"task\"").unwrap();

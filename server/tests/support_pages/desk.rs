@@ -32,6 +32,8 @@ async fn a_case_is_found_by_all_it_is_known_by() {
         // Overdue after its 24 hours.
         app.advance(TimeDelta::hours(25));
         app.run_jobs().await;
+        counter.becomes("support").await;
+        let app = &mut counter.scene.app;
         app.get("/soporte?lista=vencidos").await.expect(200).says("Vencida hace 1 h");
         // What makes no sense is left out.
         app.get("/soporte?lista=%3Cscript%3E&tras=x&orden=nada&servicio=x").await.expect(200);

@@ -28,8 +28,8 @@ async fn a_file_is_kept_and_handed_out_as_a_file() {
         page.says("Mira esto, por favor");
         page.says("aviso.png");
         page.says("nota.txt");
-        let href = page.body.split("href=\"").find(|rest| rest.contains("/adjuntos/")).unwrap();
-        let href = href.split('"').next().unwrap().to_owned();
+        let found = page.body.split("href=\"/cuenta/ayuda/GEN").find(|rest| rest.contains("aviso.png")).unwrap();
+        let href = format!("/cuenta/ayuda/GEN{}", found.split('"').next().unwrap());
         let file = app.get(&href).await.expect(200);
         assert_eq!(file.header("content-type"), Some("image/png"));
         assert!(file.header("content-disposition").unwrap().starts_with("attachment;"));

@@ -90,7 +90,7 @@ impl Posted {
             let (bytes, is_whole) = read_up_to(field, longest).await?;
             if name == "files" {
                 // A browser sends an empty file where none was chosen.
-                if !bytes.is_empty() {
+                if !bytes.is_empty() || !is_whole {
                     posted.take_file(file.unwrap_or_default(), bytes, is_whole);
                 }
                 continue;

@@ -65,6 +65,20 @@ pub(super) fn reply_form(
     .into_any()
 }
 
+/// What was written before somebody else closed or merged the case: not to be sent, and not lost.
+pub(super) fn left_over(web: &WebContext, draft: &str) -> AnyView {
+    let locale = web.locale;
+    let form = web.form(REPLY);
+    view! {
+        <section class="section" aria-labelledby="borrador" id=REPLY>
+            <h2 id="borrador">{locale.t("Tu borrador, sin enviar", "Your draft, not sent")}</h2>
+            {trouble(&form, locale)}
+            <div class="card">{super::paragraphs(draft)}</div>
+        </section>
+    }
+    .into_any()
+}
+
 fn macro_field(macros: &[Macro], locale: Locale) -> Option<AnyView> {
     if macros.is_empty() {
         return None;

@@ -257,8 +257,11 @@ fn middle(whole: &Whole, web: &WebContext, user: &CurrentUser, can_work: bool, c
     let seen = whole.messages.last().map(|message| message.id.to_string()).unwrap_or_default();
     let open = whole.case.ticket.status.is_open();
     let writing = can_work.then(|| {
-        let reply =
-            open.then(|| replying::reply_form(web, &whole.case, &whole.macros, whole.draft.clone(), &seen, carried));
+        let reply = match &whole.draft {
+            Some(draft) if !open => Some(replying::left_over(web, draft)),
+            _ if !open => None,
+            draft => Some(replying::reply_form(web, &whole.case, &whole.macros, draft.clone(), &seen, carried)),
+        };
         let planned =
             (!whole.tasks.is_empty()).then(|| tasks::task_list(&whole.tasks, web, zone, &carried.back, false));
         view! {
