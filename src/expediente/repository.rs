@@ -324,9 +324,7 @@ pub async fn audit_lines(tx: &mut Tx, filter: &AuditFilter, limit: i64) -> Resul
     let (from, until) = (filter.from.unwrap_or(Timestamp::UNIX_EPOCH), filter.until.unwrap_or(FAR_FUTURE));
     let kind = filter.kind.map(EntryKind::as_str);
     let rows = match filter.person {
-        Some(person) => {
-            sql!(tx, all AuditRow, audited!("e.actor_id = $1"), person, at, id, from, until, kind, limit)?
-        }
+        Some(person) => sql!(tx, all AuditRow, audited!("e.actor_id = $1"), person, at, id, from, until, kind, limit)?,
         None => sql!(tx, all AuditRow,
             audited!("e.actor_kind IN ('CUSTOMER', 'STAFF', 'ANONYMOUS') AND e.actor_kind = $1"),
             filter.who.as_str(), at, id, from, until, kind, limit)?,

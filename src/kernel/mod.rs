@@ -30,4 +30,5 @@ pub mod when;
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
 /// Later than anything that happens: where a list paged by time begins.
-pub const FAR_FUTURE: Timestamp = chrono::DateTime::from_timestamp(253_402_300_799, 0).expect("the year 9999 is a year");
+pub const FAR_FUTURE: Timestamp =
+    chrono::DateTime::from_timestamp(253_402_300_799, 0).expect("the year 9999 is a year");

@@ -5,11 +5,11 @@
 
 use super::model::{Component, FailureCategory, FailureType, Resolution};
 use crate::Caas;
-use crate::kernel::{FAR_FUTURE, Timestamp};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::kernel::{FAR_FUTURE, Timestamp};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use sqlx::FromRow;
@@ -55,7 +55,8 @@ pub async fn detected(caas: &Caas, tx: &mut Tx, new: &NewFailure<'_>) -> Result<
         new.customer.map(|customer| hashed(&key, "customer", customer.0)), new.kind.as_str(), new.category.as_str(),
         new.component.as_str(), new.code, new.attempts, new.resolution.as_str(), resolved, new.communication,
         new.impact.map_or(Cents::ZERO, |impact| impact.cents), new.impact.map(|impact| impact.currency.as_str()))?;
-    metrics::counter!("caas_failures_total", "type" => new.kind.as_str(), "category" => new.category.as_str()).increment(1);
+    metrics::counter!("caas_failures_total", "type" => new.kind.as_str(), "category" => new.category.as_str())
+        .increment(1);
     Ok(())
 }
 

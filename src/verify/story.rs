@@ -208,11 +208,8 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
 
 /// What waits has a job behind it, alive or dead, which operations see; what failed says why.
 async fn unsent_are_visible(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let jobs = sql!(
-        tx,
-        all(Uuid, Json<serde_json::Value>),
-        "SELECT id, payload FROM jobs WHERE kind LIKE 'notifications.%'"
-    )?;
+    let jobs =
+        sql!(tx, all(Uuid, Json<serde_json::Value>), "SELECT id, payload FROM jobs WHERE kind LIKE 'notifications.%'")?;
     let behind: HashSet<Uuid> =
         jobs.iter().filter_map(|(_, payload)| payload.0.get("notification")?.as_str()?.parse().ok()).collect();
     let mut after = Uuid::nil();

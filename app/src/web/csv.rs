@@ -27,11 +27,8 @@ impl Csv {
 
     fn cell(self, text: &str) -> String {
         // What begins like this would be run as a formula; after an apostrophe it is text.
-        let harmless = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-            format!("'{text}")
-        } else {
-            text.to_owned()
-        };
+        let harmless =
+            if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() };
         if harmless.contains([self.separator, '"', '\r', '\n']) {
             format!("\"{}\"", harmless.replace('"', "\"\""))
         } else {

@@ -143,7 +143,10 @@ async fn consents_and_messages_stand_in_the_chain() {
             id
         )
         .unwrap();
-        assert!(visible && data.contains("START_NOW") && data.contains("WITHDRAWAL") && data.contains("sha256"), "{data}");
+        assert!(
+            visible && data.contains("START_NOW") && data.contains("WITHDRAWAL") && data.contains("sha256"),
+            "{data}"
+        );
         let (told, vehicle) = sql!(
             tx,
             one(String, Option<Uuid>),

@@ -27,7 +27,8 @@ async fn it_prints_each_broken_promise_and_ends_non_zero() {
     let db = Database::connect(&url).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     let chain = Uuid::from_u128(7);
-    sql!(tx, execute "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, 3, 'x')", chain).unwrap();
+    sql!(tx, execute "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, 3, 'x')", chain)
+        .unwrap();
     sql!(tx, execute "UPDATE vehicles SET vin = LOWER('VSSZZZLNCTR000101') WHERE vin = 'VSSZZZBRSTR000303'").unwrap();
     tx.commit().await.unwrap();
     let broken = caas(&["verify"], &url);

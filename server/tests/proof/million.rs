@@ -29,8 +29,14 @@ const TABLES: &[(&str, &str)] = &[
     ("vehicles", "customer_id = $1"),
     ("payment_methods", "customer_id = $1"),
     ("service_activations", "customer_id = $1"),
-    ("activation_attempts", "service_activation_id IN (SELECT service_activation_id FROM service_activations WHERE customer_id = $1)"),
-    ("delivery_confirmations", "service_activation_id IN (SELECT service_activation_id FROM service_activations WHERE customer_id = $1)"),
+    (
+        "activation_attempts",
+        "service_activation_id IN (SELECT service_activation_id FROM service_activations WHERE customer_id = $1)",
+    ),
+    (
+        "delivery_confirmations",
+        "service_activation_id IN (SELECT service_activation_id FROM service_activations WHERE customer_id = $1)",
+    ),
     ("payments", "customer_id = $1"),
     ("payment_operations", "payment_id IN (SELECT id FROM payments WHERE customer_id = $1)"),
     ("ledger_entries", "payment_id IN (SELECT id FROM payments WHERE customer_id = $1)"),
@@ -43,8 +49,16 @@ const SHARED: &[&str] = &["service_id", "offer_id", "dealership_id"];
 
 /// Texts of which there may be no two.
 const UNIQUE: &[&str] = &[
-    "email", "email_key", "vin", "token", "purchase_key", "idempotency_key", "gateway_payment_id", "unique_key",
-    "request_id", "unsubscribe_token",
+    "email",
+    "email_key",
+    "vin",
+    "token",
+    "purchase_key",
+    "idempotency_key",
+    "gateway_payment_id",
+    "unique_key",
+    "request_id",
+    "unsubscribe_token",
 ];
 
 /// Texts that would only fill the disk.
@@ -62,7 +76,9 @@ fn id_in_sql(tx: &Tx, column: &str) -> String {
     if tx.is_postgres() {
         format!("(left(replace({column}::text, '-', ''), 20) || lpad(to_hex(s.n), 12, '0'))::uuid")
     } else {
-        format!("CASE WHEN {column} IS NULL THEN NULL ELSE unhex(substr(hex({column}), 1, 20) || printf('%012x', s.n)) END")
+        format!(
+            "CASE WHEN {column} IS NULL THEN NULL ELSE unhex(substr(hex({column}), 1, 20) || printf('%012x', s.n)) END"
+        )
     }
 }
 
@@ -70,16 +86,22 @@ fn series(tx: &Tx, from: u64, to: u64) -> String {
     if tx.is_postgres() {
         format!("(SELECT generate_series({from}::bigint, {to}::bigint) AS n) s")
     } else {
-        format!("(WITH RECURSIVE r(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM r WHERE n < {to}) SELECT n FROM r) s")
+        format!(
+            "(WITH RECURSIVE r(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM r WHERE n < {to}) SELECT n FROM r) s"
+        )
     }
 }
 
 /// Columns of a table and whether each holds an id.
 async fn columns(tx: &mut Tx, table: &str) -> Vec<(String, bool)> {
     let rows = if tx.is_postgres() {
-        sql!(tx, all(String, String),
+        sql!(
+            tx,
+            all(String, String),
             "SELECT column_name::text, data_type::text FROM information_schema.columns
-             WHERE table_name = $1 AND table_schema = current_schema() ORDER BY ordinal_position", table)
+             WHERE table_name = $1 AND table_schema = current_schema() ORDER BY ordinal_position",
+            table
+        )
     } else {
         sql!(tx, all(String, String), "SELECT name, type FROM pragma_table_info($1)", table)
     };
@@ -167,8 +189,12 @@ async fn template(scene: &mut Scene) -> Vec<Sealed> {
     }
     scene.live(TimeDelta::days(3)).await;
     let mut tx = scene.read().await;
-    let ids = sql!(tx, all(Uuid, i64),
-        "SELECT id, seq FROM expediente_entries WHERE chain_id = $1 ORDER BY seq", scene.customer)
+    let ids = sql!(
+        tx,
+        all(Uuid, i64),
+        "SELECT id, seq FROM expediente_entries WHERE chain_id = $1 ORDER BY seq",
+        scene.customer
+    )
     .unwrap();
     let mut entries = Vec::new();
     for (id, _) in ids {

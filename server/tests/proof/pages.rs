@@ -81,7 +81,12 @@ async fn an_entry_has_a_page_with_its_proof_and_is_nobody_elses() {
         let captured = format!("/expediente/entradas/{}", entry_of(&scene, "PAYMENT_CAPTURED").await);
         scene.app.get("/expediente?tipo=PAYMENT").await.expect(200).says(&format!("href=\"{captured}\""));
         let page = scene.app.get(&captured).await.expect(200);
-        for text in ["Intacta desde que se escribió", "Huella anterior", "HELD_FOR_ACTIVATION → CHARGED", "El coche lo confirmó"] {
+        for text in [
+            "Intacta desde que se escribió",
+            "Huella anterior",
+            "HELD_FOR_ACTIVATION → CHARGED",
+            "El coche lo confirmó",
+        ] {
             page.says(text);
         }
         let consents = format!("/expediente/entradas/{}", entry_of(&scene, "CONSENTS_GIVEN").await);
@@ -107,7 +112,8 @@ async fn an_entry_has_a_page_with_its_proof_and_is_nobody_elses() {
             scene.app.get(&captured).await.expect(404);
         }
         let mut tx = scene.read().await;
-        let (tries,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
+        let (tries,) =
+            sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
         drop(tx);
         assert!(tries >= 5, "{tries} tries are on record");
         scene.proven().await;
@@ -132,18 +138,28 @@ async fn the_story_is_taken_away_as_a_file_and_on_paper() {
         let mut scene = lived(engine).await;
         // A service whose name a spreadsheet would run.
         let mut tx = scene.caas().db.begin().await.unwrap();
-        let formula = sqlx::types::Json(serde_json::json!({ "es": "=HYPERLINK(\"http://evil.example\";\"x\")", "en": "=1+1" }));
+        let formula =
+            sqlx::types::Json(serde_json::json!({ "es": "=HYPERLINK(\"http://evil.example\";\"x\")", "en": "=1+1" }));
         sql!(tx, execute "UPDATE service_activations SET service_names = $1", formula).unwrap();
         tx.commit().await.unwrap();
         let file = scene.app.get("/expediente.csv").await.expect(200);
         assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
-        assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"expediente.csv\"; filename*=UTF-8''expediente.csv"));
+        assert_eq!(
+            file.header("content-disposition"),
+            Some("attachment; filename=\"expediente.csv\"; filename*=UTF-8''expediente.csv")
+        );
         assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
         assert!(file.body.starts_with("\u{feff}Número;Momento (UTC);"), "{}", file.body);
         file.says("\"'=HYPERLINK(\"\"http://evil.example\"\";\"\"x\"\")\"");
         assert!(!file.body.contains(";=") && !file.body.contains(";\"="), "{}", file.body);
         let mut tx = scene.read().await;
-        let (visible,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM expediente_entries WHERE visible AND chain_id = $1", scene.customer).unwrap();
+        let (visible,) = sql!(
+            tx,
+            one(i64,),
+            "SELECT COUNT(*) FROM expediente_entries WHERE visible AND chain_id = $1",
+            scene.customer
+        )
+        .unwrap();
         drop(tx);
         assert_eq!(file.body.matches("\r\n").count() as i64, visible + 1, "{}", file.body);
         let payments = scene.app.get("/expediente.csv?tipo=PAYMENT").await.expect(200);
@@ -232,10 +248,16 @@ async fn the_audit_log_tells_who_did_what_by_person_kind_and_period() {
         let administrator = scene.app.sign_in("administrator").await;
         scene.app.get("/operaciones/fallos").await.expect(404);
         let caas = scene.caas();
-        caas::accounts::change_role(&caas, administrator, scene.customer, caas::accounts::Role::Support, None).await.unwrap();
-        caas::accounts::change_role(&caas, administrator, scene.customer, caas::accounts::Role::Customer, None).await.unwrap();
+        caas::accounts::change_role(&caas, administrator, scene.customer, caas::accounts::Role::Support, None)
+            .await
+            .unwrap();
+        caas::accounts::change_role(&caas, administrator, scene.customer, caas::accounts::Role::Customer, None)
+            .await
+            .unwrap();
         let page = scene.app.get("/admin/auditoria").await.expect(200);
-        for text in ["Tipo de cuenta cambiado", "CUSTOMER → SUPPORT", "SUPPORT → CUSTOMER", "Acceso rechazado", "Lucía Ferrer"] {
+        for text in
+            ["Tipo de cuenta cambiado", "CUSTOMER → SUPPORT", "SUPPORT → CUSTOMER", "Acceso rechazado", "Lucía Ferrer"]
+        {
             page.says(text);
         }
         let roles = scene.app.get("/admin/auditoria?tipo=ROLE_CHANGED").await.expect(200);
@@ -246,7 +268,12 @@ async fn the_audit_log_tells_who_did_what_by_person_kind_and_period() {
         let none = scene.app.get("/admin/auditoria?persona=nobody@example.org").await.expect(200);
         none.says("No hay ninguna cuenta con ese correo");
         let email = "cliente@demo.caas.example";
-        scene.app.get(&format!("/admin/auditoria?quien=CUSTOMER&persona={email}")).await.expect(200).says("Servicio pedido");
+        scene
+            .app
+            .get(&format!("/admin/auditoria?quien=CUSTOMER&persona={email}"))
+            .await
+            .expect(200)
+            .says("Servicio pedido");
         scene.app.get("/admin/auditoria?hasta=2026-11-22").await.expect(200).says("Nada que mostrar");
         scene.app.get("/admin/auditoria?antes=nonsense").await.expect(200).says("Tipo de cuenta cambiado");
         let file = scene.app.get("/admin/auditoria.csv").await.expect(200);
@@ -262,8 +289,18 @@ async fn the_audit_log_tells_who_did_what_by_person_kind_and_period() {
         }
         says_not(&failures, "Lucía");
         scene.app.get("/operaciones/fallos?categoria=BUSINESS").await.expect(200).says("Ningún fallo con este filtro");
-        scene.app.get("/operaciones/fallos?abiertos=1&tipo=OTA_ACTIVATION_FAILED").await.expect(200).says("Un módulo del coche");
-        scene.app.get("/operaciones/fallos.csv").await.expect(200).says("OTA_ACTIVATION_FAILED;TECHNICAL;OTA_ENGINE;MODULE_FAULT;1;OPEN");
+        scene
+            .app
+            .get("/operaciones/fallos?abiertos=1&tipo=OTA_ACTIVATION_FAILED")
+            .await
+            .expect(200)
+            .says("Un módulo del coche");
+        scene
+            .app
+            .get("/operaciones/fallos.csv")
+            .await
+            .expect(200)
+            .says("OTA_ACTIVATION_FAILED;TECHNICAL;OTA_ENGINE;MODULE_FAULT;1;OPEN");
     }
 }
 

@@ -63,7 +63,11 @@ async fn the_story_can_be_read_with_and_without_filters() {
             StoryFilter::default(),
             StoryFilter { vehicle: Some(scene.vehicle.0), ..StoryFilter::default() },
             StoryFilter { subjects: &[SubjectKind::Activation], ..StoryFilter::default() },
-            StoryFilter { everything: true, until: Some(scene.app.now() + TimeDelta::days(1)), ..StoryFilter::default() },
+            StoryFilter {
+                everything: true,
+                until: Some(scene.app.now() + TimeDelta::days(1)),
+                ..StoryFilter::default()
+            },
             StoryFilter {
                 vehicle: Some(scene.vehicle.0),
                 subjects: &[SubjectKind::Payment, SubjectKind::Consent],

@@ -1,10 +1,10 @@
 //! `/expediente/activaciones/{id}`
 
 use super::{own_order, path_of, story};
-use crate::pages::help::new_hold_box;
 use crate::islands::{ActivationLive, StoryLink, StoryWords};
-use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::pages::expediente::{source_words, to_the_second};
+use crate::pages::help::new_hold_box;
+use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Section, WebContext, dates};
 use caas::catalogue::OfferKind;
 use caas::kernel::locale::Locale;

@@ -110,7 +110,10 @@ pub(super) async fn failures_page(web: WebContext) -> PageResult {
     let rows = if failures.is_empty() {
         let (title, text) = (
             locale.t("Ningún fallo con este filtro", "No failure with this filter"),
-            locale.t("Lo que falle aparecerá aquí en el mismo momento.", "What fails will appear here at that very moment."),
+            locale.t(
+                "Lo que falle aparecerá aquí en el mismo momento.",
+                "What fails will appear here at that very moment.",
+            ),
         );
         view! { <EmptyState title=title><p>{text}</p></EmptyState> }.into_any()
     } else {

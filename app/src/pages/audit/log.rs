@@ -3,7 +3,9 @@
 use super::key;
 use super::words::{DEEDS, deed, people, readable};
 use crate::pages::expediente::{Eyes, day, day_words, step};
-use crate::ui::{Chip, Choice, DataTable, EmptyState, Field, FilterBar, IconName, LinkButton, PageHeader, Pager, SelectField};
+use crate::ui::{
+    Chip, Choice, DataTable, EmptyState, Field, FilterBar, IconName, LinkButton, PageHeader, Pager, SelectField,
+};
 use crate::web::dates::{exact, moment};
 use crate::web::{Csv, Page, PageResult, Refusal, Role, Rows, Section, WebContext, csv_file};
 use caas::accounts::SessionUser;
@@ -127,11 +129,8 @@ pub(super) async fn log_page(web: WebContext) -> PageResult {
         "Qué hizo cada persona, con el antes y el después. Solo se añade: cada entrada lleva la huella de la anterior.",
         "What each person did, with before and after. It only grows: each entry carries the fingerprint of the one before.",
     );
-    let list = if lines.is_empty() {
-        nothing(filter.is_none(), locale)
-    } else {
-        table(&lines, eyes, &user.time_zone, locale)
-    };
+    let list =
+        if lines.is_empty() { nothing(filter.is_none(), locale) } else { table(&lines, eyes, &user.time_zone, locale) };
     let (section, csv) = (section(user), query.whole().href("/admin/auditoria.csv"));
     let actions = view! {
         <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
@@ -234,7 +233,8 @@ fn table(lines: &[AuditLine], eyes: Eyes, zone: &str, locale: Locale) -> AnyView
             }
         })
         .collect_view();
-    let caption = locale.t("Qué hizo cada persona, lo más reciente primero", "What each person did, the most recent first");
+    let caption =
+        locale.t("Qué hizo cada persona, lo más reciente primero", "What each person did, the most recent first");
     view! { <DataTable caption=caption caption_hidden=true heads=heads.map(str::to_owned).to_vec()>{rows}</DataTable> }
         .into_any()
 }
@@ -248,7 +248,10 @@ fn nothing(no_such_person: bool, locale: Locale) -> AnyView {
     } else {
         (
             locale.t("Nada que mostrar con este filtro", "Nothing to show with this filter"),
-            locale.t("Prueba con otras fechas, otra persona o quita el filtro.", "Try other dates or another person, or remove the filter."),
+            locale.t(
+                "Prueba con otras fechas, otra persona o quita el filtro.",
+                "Try other dates or another person, or remove the filter.",
+            ),
         )
     };
     view! { <EmptyState title=title><p>{text}</p></EmptyState> }.into_any()

@@ -12,11 +12,11 @@ use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use caas::expediente::chain::{Sealed, sealed};
 use caas::expediente::model::{EntryKind, SubjectKind};
 use caas::expediente::repository::{GivenConsent, StoryLine, ToldBy, consents_of, line, told};
+use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
 use caas::kernel::error::Failure;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
-use caas::kernel::Timestamp;
 use caas::purchases::model::ConsentKind;
 use caas::sales::vehicles::{Vehicle, vehicles_of};
 use leptos::prelude::*;
@@ -38,9 +38,7 @@ pub(super) async fn read(tx: &mut Tx, customer: UserId, id: Uuid, eyes: Eyes) ->
     };
     let Some(sealed) = sealed(tx, id).await? else { return Ok(None) };
     let consents = match (line.entry.kind, line.entry.subject_kind) {
-        (EntryKind::ServiceOrdered, _) | (_, SubjectKind::Consent) => {
-            consents_of(tx, line.entry.subject_id).await?
-        }
+        (EntryKind::ServiceOrdered, _) | (_, SubjectKind::Consent) => consents_of(tx, line.entry.subject_id).await?,
         _ => Vec::new(),
     };
     let told = match line.entry.data.get("key").and_then(|key| key.as_str()) {
@@ -92,7 +90,11 @@ pub(super) fn page(shown: &Shown, place: &Place<'_>, now: Timestamp) -> Page {
     }
     if let Some(delivery) = &line.delivery {
         facts.push(Fact::text(locale.t("El coche lo confirmó", "The car confirmed"), {
-            format!("{}, {}", to_the_second(delivery.at, reader.zone, reader.locale), source_words(&delivery.source, locale))
+            format!(
+                "{}, {}",
+                to_the_second(delivery.at, reader.zone, reader.locale),
+                source_words(&delivery.source, locale)
+            )
         }));
     }
     let crumbs = vec![Crumb::new(place.path(), locale.t("Expediente", "My cars"))];
@@ -208,8 +210,16 @@ fn consents(given: &[GivenConsent], reader: Reader<'_>) -> Option<AnyView> {
                 _ => locale.t("Consentimiento", "Consent"),
             };
             let when = match locale {
-                Locale::Es => format!("Texto {}, aceptado el {}", consent.text_version, to_the_second(consent.given_at, reader.zone, reader.locale)),
-                Locale::En => format!("Text {}, agreed to on {}", consent.text_version, to_the_second(consent.given_at, reader.zone, reader.locale)),
+                Locale::Es => format!(
+                    "Texto {}, aceptado el {}",
+                    consent.text_version,
+                    to_the_second(consent.given_at, reader.zone, reader.locale)
+                ),
+                Locale::En => format!(
+                    "Text {}, agreed to on {}",
+                    consent.text_version,
+                    to_the_second(consent.given_at, reader.zone, reader.locale)
+                ),
             };
             view! {
                 <div class="card">

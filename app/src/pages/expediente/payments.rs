@@ -1,9 +1,9 @@
 //! What was held, charged and given back.
 
 use super::cars::Cars;
+use super::evidence::source_words;
 use super::needs::activation_href;
 use super::query::{Query, list_href};
-use super::evidence::source_words;
 use super::states::{Reader, of_payment};
 use super::words::to_the_second;
 use crate::ui::{Crumb, DataTable, EmptyState, LinkButton, PageHeader, Pager, StatusPill};

@@ -165,8 +165,7 @@ fn nothing(query: &Query, place: &Place<'_>) -> AnyView {
         .into_any();
     }
     let all = place.story(&Query::default());
-    let action =
-        view! { <LinkButton href=all>{locale.t("Ver toda la historia", "See the whole story")}</LinkButton> };
+    let action = view! { <LinkButton href=all>{locale.t("Ver toda la historia", "See the whole story")}</LinkButton> };
     view! {
         <EmptyState title=locale.t("Nada que mostrar con este filtro", "Nothing to show with this filter") action=action.into_any()>
             <p>{locale.t("Prueba con otro coche, otras fechas o quita el filtro.", "Try another car or other dates, or remove the filter.")}</p>

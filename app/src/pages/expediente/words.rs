@@ -52,8 +52,12 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
     let service = facts.service();
     let amount = facts.amount();
     // A fact that is missing leaves no gap.
-    let said =
-        |icon, tone, text: String, note: String| Said { icon, tone, text: without_gaps(&text), note: without_gaps(&note) };
+    let said = |icon, tone, text: String, note: String| Said {
+        icon,
+        tone,
+        text: without_gaps(&text),
+        note: without_gaps(&note),
+    };
     let plain = |icon, tone, es: &str, en: &str| said(icon, tone, locale.t(es, en).to_owned(), String::new());
     let t = |es: String, en: String| if locale == Locale::Es { es } else { en };
     let note = |es: &str, en: &str| locale.t(es, en).to_owned();
@@ -153,7 +157,8 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             let text = t(format!("Se cobraron {amount} por {service}"), format!("{amount} was charged for {service}"));
             let note = match &line.delivery {
                 Some(delivery) => {
-                    let (at, how) = (to_the_second(delivery.at, reader.zone, locale), source_words(&delivery.source, locale));
+                    let (at, how) =
+                        (to_the_second(delivery.at, reader.zone, locale), source_words(&delivery.source, locale));
                     t(
                         format!("Prueba de entrega: el coche lo confirmó el {at}, {how}."),
                         format!("Proof of delivery: the car confirmed on {at}, {how}."),
@@ -172,7 +177,8 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 "Tu banco puede tardar unos días en dejar de mostrarla.",
                 "Your bank may take a few days to stop showing it.",
             );
-            let nothing = facts.nothing().map(|nothing| format!("{} {nothing}.", locale.t("Total cobrado:", "Charged in all:")));
+            let nothing =
+                facts.nothing().map(|nothing| format!("{} {nothing}.", locale.t("Total cobrado:", "Charged in all:")));
             said(I::Held, Tone::Neutral, text, format!("{} {patience}", nothing.unwrap_or_default()))
         }
         K::PaymentAbandoned => {
@@ -230,7 +236,8 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 None => note("Activo.", "Active."),
             };
             let how = facts.text("source").map(|source| source_words(source, locale)).unwrap_or_default();
-            let how = if how.is_empty() { String::new() } else { t(format!("Lo dijo {how}."), format!("It said so {how}.")) };
+            let how =
+                if how.is_empty() { String::new() } else { t(format!("Lo dijo {how}."), format!("It said so {how}.")) };
             said(I::Active, Tone::Done, text, format!("{active} {how}"))
         }
         K::ActivationEscalated => {
@@ -380,9 +387,12 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             "Tu concesionario te ha dado cita",
             "Your dealership gave you an appointment",
         ),
-        K::CatalogueRuleProposed | K::CatalogueRuleDecided => {
-            plain(I::Settings, Tone::Neutral, "Se revisó una regla del catálogo", "A rule of the catalogue was reviewed")
-        }
+        K::CatalogueRuleProposed | K::CatalogueRuleDecided => plain(
+            I::Settings,
+            Tone::Neutral,
+            "Se revisó una regla del catálogo",
+            "A rule of the catalogue was reviewed",
+        ),
         K::TheftNoted => said(
             I::Info,
             Tone::Info,
@@ -397,14 +407,15 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         }
         K::CustomerTold => {
             let about = facts.notice();
-            said(I::Mail, Tone::Neutral, t(format!("Te avisamos: {about}"), format!("We told you: {about}")), facts.channels())
+            said(
+                I::Mail,
+                Tone::Neutral,
+                t(format!("Te avisamos: {about}"), format!("We told you: {about}")),
+                facts.channels(),
+            )
         }
-        K::NotificationLate => {
-            plain(I::Mail, Tone::Problem, "Un aviso salió tarde", "A message was late")
-        }
-        K::PromiseUntrue => {
-            plain(I::Mail, Tone::Problem, "Un aviso se retuvo", "A message was held back")
-        }
+        K::NotificationLate => plain(I::Mail, Tone::Problem, "Un aviso salió tarde", "A message was late"),
+        K::PromiseUntrue => plain(I::Mail, Tone::Problem, "Un aviso se retuvo", "A message was held back"),
         K::ConsentsGiven => said(
             I::Document,
             Tone::Neutral,
@@ -454,7 +465,8 @@ mod tests {
     fn every_kind_reads_as_a_sentence_in_both_languages_even_without_facts() {
         for &kind in EntryKind::ALL {
             for &locale in Locale::ALL {
-                let said = say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" }, Eyes::Owner);
+                let said =
+                    say(&line(kind, serde_json::json!({})), Reader { locale, zone: "Europe/Madrid" }, Eyes::Owner);
                 let all = format!("{}. {}", said.text, said.note);
                 assert!(!said.text.is_empty() && !all.contains("  ") && !all.contains('!'), "{kind}: {all}");
                 assert!(!all.contains('_') && !all.contains(kind.as_str()), "{kind} shows a code: {all}");
@@ -465,7 +477,8 @@ mod tests {
     #[test]
     fn a_reversed_hold_is_never_called_a_refund() {
         let data = serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } });
-        let es = say(&line(EntryKind::HoldReversed, data.clone()), Reader { locale: Locale::Es, zone: "UTC" }, Eyes::Owner);
+        let es =
+            say(&line(EntryKind::HoldReversed, data.clone()), Reader { locale: Locale::Es, zone: "UTC" }, Eyes::Owner);
         assert_eq!(es.text, "Retención de 29,90\u{a0}€ anulada: no se te ha cobrado");
         let en = say(&line(EntryKind::HoldReversed, data), Reader { locale: Locale::En, zone: "UTC" }, Eyes::Owner);
         assert!(!format!("{}{}", en.text, en.note).to_lowercase().contains("refund"));
@@ -475,7 +488,11 @@ mod tests {
     fn a_failed_attempt_says_which_why_and_when_next() {
         let data = serde_json::json!({ "attempt": 2, "of": 5, "code": "VEHICLE_OFFLINE", "next": "2026-11-23T09:02:00Z",
             "service": { "es": "Luz", "en": "Light" } });
-        let said = say(&line(EntryKind::AttemptFailed, data), Reader { locale: Locale::Es, zone: "Europe/Madrid" }, Eyes::Owner);
+        let said = say(
+            &line(EntryKind::AttemptFailed, data),
+            Reader { locale: Locale::Es, zone: "Europe/Madrid" },
+            Eyes::Owner,
+        );
         assert_eq!(said.text, "Luz: intento 2 de 5 sin éxito");
         assert_eq!(said.note, "El coche no tenía conexión. Siguiente: 23 nov 2026, 10:02.");
     }
@@ -483,11 +500,14 @@ mod tests {
     #[test]
     fn a_capture_names_the_word_it_stands_on_and_a_failure_says_zero() {
         let reader = Reader { locale: Locale::Es, zone: "Europe/Madrid" };
-        let mut captured = line(EntryKind::PaymentCaptured, serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } }));
-        captured.delivery =
-            Some(Delivery { source: "CALLBACK".into(), at: "2026-11-23T09:00:07Z".parse().unwrap() });
+        let mut captured =
+            line(EntryKind::PaymentCaptured, serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" } }));
+        captured.delivery = Some(Delivery { source: "CALLBACK".into(), at: "2026-11-23T09:00:07Z".parse().unwrap() });
         let said = say(&captured, reader, Eyes::Owner);
-        assert_eq!(said.note, "Prueba de entrega: el coche lo confirmó el 23 nov 2026, 10:00:07, con un aviso posterior.");
+        assert_eq!(
+            said.note,
+            "Prueba de entrega: el coche lo confirmó el 23 nov 2026, 10:00:07, con un aviso posterior."
+        );
         let mut failed = line(EntryKind::ActivationEscalated, serde_json::json!({ "code": "MODULE_FAULT" }));
         failed.currency = Some(Currency::Eur);
         assert!(say(&failed, reader, Eyes::Owner).note.ends_with("No se te ha cobrado. Total cobrado: 0,00\u{a0}€."));
@@ -499,8 +519,15 @@ mod tests {
         let data = serde_json::json!({ "amount": { "cents": 2990, "currency": "EUR" }, "price": { "cents": 2990, "currency": "EUR" },
             "kind": "PERMANENT", "brand": "VISA", "last4": "4242", "subject": { "es": "Devueltos 29,90 €" } });
         for &kind in EntryKind::ALL {
-            let all = |eyes| { let said = say(&line(kind, data.clone()), reader, eyes); format!("{} {}", said.text, said.note) };
-            assert!(!all(Eyes::Staff).contains("29,90") && !all(Eyes::Staff).contains("4242"), "{kind}: {}", all(Eyes::Staff));
+            let all = |eyes| {
+                let said = say(&line(kind, data.clone()), reader, eyes);
+                format!("{} {}", said.text, said.note)
+            };
+            assert!(
+                !all(Eyes::Staff).contains("29,90") && !all(Eyes::Staff).contains("4242"),
+                "{kind}: {}",
+                all(Eyes::Staff)
+            );
             assert!(!all(Eyes::Finance).contains("4242"), "{kind}");
         }
         assert!(say(&line(EntryKind::PaymentMethodAdded, data.clone()), reader, Eyes::Owner).text.contains("4242"));

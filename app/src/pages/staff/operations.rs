@@ -111,7 +111,8 @@ fn promises(proofs: &[RunLine], web: &WebContext) -> AnyView {
     let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
     let latest = match proofs.first() {
         None => {
-            let text = locale.t("Todavía no se han comprobado. Se hace cada noche.", "Not proven yet. It is done every night.");
+            let text = locale
+                .t("Todavía no se han comprobado. Se hace cada noche.", "Not proven yet. It is done every night.");
             view! { <p class="muted">{text}</p> }.into_any()
         }
         Some(run) => {
@@ -124,10 +125,19 @@ fn promises(proofs: &[RunLine], web: &WebContext) -> AnyView {
             };
             let seconds = (run.ended_at - run.started_at).as_seconds_f64();
             let over = match locale {
-                Locale::Es => format!("{} entradas y {} pagos comprobados en {seconds:.0} s.", run.entries, run.payments),
-                Locale::En => format!("{} entries and {} payments proven in {seconds:.0} s.", run.entries, run.payments),
+                Locale::Es => {
+                    format!("{} entradas y {} pagos comprobados en {seconds:.0} s.", run.entries, run.payments)
+                }
+                Locale::En => {
+                    format!("{} entries and {} payments proven in {seconds:.0} s.", run.entries, run.payments)
+                }
             };
-            let findings = run.findings.0.iter().map(|finding| view! { <li class="code small">{finding.clone()}</li> }).collect_view();
+            let findings = run
+                .findings
+                .0
+                .iter()
+                .map(|finding| view! { <li class="code small">{finding.clone()}</li> })
+                .collect_view();
             let findings = (run.violations > 0).then(|| view! { <ul class="stack--s">{findings}</ul> });
             view! {
                 <div class=format!("tile {}", tone.class())>
