@@ -520,13 +520,7 @@ async fn done(
 }
 
 /// Ends what the failure audit holds open about a deactivation.
-async fn solved(
-    caas: &Caas,
-    tx: &mut Tx,
-    d: &Deactivation,
-    before: DeactivationState,
-    how: Resolution,
-) -> Result<()> {
+async fn solved(caas: &Caas, tx: &mut Tx, d: &Deactivation, before: DeactivationState, how: Resolution) -> Result<()> {
     if d.reason == Reason::Compensation {
         audit::resolved(caas, tx, FailureType::LateConfirmation, d.activation.0, how, None).await?;
     }

@@ -26,8 +26,8 @@ use crate::payments::service::{GiveBack, NewPayment, give_back};
 use crate::payments::{methods, service as money};
 use crate::purchases::authorise::AuthorisePayment;
 use crate::sales::vehicles;
-use crate::support::model::{NotNow, Solution, SupportError, Terms, TicketEvent};
 use crate::support::conversation::{locale_of, notice_about, solve, system};
+use crate::support::model::{NotNow, Solution, SupportError, Terms, TicketEvent};
 use crate::support::tickets::{Agent, Answer, Ticket, Told, changed, lock, log, step};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -390,8 +390,12 @@ pub async fn accept_manual_hold(
         None => methods::list(&mut tx, customer).await?.into_iter().next(),
     };
     let Some(method) = method else { return Ok(Err(HoldRefusal::NoPaymentMethod)) };
-    let (vat_rate_basis_points, _) = sql!(&mut tx, one (i64, i64),
-        "SELECT vat_rate_basis_points, version FROM service_activations WHERE service_activation_id = $1", activation.id)?;
+    let (vat_rate_basis_points, _) = sql!(
+        &mut tx,
+        one(i64, i64),
+        "SELECT vat_rate_basis_points, version FROM service_activations WHERE service_activation_id = $1",
+        activation.id
+    )?;
     sql!(&mut tx, execute
         "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)
          VALUES ($1, $2, $3, 'NEW_HOLD', $4, $5, $6, $7)",
@@ -469,8 +473,7 @@ async fn offer_ended(
     by: Actor,
     code: &str,
 ) -> Result<()> {
-    let told =
-        Told { actor: by, kind: EntryKind::ManualHoldEnded, visible: true, data: facts(activation, manual) };
+    let told = Told { actor: by, kind: EntryKind::ManualHoldEnded, visible: true, data: facts(activation, manual) };
     // A case that is solved or merged by now stays so.
     if ticket.status.is_open() {
         let _ = step(caas, tx, ticket, TicketEvent::CustomerWrote, told).await?;
@@ -534,8 +537,12 @@ pub(crate) async fn declined(caas: &Caas, tx: &mut Tx, mut manual: Manual, reaso
         store::save(caas, tx, &mut activation).await?;
     }
     let Ok(ticket) = lock(caas, tx, manual.ticket_id, None).await? else { return Ok(()) };
-    let told =
-        Told { actor: Actor::GATEWAY, kind: EntryKind::ManualHoldEnded, visible: true, data: facts(&activation, &manual) };
+    let told = Told {
+        actor: Actor::GATEWAY,
+        kind: EntryKind::ManualHoldEnded,
+        visible: true,
+        data: facts(&activation, &manual),
+    };
     log(caas, tx, &ticket, None, told).await?;
     system(caas, tx, ticket.id, None, "HOLD_DECLINED", serde_json::json!({ "code": reason })).await?;
     changed(tx, &ticket);

@@ -64,8 +64,7 @@ pub(super) async fn confirmed(
     activation.next_attempt_at = None;
     activation.delayed_since = None;
     // A car that took its time gets all of it: what was bought counts from its word, not from the end of our patience.
-    activation.expires_at =
-        activation.days.map(|days| now + TimeDelta::days(days)).max(attempt.service_expires_at);
+    activation.expires_at = activation.days.map(|days| now + TimeDelta::days(days)).max(attempt.service_expires_at);
     if planted::is_in(Bug::EndsADayEarly) {
         activation.expires_at = activation.expires_at.map(|end| end - TimeDelta::days(1));
     }
@@ -209,12 +208,7 @@ pub(super) async fn tell(
         reason: reason.map(str::to_owned),
         ticket,
         activation: Some(activation.id),
-        ..Notice::about(
-            activation.customer_id,
-            event,
-            key,
-            format!("/expediente/activaciones/{}", activation.id),
-        )
+        ..Notice::about(activation.customer_id, event, key, format!("/expediente/activaciones/{}", activation.id))
     };
     notify(caas, tx, &notice).await
 }

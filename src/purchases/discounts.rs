@@ -86,13 +86,15 @@ pub async fn of_customer(tx: &mut Tx, customer: UserId, now: Timestamp) -> Resul
 
 /// What an order was bought for less by.
 pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Option<UsedDiscount>> {
-    let row = sql!(tx, optional (i64, i64, String),
+    let row = sql!(
+        tx,
+        optional(i64, i64, String),
         "SELECT d.percent, d.full_cents, a.currency FROM discounts d
-         JOIN service_activations a ON a.service_activation_id = d.redeemed_by WHERE d.redeemed_by = $1", activation)?;
-    row.map(|(percent, full, currency)| {
-        Ok(UsedDiscount { percent, full: Money::new(Cents(full), currency.parse()?) })
-    })
-    .transpose()
+         JOIN service_activations a ON a.service_activation_id = d.redeemed_by WHERE d.redeemed_by = $1",
+        activation
+    )?;
+    row.map(|(percent, full, currency)| Ok(UsedDiscount { percent, full: Money::new(Cents(full), currency.parse()?) }))
+        .transpose()
 }
 
 /// Gives a customer a discount.

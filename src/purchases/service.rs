@@ -332,10 +332,7 @@ pub async fn continue_after_authentication(caas: &Caas, customer: UserId, id: Ac
         // The latter for a new hold before a try by hand.
         ActivationState::PaymentPending | ActivationState::AwaitingSupportResolution
     );
-    if !waits
-        || payment.state != PaymentState::Initiated
-        || payment.authentication_url.is_none()
-    {
+    if !waits || payment.state != PaymentState::Initiated || payment.authentication_url.is_none() {
         return Ok(false);
     }
     sql!(&mut tx, execute "UPDATE payments SET authentication_url = NULL, version = version + 1 WHERE id = $1", payment.id)?;

@@ -74,8 +74,11 @@ impl BusinessCalendar {
 
     /// A wall-clock minute of a day. One that the change to summer time leaves out counts as the hour before it.
     fn moment(&self, day: NaiveDate, minute: i64) -> Timestamp {
-        let (day, minute) =
-            if minute >= 1440 { (day.checked_add_days(Days::new(1)).unwrap_or(day), minute - 1440) } else { (day, minute) };
+        let (day, minute) = if minute >= 1440 {
+            (day.checked_add_days(Days::new(1)).unwrap_or(day), minute - 1440)
+        } else {
+            (day, minute)
+        };
         let time = NaiveTime::MIN + TimeDelta::minutes(minute);
         let wall = day.and_time(time);
         match self.zone.from_local_datetime(&wall).earliest() {

@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn once_answered_the_next_word_begins_anew() {
         let calendar = office();
-        let late = Clock { due: Some(at("2026-11-23T10:00:00Z")), left: None, breached: Some(at("2026-11-23T10:00:00Z")) };
+        let late =
+            Clock { due: Some(at("2026-11-23T10:00:00Z")), left: None, breached: Some(at("2026-11-23T10:00:00Z")) };
         let answered = late.on(TicketEvent::Answered, &calendar, at("2026-11-23T11:00:00Z"));
         assert_eq!((answered.due, answered.breached), (None, late.breached));
         let again = answered.on(TicketEvent::CustomerWrote, &calendar, at("2026-11-24T08:00:00Z"));
@@ -192,7 +193,8 @@ mod tests {
     #[test]
     fn overdue_and_asked_back_leaves_no_time() {
         let calendar = office();
-        let late = Clock { due: Some(at("2026-11-23T10:00:00Z")), left: None, breached: Some(at("2026-11-23T10:00:00Z")) };
+        let late =
+            Clock { due: Some(at("2026-11-23T10:00:00Z")), left: None, breached: Some(at("2026-11-23T10:00:00Z")) };
         let asked = late.on(TicketEvent::AskedCustomer, &calendar, at("2026-11-23T12:00:00Z"));
         assert_eq!(asked.left, Some(TimeDelta::zero()));
         let now = at("2026-11-24T12:00:00Z");

@@ -173,14 +173,20 @@ pub async fn reply(caas: &Caas, agent: &Agent, ticket: TicketId, reply: &Reply) 
 
 /// Whether somebody else wrote after the line that was last seen.
 async fn has_news(tx: &mut Tx, ticket: &Ticket, seen: Option<Uuid>, agent: UserId) -> Result<bool> {
-    let news = sql!(tx, optional (Uuid, Timestamp),
+    let news = sql!(
+        tx,
+        optional(Uuid, Timestamp),
         "SELECT n.id, n.created_at FROM ticket_messages n
          WHERE (n.ticket_id = $1 OR n.ticket_id IN (SELECT id FROM tickets WHERE merged_into = $1))
            AND (n.author_id IS NULL OR n.author_id <> $2)
            AND NOT EXISTS (SELECT 1 FROM ticket_messages s
                            WHERE s.id = $3 AND (s.created_at > n.created_at
                                                 OR (s.created_at = n.created_at AND (s.seq > n.seq OR s.id = n.id))))
-         LIMIT 1", ticket.root(), agent, seen)?;
+         LIMIT 1",
+        ticket.root(),
+        agent,
+        seen
+    )?;
     Ok(news.is_some())
 }
 

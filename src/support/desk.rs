@@ -134,8 +134,12 @@ pub async fn merge(caas: &Caas, agent: &Agent, from: TicketId, into_number: &str
     if into.status == TicketStatus::Merged {
         return not_now(NotNow::Merged);
     }
-    let merged = sql!(&mut tx, optional (TicketId, i64),
-        "SELECT id, version FROM tickets WHERE merged_into = $1 LIMIT 1", from.id)?;
+    let merged = sql!(
+        &mut tx,
+        optional(TicketId, i64),
+        "SELECT id, version FROM tickets WHERE merged_into = $1 LIMIT 1",
+        from.id
+    )?;
     if merged.is_some() {
         return not_now(NotNow::HasMerged);
     }
@@ -204,15 +208,22 @@ fn closed(ticket: &Ticket) -> SupportError {
 /// Whether the activation of a case still waits for a person.
 async fn activation_is_open(tx: &mut Tx, ticket: &Ticket) -> Result<bool> {
     let Some(id) = ticket.activation else { return Ok(false) };
-    let (state, _) = sql!(tx, one (String, i64),
-        "SELECT current_state, version FROM service_activations WHERE service_activation_id = $1", id)?;
+    let (state, _) = sql!(
+        tx,
+        one(String, i64),
+        "SELECT current_state, version FROM service_activations WHERE service_activation_id = $1",
+        id
+    )?;
     Ok(state.parse::<ActivationState>()?.is_with_support())
 }
 
 async fn is_agent(tx: &mut Tx, user: UserId) -> Result<bool> {
-    let row = sql!(tx, optional (UserId, i64),
+    let row = sql!(
+        tx,
+        optional(UserId, i64),
         "SELECT id, version FROM users WHERE id = $1 AND role IN ('SUPPORT', 'OPERATIONS', 'ADMINISTRATOR') AND disabled_at IS NULL",
-        user)?;
+        user
+    )?;
     Ok(row.is_some())
 }
 

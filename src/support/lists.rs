@@ -1,9 +1,7 @@
 //! Work lists: which cases, in which order, page by page. Each long list has an index in each of its orders, and a page
 //! begins where the one before ended.
 
-use super::model::{
-    COUNTED_UP_TO, Counts, PageKey, Priority, Queue, TicketFilter, TicketSort, TicketStatus,
-};
+use super::model::{COUNTED_UP_TO, Counts, PageKey, Priority, Queue, TicketFilter, TicketSort, TicketStatus};
 use super::tickets::Ticket;
 use super::words::{MOST_WORDS, Search, search};
 use crate::kernel::Timestamp;
@@ -75,21 +73,17 @@ impl TicketLine {
 /// the latter is for the index, which not every engine enters by several columns at once.
 fn order_of(sort: TicketSort) -> (&'static str, &'static str, &'static str) {
     match sort {
-        TicketSort::Oldest => (
-            "t.created_at",
-            "t.created_at, t.id",
-            "t.created_at >= $11 AND (t.created_at, t.id) > ($11, $12)",
-        ),
+        TicketSort::Oldest => {
+            ("t.created_at", "t.created_at, t.id", "t.created_at >= $11 AND (t.created_at, t.id) > ($11, $12)")
+        }
         TicketSort::Newest => (
             "t.created_at",
             "t.created_at DESC, t.id DESC",
             "t.created_at <= $11 AND (t.created_at, t.id) < ($11, $12)",
         ),
-        TicketSort::Due => (
-            due!(),
-            concat!(due!(), ", t.id"),
-            concat!(due!(), " >= $11 AND (", due!(), ", t.id) > ($11, $12)"),
-        ),
+        TicketSort::Due => {
+            (due!(), concat!(due!(), ", t.id"), concat!(due!(), " >= $11 AND (", due!(), ", t.id) > ($11, $12)"))
+        }
         TicketSort::Priority => (
             "t.created_at",
             "t.urgency, t.created_at, t.id",
@@ -130,7 +124,8 @@ pub async fn list(tx: &mut Tx, filter: &TicketFilter, now: Timestamp, limit: i64
     when(filter.after.is_some(), after, "$10 IS NULL AND $11 IS NOT NULL AND $12 IS NULL");
     for at in 0..MOST_WORDS {
         let (from, to) = (14 + 2 * at, 15 + 2 * at);
-        let used = format!("t.id IN (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= ${from} AND w.word < ${to})");
+        let used =
+            format!("t.id IN (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= ${from} AND w.word < ${to})");
         let unused = format!("${from} IS NULL AND ${to} IS NULL");
         when(at < typed.len(), &used, &unused);
     }

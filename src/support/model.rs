@@ -306,7 +306,7 @@ pub struct TicketFilter {
     pub unassigned: bool,
     /// Their answer is overdue. Always in the order in which they fell due.
     pub overdue: bool,
-    /// Waiting for the customer.
+    /// Waiting for the customer. No clock runs, so that none is due first.
     pub waiting: bool,
     /// Solved, instead of open ones. By creation or by the last change only.
     pub solved: bool,
@@ -331,6 +331,8 @@ impl TicketFilter {
     pub fn order(&self) -> TicketSort {
         match self.sort {
             _ if self.overdue => TicketSort::Due,
+            // Nobody's clock runs there.
+            Some(TicketSort::Due) if self.waiting => TicketSort::Oldest,
             Some(sort @ (TicketSort::Oldest | TicketSort::Newest | TicketSort::Updated)) => sort,
             _ if self.solved || !self.text.trim().is_empty() => TicketSort::Updated,
             Some(sort) => sort,
@@ -737,10 +739,7 @@ mod tests {
     fn too_many_or_too_large_files_are_not_taken() {
         let file = |bytes: Vec<u8>| NewAttachment { name: "a.txt".to_owned(), bytes };
         assert_eq!(check_attachments(&vec![file(b"x".to_vec()); 4]), Err(AttachmentProblem::TooMany));
-        assert_eq!(
-            check_attachments(&[file(vec![b'x'; LARGEST_ATTACHMENT + 1])]),
-            Err(AttachmentProblem::TooLarge)
-        );
+        assert_eq!(check_attachments(&[file(vec![b'x'; LARGEST_ATTACHMENT + 1])]), Err(AttachmentProblem::TooLarge));
         assert_eq!(check_attachments(&[file(vec![0])]), Err(AttachmentProblem::UnknownKind));
         assert_eq!(check_attachments(&[file(b"x".to_vec())]), Ok(vec![AttachmentKind::Text]));
     }

@@ -2,7 +2,7 @@
 
 use super::conversation::{self, NewMessage, notice_about};
 use super::model::{
-    LONGEST_SUBJECT, LONGEST_TEXT, MessageKind, NewAttachment, Queue, QuestionRefusal, TicketEvent, check_attachments,
+    LONGEST_SUBJECT, LONGEST_TEXT, MessageKind, NewAttachment, QuestionRefusal, Queue, TicketEvent, check_attachments,
     written,
 };
 use super::tickets::{self, NewCase, Ticket, Told, lock, step};
@@ -54,9 +54,13 @@ pub async fn open_question(
     {
         return Ok(Err(QuestionRefusal::NotFound));
     }
-    let (asked, _) = sql!(&mut tx, one (i64, i64),
+    let (asked, _) = sql!(
+        &mut tx,
+        one(i64, i64),
         "SELECT COUNT(*), CAST(0 AS BIGINT) FROM tickets WHERE customer_id = $1 AND queue = 'GENERAL' AND created_at > $2",
-        customer, caas.now() - TimeDelta::days(1))?;
+        customer,
+        caas.now() - TimeDelta::days(1)
+    )?;
     if asked >= QUESTIONS_A_DAY {
         return Ok(Err(QuestionRefusal::TooMany));
     }
@@ -101,15 +105,25 @@ pub async fn customer_writes(
         return Ok(Err(problem.into()));
     }
     let mut tx = caas.db.begin().await?;
-    let own = sql!(&mut tx, optional (TicketId, Option<TicketId>),
-        "SELECT id, merged_into FROM tickets WHERE number = $1 AND customer_id = $2", number, customer)?;
+    let own = sql!(
+        &mut tx,
+        optional(TicketId, Option<TicketId>),
+        "SELECT id, merged_into FROM tickets WHERE number = $1 AND customer_id = $2",
+        number,
+        customer
+    )?;
     let Some((id, merged_into)) = own else { return Ok(Err(QuestionRefusal::NotFound)) };
     let Ok(mut ticket) = lock(caas, &mut tx, merged_into.unwrap_or(id), None).await? else {
         return Ok(Err(QuestionRefusal::NotFound));
     };
-    let (written_of_late, _) = sql!(&mut tx, one (i64, i64),
+    let (written_of_late, _) = sql!(
+        &mut tx,
+        one(i64, i64),
         "SELECT COUNT(*), CAST(0 AS BIGINT) FROM ticket_messages WHERE ticket_id = $1 AND author_id = $2 AND created_at > $3",
-        ticket.id, customer, caas.now() - TimeDelta::hours(1))?;
+        ticket.id,
+        customer,
+        caas.now() - TimeDelta::hours(1)
+    )?;
     if written_of_late >= MESSAGES_AN_HOUR {
         return Ok(Err(QuestionRefusal::TooMany));
     }

@@ -38,8 +38,7 @@ impl From<MacroRow> for Macro {
 
 /// The texts ready to be sent, those made first at the top.
 pub async fn macros(tx: &mut Tx) -> Result<Vec<Macro>> {
-    let rows =
-        sql!(tx, all MacroRow, "SELECT id, name, text FROM support_macros ORDER BY created_at, id LIMIT 200")?;
+    let rows = sql!(tx, all MacroRow, "SELECT id, name, text FROM support_macros ORDER BY created_at, id LIMIT 200")?;
     Ok(rows.into_iter().map(Macro::from).collect())
 }
 
@@ -54,7 +53,13 @@ pub async fn apply_macro(tx: &mut Tx, id: Uuid, ticket: TicketId) -> Result<Opti
 }
 
 /// Makes a text, or changes one.
-pub async fn save_macro(caas: &Caas, agent: &Agent, id: Option<Uuid>, name: Bilingual, text: Bilingual) -> Answer<Uuid> {
+pub async fn save_macro(
+    caas: &Caas,
+    agent: &Agent,
+    id: Option<Uuid>,
+    name: Bilingual,
+    text: Bilingual,
+) -> Answer<Uuid> {
     let both = |value: &Bilingual, longest| {
         Some(Bilingual { es: written(&value.es, longest)?, en: written(&value.en, longest)? })
     };
@@ -83,13 +88,7 @@ pub async fn save_macro(caas: &Caas, agent: &Agent, id: Option<Uuid>, name: Bili
     Ok(Ok(id))
 }
 
-pub(super) async fn insert_macro(
-    caas: &Caas,
-    tx: &mut Tx,
-    id: Uuid,
-    name: &Bilingual,
-    text: &Bilingual,
-) -> Result<()> {
+pub(super) async fn insert_macro(caas: &Caas, tx: &mut Tx, id: Uuid, name: &Bilingual, text: &Bilingual) -> Result<()> {
     sql!(tx, execute
         "INSERT INTO support_macros (id, name, text, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
         id, Json(name), Json(text), caas.now())?;
@@ -221,8 +220,13 @@ pub async fn follow_up(caas: &Caas, agent: &Agent, ticket: TicketId, due: Timest
 /// What was planned is done.
 pub async fn finish_task(caas: &Caas, agent: &Agent, id: Uuid) -> Answer<()> {
     let mut tx = caas.db.begin().await?;
-    let done = sql!(&mut tx, optional (TicketId, UserId),
-        "UPDATE ticket_tasks SET done_at = $1 WHERE id = $2 AND done_at IS NULL RETURNING ticket_id, agent_id", caas.now(), id)?;
+    let done = sql!(
+        &mut tx,
+        optional(TicketId, UserId),
+        "UPDATE ticket_tasks SET done_at = $1 WHERE id = $2 AND done_at IS NULL RETURNING ticket_id, agent_id",
+        caas.now(),
+        id
+    )?;
     let Some((ticket, _)) = done else { return Ok(Err(SupportError::NotFound)) };
     let ticket = tickets::load(&mut tx, ticket).await?;
     let data = serde_json::json!({ "task": id });
@@ -248,12 +252,24 @@ impl Job for Remind {
             "SELECT k.id, k.ticket_id, t.number, k.agent_id, k.text, k.due_at, k.done_at
              FROM ticket_tasks k JOIN tickets t ON t.id = k.ticket_id WHERE k.id = $1 AND k.done_at IS NULL", self.task)?;
         let Some(task) = task else { return Ok(Outcome::Done) };
-        conversation::system(caas, &mut tx, task.ticket_id, Some(task.agent), "TASK_DUE", serde_json::json!({ "text": task.text }))
-            .await?;
+        conversation::system(
+            caas,
+            &mut tx,
+            task.ticket_id,
+            Some(task.agent),
+            "TASK_DUE",
+            serde_json::json!({ "text": task.text }),
+        )
+        .await?;
         let notice = Notice {
             ticket: Some(task.number.clone()),
             text: Some(task.text.clone()),
-            ..Notice::about(task.agent, NoticeEvent::AgentTaskDue, task.id.to_string(), format!("/soporte/{}", task.number))
+            ..Notice::about(
+                task.agent,
+                NoticeEvent::AgentTaskDue,
+                task.id.to_string(),
+                format!("/soporte/{}", task.number),
+            )
         };
         notify(caas, &mut tx, &notice).await?;
         tx.announce("tickets");

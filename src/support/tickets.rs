@@ -305,8 +305,12 @@ pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Vec<
 
 /// The diagnostic package of a case; none for a question.
 pub async fn package_of(tx: &mut Tx, ticket: TicketId) -> Result<Option<serde_json::Value>> {
-    let row = sql!(tx, optional (TicketId, Json<serde_json::Value>),
-        "SELECT ticket_id, diagnostics FROM ticket_packages WHERE ticket_id = $1", ticket)?;
+    let row = sql!(
+        tx,
+        optional(TicketId, Json<serde_json::Value>),
+        "SELECT ticket_id, diagnostics FROM ticket_packages WHERE ticket_id = $1",
+        ticket
+    )?;
     Ok(row.map(|(_, package)| package.0))
 }
 

@@ -32,8 +32,13 @@ pub async fn presence(tx: &mut Tx, ticket: TicketId, now: Timestamp) -> Result<V
 pub async fn touch_presence(caas: &Caas, agent: &Agent, ticket: TicketId) -> Result<()> {
     let now = caas.now();
     let mut tx = caas.db.begin().await?;
-    let before = sql!(&mut tx, optional (Timestamp, UserId),
-        "SELECT seen_at, agent_id FROM ticket_presence WHERE ticket_id = $1 AND agent_id = $2", ticket, agent.id)?;
+    let before = sql!(
+        &mut tx,
+        optional(Timestamp, UserId),
+        "SELECT seen_at, agent_id FROM ticket_presence WHERE ticket_id = $1 AND agent_id = $2",
+        ticket,
+        agent.id
+    )?;
     sql!(&mut tx, execute
         "INSERT INTO ticket_presence (ticket_id, agent_id, seen_at) SELECT id, $2, $3 FROM tickets WHERE id = $1
          ON CONFLICT (ticket_id, agent_id) DO UPDATE SET seen_at = excluded.seen_at", ticket, agent.id, now)?;
@@ -47,8 +52,13 @@ pub async fn touch_presence(caas: &Caas, agent: &Agent, ticket: TicketId) -> Res
 
 /// What an agent was writing on a case.
 pub async fn draft(tx: &mut Tx, ticket: TicketId, agent: UserId) -> Result<Option<String>> {
-    let row = sql!(tx, optional (String, UserId),
-        "SELECT text, agent_id FROM ticket_drafts WHERE ticket_id = $1 AND agent_id = $2", ticket, agent)?;
+    let row = sql!(
+        tx,
+        optional(String, UserId),
+        "SELECT text, agent_id FROM ticket_drafts WHERE ticket_id = $1 AND agent_id = $2",
+        ticket,
+        agent
+    )?;
     Ok(row.map(|(text, _)| text))
 }
 

@@ -58,8 +58,12 @@ async fn activation_of(tx: &mut Tx, ticket: &Ticket) -> Result<Option<Activation
 /// Asks the vehicle of a case how it is, now. `None`: it does not answer now.
 pub async fn vehicle_status_now(caas: &Caas, _agent: &Agent, ticket: TicketId) -> Answer<Option<VehicleStatus>> {
     let mut tx = caas.db.read().await?;
-    let row = sql!(tx, optional (String, VehicleId),
-        "SELECT v.vin, v.id FROM tickets t JOIN vehicles v ON v.id = t.vehicle_id WHERE t.id = $1", ticket)?;
+    let row = sql!(
+        tx,
+        optional(String, VehicleId),
+        "SELECT v.vin, v.id FROM tickets t JOIN vehicles v ON v.id = t.vehicle_id WHERE t.id = $1",
+        ticket
+    )?;
     let (breaker, _) = breaker::state(&mut tx, System::Iot).await?;
     drop(tx);
     let Some((vin, _)) = row else { return Ok(Err(SupportError::NotFound)) };
@@ -186,8 +190,12 @@ impl CloseWithoutCharge {
         if activation.state != ActivationState::PermanentFailure {
             return Ok(true);
         }
-        let ids = sql!(tx, all (PaymentId, i64),
-            "SELECT id, version FROM payments WHERE service_activation_id = $1 ORDER BY created_at, id", activation.id)?;
+        let ids = sql!(
+            tx,
+            all(PaymentId, i64),
+            "SELECT id, version FROM payments WHERE service_activation_id = $1 ORDER BY created_at, id",
+            activation.id
+        )?;
         let mut proof = Vec::new();
         let mut free = true;
         for (id, _) in ids {
@@ -267,8 +275,12 @@ pub async fn dealership_appointment(caas: &Caas, agent: &Agent, ticket: TicketId
         Err(refusal) => return Ok(Err(refusal)),
     };
     let place = match ticket.vehicle_id {
-        Some(id) => sql!(&mut tx, optional (VehicleId, Option<DealershipId>),
-            "SELECT id, dealership_id FROM vehicles WHERE id = $1", id)?,
+        Some(id) => sql!(
+            &mut tx,
+            optional(VehicleId, Option<DealershipId>),
+            "SELECT id, dealership_id FROM vehicles WHERE id = $1",
+            id
+        )?,
         None => None,
     };
     let Some((vehicle, Some(dealership))) = place else { return not_now(NotNow::NoDealership) };
@@ -286,7 +298,8 @@ pub async fn dealership_appointment(caas: &Caas, agent: &Agent, ticket: TicketId
         "INSERT INTO workshop_appointments (id, ticket_id, customer_id, vehicle_id, dealership_id, text, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id, ticket.id, ticket.customer_id, vehicle, dealership, &text, caas.now())?;
-    system(caas, &mut tx, ticket.id, Some(agent.id), "APPOINTMENT_REQUESTED", serde_json::json!({ "text": text })).await?;
+    system(caas, &mut tx, ticket.id, Some(agent.id), "APPOINTMENT_REQUESTED", serde_json::json!({ "text": text }))
+        .await?;
     tx.announce(format!("dealership:{dealership}"));
     let notice = notice_about(&mut tx, &ticket, NoticeEvent::DealershipAppointment, id.to_string()).await?;
     notify(caas, &mut tx, &notice).await?;
@@ -379,11 +392,7 @@ pub async fn propose_catalogue_rule(caas: &Caas, agent: &Agent, ticket: TicketId
 }
 
 /// Whether a change makes sense as the catalogue stands.
-async fn check_change(
-    tx: &mut Tx,
-    service: ServiceId,
-    change: &RuleChange,
-) -> Result<std::result::Result<(), NotNow>> {
+async fn check_change(tx: &mut Tx, service: ServiceId, change: &RuleChange) -> Result<std::result::Result<(), NotNow>> {
     let Some(found) = catalogue::service(tx, service).await? else { return Ok(Err(NotNow::Invalid)) };
     Ok(match change {
         RuleChange::NotForModel { model } if !found.models.contains(model) => Err(NotNow::Invalid),
@@ -478,8 +487,12 @@ pub async fn note_theft(
 ) -> Answer<()> {
     let Some(text) = written(text, LONGEST_TEXT) else { return not_now(NotNow::Invalid) };
     let mut tx = caas.db.begin().await?;
-    let known = sql!(&mut tx, optional (UserId, i64),
-        "SELECT id, version FROM users WHERE id = $1 AND role = 'CUSTOMER'", customer)?;
+    let known = sql!(
+        &mut tx,
+        optional(UserId, i64),
+        "SELECT id, version FROM users WHERE id = $1 AND role = 'CUSTOMER'",
+        customer
+    )?;
     if known.is_none() {
         return Ok(Err(SupportError::NotFound));
     }

@@ -37,11 +37,7 @@ pub(super) async fn keep(tx: &mut Tx, ticket: &Ticket) -> Result<()> {
 /// A word as it is kept. Addresses and codes keep their signs; elsewhere signs are left out.
 fn word(text: &str) -> String {
     let text: String = text.trim().chars().take(LONGEST_WORD).collect();
-    if text.contains(['@', '_']) {
-        text.to_lowercase()
-    } else {
-        folded(&text).split_whitespace().collect()
-    }
+    if text.contains(['@', '_']) { text.to_lowercase() } else { folded(&text).split_whitespace().collect() }
 }
 
 /// What somebody typed.

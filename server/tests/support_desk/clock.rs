@@ -77,11 +77,18 @@ async fn whoever_has_the_case_is_told_and_nobody_else() {
     for engine in Engine::all() {
         let (mut office, _, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        caas::support::assign(&caas, &office.iker, ticket.id, Some(office.nuria.id), ticket.version).await.unwrap().unwrap();
+        caas::support::assign(&caas, &office.iker, ticket.id, Some(office.nuria.id), ticket.version)
+            .await
+            .unwrap()
+            .unwrap();
         office.scene.live(TimeDelta::hours(25)).await;
         let mut tx = office.scene.read().await;
-        let told = caas::sql!(tx, all (caas::kernel::ids::UserId, String),
-            "SELECT user_id, channel FROM notifications WHERE event = 'SLA_BREACHED'").unwrap();
+        let told = caas::sql!(
+            tx,
+            all(caas::kernel::ids::UserId, String),
+            "SELECT user_id, channel FROM notifications WHERE event = 'SLA_BREACHED'"
+        )
+        .unwrap();
         drop(tx);
         assert_eq!(told, [(office.nuria.id, "IN_APP".to_owned())]);
         office.scene.proven().await;

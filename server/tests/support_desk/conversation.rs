@@ -76,7 +76,8 @@ async fn a_reply_reaches_the_chosen_channels_with_its_variables_and_agents_see_n
     for engine in Engine::all() {
         let (mut office, _, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        let text = "Hola, {{customer}}: {{service}} en tu {{vehicle}}, caso {{ticket}}. No se cobran {{amount}}. {{nada}}";
+        let text =
+            "Hola, {{customer}}: {{service}} en tu {{vehicle}}, caso {{ticket}}. No se cobran {{amount}}. {{nada}}";
         let reply = Reply { channels: vec![Channel::Email], ..office.reply(&ticket, text, AfterReply::KeepOpen).await };
         let id = support::reply(&caas, &office.iker, ticket.id, &reply).await.unwrap().unwrap();
         let said = office.told("TICKET_ANSWERED").await;
@@ -86,7 +87,8 @@ async fn a_reply_reaches_the_chosen_channels_with_its_variables_and_agents_see_n
         let seen = office.messages(&ticket).await.into_iter().find(|m| m.id == id).unwrap();
         assert!(seen.text.contains("{{amount}}") && !seen.text.contains('€'), "{}", seen.text);
         assert!(seen.text.contains("{{nada}}"));
-        let own = support::own_case(&mut office.scene.read().await, office.scene.customer, &ticket.number).await.unwrap();
+        let own =
+            support::own_case(&mut office.scene.read().await, office.scene.customer, &ticket.number).await.unwrap();
         let own = own.unwrap();
         assert!(own.messages.last().unwrap().text.contains('€'));
         assert!(own.messages.iter().all(|m| matches!(m.kind, MessageKind::Customer | MessageKind::Reply)));

@@ -40,8 +40,13 @@ impl Office {
 
     async fn consents(&self, id: ActivationId) -> Vec<(String, String)> {
         let mut tx = self.scene.read().await;
-        sql!(tx, all (String, String),
-            "SELECT kind, text FROM consents WHERE service_activation_id = $1 AND kind = 'NEW_HOLD'", id).unwrap()
+        sql!(
+            tx,
+            all(String, String),
+            "SELECT kind, text FROM consents WHERE service_activation_id = $1 AND kind = 'NEW_HOLD'",
+            id
+        )
+        .unwrap()
     }
 }
 
@@ -108,13 +113,19 @@ async fn a_car_that_is_away_gets_no_command_and_the_case_says_why() {
         let before = office.scene.commands(SEATS);
         assert_eq!(office.by_hand(&ticket, Terms::Free).await, Ok(()));
         office.scene.live(TimeDelta::minutes(1)).await;
-        assert_eq!((office.scene.state(id).await, office.scene.commands(SEATS)), ("AWAITING_SUPPORT_RESOLUTION", before));
+        assert_eq!(
+            (office.scene.state(id).await, office.scene.commands(SEATS)),
+            ("AWAITING_SUPPORT_RESOLUTION", before)
+        );
         let attempts = office.scene.attempts(id).await;
         let last = attempts.last().unwrap();
         assert_eq!((last.ota_command_sent, last.ota_response_code.as_deref()), (false, Some("VEHICLE_OFFLINE")));
         assert!(last.vehicle_status_at_attempt.is_some());
         let failed = office.messages(&ticket).await.pop().unwrap();
-        assert_eq!((failed.code.as_str(), failed.data.0["code"].as_str()), ("MANUAL_ATTEMPT_FAILED", Some("VEHICLE_OFFLINE")));
+        assert_eq!(
+            (failed.code.as_str(), failed.data.0["code"].as_str()),
+            ("MANUAL_ATTEMPT_FAILED", Some("VEHICLE_OFFLINE"))
+        );
         office.scene.proven().await;
     }
 }
@@ -163,7 +174,10 @@ async fn a_late_confirmation_of_a_failed_try_is_undone_each_time() {
         }
         let codes = office.codes(&ticket).await;
         assert_eq!(codes.iter().filter(|code| *code == "LATE_CONFIRMATION").count(), 2);
-        assert_eq!((office.scene.activation(id).await.activated_at, office.scene.calls(Operation::CapturePayment)), (None, 0));
+        assert_eq!(
+            (office.scene.activation(id).await.activated_at, office.scene.calls(Operation::CapturePayment)),
+            (None, 0)
+        );
         office.scene.proven().await;
     }
 }
@@ -237,7 +251,10 @@ async fn a_new_hold_that_nobody_accepts_changes_nothing() {
         assert_eq!(refused, Err(HoldRefusal::NotFound));
         office.scene.live(TimeDelta::days(8)).await;
         assert_eq!(office.manual(id).await, ManualState::Expired);
-        assert_eq!((office.scene.state(id).await, office.at_bank(id)), ("AWAITING_SUPPORT_RESOLUTION", vec![PaymentStatus::Cancelled]));
+        assert_eq!(
+            (office.scene.state(id).await, office.at_bank(id)),
+            ("AWAITING_SUPPORT_RESOLUTION", vec![PaymentStatus::Cancelled])
+        );
         assert_eq!(office.scene.commands(SEATS), 1);
         assert_eq!(office.accepts(id).await, Err(HoldRefusal::Gone));
         assert!(office.consents(id).await.is_empty());
@@ -267,7 +284,10 @@ async fn an_accepted_hold_is_delivered_and_captured_like_an_order() {
         assert_eq!(office.scene.activation(id).await.final_result.as_deref(), Some("MANUAL_ACTIVATION"));
         assert_eq!(office.told("SERVICE_ACTIVE").await.len(), 2);
         assert_eq!(office.again(&ticket).await.solution(), Some(Solution::ActivatedByHand));
-        assert_eq!(office.codes(&ticket).await, ["HOLD_OFFERED", "HOLD_ACCEPTED", "MANUAL_STARTED", "MANUAL_SUCCEEDED"]);
+        assert_eq!(
+            office.codes(&ticket).await,
+            ["HOLD_OFFERED", "HOLD_ACCEPTED", "MANUAL_STARTED", "MANUAL_SUCCEEDED"]
+        );
         office.scene.proven().await;
     }
 }
@@ -292,7 +312,10 @@ async fn a_declined_hold_leaves_the_case_where_it_was() {
         assert_eq!(office.by_hand(&ticket, Terms::NewHold).await, Ok(()));
         assert_eq!(office.accepts(id).await, Ok(()));
         office.scene.live(TimeDelta::minutes(5)).await;
-        assert_eq!((office.scene.state(id).await, office.scene.money(id).await.as_str()), ("ACTIVE", "CHARGED/PENDING"));
+        assert_eq!(
+            (office.scene.state(id).await, office.scene.money(id).await.as_str()),
+            ("ACTIVE", "CHARGED/PENDING")
+        );
         office.scene.proven().await;
     }
 }
@@ -313,7 +336,10 @@ async fn the_bank_may_want_a_confirmation_of_the_new_hold() {
         assert!(!url.is_empty());
         // Nobody confirms: after a day there is no hold, and the case is where it was.
         office.scene.live(TimeDelta::hours(25)).await;
-        assert_eq!((office.manual(id).await, office.scene.state(id).await), (ManualState::Declined, "AWAITING_SUPPORT_RESOLUTION"));
+        assert_eq!(
+            (office.manual(id).await, office.scene.state(id).await),
+            (ManualState::Declined, "AWAITING_SUPPORT_RESOLUTION")
+        );
         assert_eq!(office.scene.commands(SEATS), 1);
         office.scene.proven().await;
     }
@@ -328,7 +354,10 @@ async fn a_hold_whose_try_fails_is_reversed_and_the_customer_told() {
         let vin = office.scene.vin.clone();
         office.scene.fault(FaultRule::vehicle(vin, Fault::Nack { code: ErrorCode::ModuleFault }).times(1));
         office.scene.live(TimeDelta::minutes(5)).await;
-        assert_eq!((office.scene.state(id).await, office.scene.money(id).await.as_str()), ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE/NONE"));
+        assert_eq!(
+            (office.scene.state(id).await, office.scene.money(id).await.as_str()),
+            ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE/NONE")
+        );
         assert_eq!(office.at_bank(id), [PaymentStatus::Cancelled, PaymentStatus::Cancelled]);
         assert_eq!(office.told("OTA_FAILED").await.len(), 4, "for the order, and for the new hold");
         assert_eq!(office.scene.calls(Operation::CapturePayment), 0);

@@ -45,8 +45,7 @@ impl Office {
 
     /// A question of the customer. Returns its case.
     pub async fn question(&mut self, subject: &str) -> Ticket {
-        let question =
-            Question { subject: subject.to_owned(), text: "¿Qué hago?".to_owned(), ..Question::default() };
+        let question = Question { subject: subject.to_owned(), text: "¿Qué hago?".to_owned(), ..Question::default() };
         let number = support::open_question(&self.scene.caas(), self.scene.customer, &question).await.unwrap().unwrap();
         self.ticket(&number).await
     }

@@ -93,14 +93,8 @@ async fn what_is_too_much_or_no_question_is_not_taken() {
             (question(&"x".repeat(121)), QuestionRefusal::Subject),
             (Question { text: String::new(), ..question("A") }, QuestionRefusal::Text),
             (Question { text: "x".repeat(5001), ..question("A") }, QuestionRefusal::Text),
-            (
-                Question { attachments: vec![file("a.png", b"MZ\x00")], ..question("A") },
-                QuestionRefusal::UnknownFile,
-            ),
-            (
-                Question { attachments: vec![file("a", b"x"); 4], ..question("A") },
-                QuestionRefusal::TooManyFiles,
-            ),
+            (Question { attachments: vec![file("a.png", b"MZ\x00")], ..question("A") }, QuestionRefusal::UnknownFile),
+            (Question { attachments: vec![file("a", b"x"); 4], ..question("A") }, QuestionRefusal::TooManyFiles),
         ];
         for (question, why) in refused {
             assert_eq!(support::open_question(&caas, customer, &question).await.unwrap(), Err(why));

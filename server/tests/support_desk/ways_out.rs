@@ -9,9 +9,7 @@ use caas::kernel::money::Money;
 use caas::purchases::discounts;
 use caas::purchases::model::OrderRefusal;
 use caas::sql;
-use caas::support::model::{
-    Compensation, NotNow, RuleChange, Solution, SupportError, Terms, TicketStatus,
-};
+use caas::support::model::{Compensation, NotNow, RuleChange, Solution, SupportError, Terms, TicketStatus};
 use caas::support::{self, Ticket};
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;
@@ -37,7 +35,10 @@ async fn a_permanent_failure_is_closed_with_its_proof_and_the_customer_told() {
     for engine in Engine::all() {
         let (mut office, id, ticket) = Office::given_up(engine).await;
         assert_eq!(office.gives_up(&ticket, None).await, Ok(()));
-        assert_eq!((office.scene.state(id).await, office.scene.money(id).await.as_str()), ("FAILED_NO_CHARGE", "FAILED_NO_CHARGE/NONE"));
+        assert_eq!(
+            (office.scene.state(id).await, office.scene.money(id).await.as_str()),
+            ("FAILED_NO_CHARGE", "FAILED_NO_CHARGE/NONE")
+        );
         let solved = office.again(&ticket).await;
         assert_eq!((solved.status, solved.solution()), (TicketStatus::Solved, Some(Solution::PermanentFailure)));
         let said = office.told("PERMANENT_FAILURE").await;
@@ -62,7 +63,10 @@ async fn while_the_hold_is_not_yet_reversed_nothing_is_closed_and_nothing_promis
         assert!(office.told("PERMANENT_FAILURE").await.is_empty());
         office.scene.world().clear_faults();
         office.scene.live(TimeDelta::hours(2)).await;
-        assert_eq!((office.scene.state(id).await, office.scene.money(id).await.as_str()), ("FAILED_NO_CHARGE", "FAILED_NO_CHARGE/NONE"));
+        assert_eq!(
+            (office.scene.state(id).await, office.scene.money(id).await.as_str()),
+            ("FAILED_NO_CHARGE", "FAILED_NO_CHARGE/NONE")
+        );
         assert_eq!(office.told("PERMANENT_FAILURE").await.len(), 2);
         assert_eq!(office.again(&ticket).await.status, TicketStatus::Solved);
         office.scene.proven().await;
@@ -73,7 +77,10 @@ async fn while_the_hold_is_not_yet_reversed_nothing_is_closed_and_nothing_promis
 async fn a_discount_is_used_once_by_its_customer_at_the_price_that_was_shown() {
     for engine in Engine::all() {
         let (mut office, _, ticket) = Office::given_up(engine).await;
-        assert_eq!(office.gives_up(&ticket, Some(Compensation::Discount { percent: 0 })).await, not_now(NotNow::Invalid));
+        assert_eq!(
+            office.gives_up(&ticket, Some(Compensation::Discount { percent: 0 })).await,
+            not_now(NotNow::Invalid)
+        );
         assert_eq!(office.gives_up(&ticket, Some(Compensation::Discount { percent: 25 })).await, Ok(()));
         assert!(office.told("PERMANENT_FAILURE").await[0].text.contains("25 %"));
         let (customer, stranger) = (office.scene.customer, office.other_customer().await);
@@ -162,10 +169,15 @@ async fn the_dealership_of_the_car_is_asked_and_no_other() {
         assert_eq!(office.told("DEALERSHIP_APPOINTMENT").await.len(), 2);
         let dealer = crate::office::user(&office.scene, "concesionario@demo.caas.example").await;
         let mut tx = office.scene.read().await;
-        let places = sql!(tx, all (caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY id").unwrap();
+        let places =
+            sql!(tx, all(caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY id")
+                .unwrap();
         let (own, other) = (places[0].0, places[1].0);
         let asked = support::appointments_of(&mut tx, own, None, 10).await.unwrap();
-        assert_eq!((asked.len(), asked[0].text.as_str(), asked[0].customer_name.as_str()), (1, "Revisar el módulo", "Lucía Ferrer"));
+        assert_eq!(
+            (asked.len(), asked[0].text.as_str(), asked[0].customer_name.as_str()),
+            (1, "Revisar el módulo", "Lucía Ferrer")
+        );
         assert!(support::appointments_of(&mut tx, other, None, 10).await.unwrap().is_empty());
         drop(tx);
         let refused = support::appointment_made(&caas, dealer, other, asked[0].id).await.unwrap();
@@ -235,7 +247,10 @@ async fn the_note_of_a_theft_changes_nothing() {
         support::note_theft(&caas, &office.iker, customer, vehicle, "Denuncia puesta").await.unwrap().unwrap();
         assert!(office.told("THEFT_GUIDANCE").await.iter().any(|said| said.channel == "EMAIL"));
         office.scene.live(TimeDelta::minutes(10)).await;
-        assert_eq!((office.scene.state(running).await, office.scene.money(running).await.split('/').next()), (before.0, Some("CHARGED")));
+        assert_eq!(
+            (office.scene.state(running).await, office.scene.money(running).await.split('/').next()),
+            (before.0, Some("CHARGED"))
+        );
         assert!(office.scene.car_has(AUDIO));
         assert_eq!(office.scene.calls(Operation::Deactivate), 0);
         office.scene.proven().await;

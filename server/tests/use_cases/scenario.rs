@@ -291,7 +291,12 @@ impl Scene {
 
     pub async fn notes(&self) -> Vec<String> {
         let mut tx = self.read().await;
-        let rows = sql!(tx, all(String,), "SELECT code FROM ticket_messages WHERE kind = 'SYSTEM' ORDER BY created_at, seq, id").unwrap();
+        let rows = sql!(
+            tx,
+            all(String,),
+            "SELECT code FROM ticket_messages WHERE kind = 'SYSTEM' ORDER BY created_at, seq, id"
+        )
+        .unwrap();
         rows.into_iter().map(|(code,)| code).collect()
     }
 
