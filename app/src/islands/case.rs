@@ -132,13 +132,18 @@ pub fn DraftBox(
     let said = RwSignal::new(None::<bool>);
     let pace = Pace::new(move |done| {
         spawn_local(async move {
-            let kept = keep_draft(number.get_value(), written.get_value()).await;
-            said.set(Some(kept.is_ok()));
+            let text = written.get_value();
+            let kept = keep_draft(number.get_value(), text.clone()).await.is_ok();
+            // What was written meanwhile is not kept yet.
+            if !kept || text == written.get_value() {
+                said.set(Some(kept));
+            }
             done();
         });
     });
     let on_input = move |event: leptos::ev::Event| {
         written.set_value(event_target_value(&event));
+        said.set(None);
         pace.ask();
     };
     view! {
