@@ -154,7 +154,7 @@ async fn in_production_there_is_no_such_page() {
     let settings: Vec<_> = settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut app = TestApp::start_with(Engine::Sqlite, &settings).await;
     assert!(app.app.sandbox.is_none());
-    for path in ["/sandbox", "/sandbox/correo", "/sandbox/banco", "/sandbox/ordenes"] {
+    for path in ["/sandbox", "/sandbox/correo", "/sandbox/movil", "/sandbox/banco", "/sandbox/ordenes"] {
         app.get(path).await.expect(404);
     }
     for path in ["/sandbox/situacion", "/sandbox/fallos", "/sandbox/reloj"] {

@@ -6,6 +6,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::locale::Locale;
 use crate::notifications::service::{AccountEmail, send_account_email};
+use crate::notifications::texts::Message;
 
 /// A mail about an account.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +109,29 @@ fn parts(letter: Letter<'_>, locale: Locale) -> Parts {
             secret: false,
         },
     }
+}
+
+/// What each mail says, for administrators. Its secret is none.
+pub fn letters(locale: Locale) -> Vec<Message> {
+    let secret = "…";
+    [
+        Letter::Confirm { secret },
+        Letter::AlreadyRegistered,
+        Letter::Reset { secret },
+        Letter::Invitation { secret },
+        Letter::PasswordChanged,
+    ]
+    .into_iter()
+    .map(|letter| {
+        let Parts { subject, paragraphs, button, .. } = parts(letter, locale);
+        Message {
+            subject: subject.to_owned(),
+            short: String::new(),
+            paragraphs: paragraphs.into_iter().map(str::to_owned).collect(),
+            action: button.to_owned(),
+        }
+    })
+    .collect()
 }
 
 /// Writes the mail in the caller's transaction; a job sends it.

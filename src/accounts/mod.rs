@@ -26,4 +26,6 @@ pub use model::*;
 #[cfg(feature = "ssr")]
 pub use demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, seed_demo};
 #[cfg(feature = "ssr")]
+pub use mails::letters;
+#[cfg(feature = "ssr")]
 pub use service::*;

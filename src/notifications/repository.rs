@@ -1,4 +1,4 @@
-//! What the bell shows.
+//! What the bell shows, and what operations see of messages that are late.
 
 use super::model::InAppNotice;
 use crate::kernel::Timestamp;
@@ -55,4 +55,20 @@ pub async fn mark_all_read(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
         "UPDATE notifications SET read_at = $1 WHERE user_id = $2 AND channel = 'IN_APP' AND status = 'SENT' AND read_at IS NULL", now, user)?;
     tx.announce(format!("bell:{user}"));
     Ok(())
+}
+
+/// What of the messages to people needs a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+pub struct Overdue {
+    /// Still to be sent after their deadline.
+    pub late: i64,
+    /// Of these, kept back because what they promise is not true.
+    pub held_back: i64,
+}
+
+/// The messages whose deadline has passed unsent.
+pub async fn overdue(tx: &mut Tx, now: Timestamp) -> Result<Overdue> {
+    Ok(sql!(tx, one Overdue,
+        "SELECT COUNT(*) AS late, COUNT(held_back_at) AS held_back FROM notifications
+         WHERE status = 'WAITING' AND deadline_at < $1", now)?)
 }

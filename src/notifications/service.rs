@@ -109,6 +109,7 @@ struct Reader {
     locale: String,
     phone: Option<String>,
     devices: i64,
+    choices: i64,
 }
 
 /// Writes a message for each of its channels, in the caller's transaction. Saying the same thing again writes nothing.
@@ -116,12 +117,15 @@ struct Reader {
 /// What must be said on a channel on which the person can't be reached has its row too: skipped, with the reason.
 pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     let reader = sql!(tx, optional Reader,
-        "SELECT email, name, locale, phone, (SELECT COUNT(*) FROM push_devices d WHERE d.user_id = users.id) AS devices
+        "SELECT email, name, locale, phone, (SELECT COUNT(*) FROM push_devices d WHERE d.user_id = users.id) AS devices,
+                (SELECT COUNT(*) FROM notification_preferences p WHERE p.user_id = users.id) AS choices
          FROM users WHERE id = $1", notice.user)?;
     let Some(reader) = reader else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
-    let preferences = preferences::of(tx, notice.user).await?;
+    // Most people have never chosen anything.
+    let preferences =
+        if reader.choices > 0 { preferences::of(tx, notice.user).await? } else { Preferences::default() };
     let locale: Locale = reader.locale.parse()?;
     let message = texts::render(notice, locale);
     let link = format!("{}{}", caas.public_url, notice.link);

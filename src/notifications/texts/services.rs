@@ -19,7 +19,10 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                     format!("{amount}, so far only held, is being charged."),
                 )
             } else {
-                free(notice, w)
+                w.t(
+                    "Hoy no se cobra nada: cada mes se paga cuando termina.",
+                    "Nothing is charged today: each month is paid when it ends.",
+                )
             };
             message(
                 w.t(format!("{service} ya funciona en tu coche"), format!("{service} is on in your car")),
@@ -146,19 +149,6 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
             )
         }
         other => elsewhere(other),
-    }
-}
-
-/// What a service costs today that has no amount: a subscription's first day, or a gift of ours.
-fn free(notice: &Notice, w: Words) -> String {
-    // A manual activation that is free names its case; a subscription has none.
-    if notice.ticket.is_some() {
-        w.t("No se te cobra nada.", "You are not charged anything.")
-    } else {
-        w.t(
-            "Hoy no se cobra nada: cada mes se paga cuando termina.",
-            "Nothing is charged today: each month is paid when it ends.",
-        )
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::pages::notifications::words;
 use crate::ui::{Crumb, DataTable, Fact, KeyValueList, PageHeader};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
+use caas::accounts::letters;
 use caas::kernel::locale::Locale;
 use caas::notifications::forms;
 use caas::notifications::model::{Channel, NoticeEvent};
@@ -17,7 +18,7 @@ pub(super) async fn messages_page(web: WebContext) -> PageResult {
     let mut heads = vec![locale.t("Mensaje", "Message").to_owned(), locale.t("Grupo", "Group").to_owned()];
     heads.extend(Channel::ALL.iter().map(|channel| words::channel(*channel, locale).to_owned()));
     heads.push(locale.t("En", "Within").to_owned());
-    let rows = shown().map(|event| row(event, &heads, locale)).collect_view();
+    let rows = NoticeEvent::ALL.iter().map(|&event| row(event, &heads, locale)).collect_view();
     let title = locale.t("Mensajes a los clientes", "Messages to customers");
     let lead = locale.t(
         "Por dónde sale cada uno y en cuánto tiempo. Ábrelo para leerlo en los dos idiomas.",
@@ -29,11 +30,6 @@ pub(super) async fn messages_page(web: WebContext) -> PageResult {
         <div class="dense"><DataTable caption=caption caption_hidden=true heads=heads.clone()>{rows}</DataTable></div>
     };
     Ok(Page::new(title, body).section(Section::Admin))
-}
-
-/// Mails about the account have texts of the accounts' own.
-fn shown() -> impl Iterator<Item = NoticeEvent> {
-    NoticeEvent::ALL.iter().copied().filter(|event| *event != NoticeEvent::Account)
 }
 
 fn crumbs(locale: Locale) -> Vec<Crumb> {
@@ -69,7 +65,7 @@ fn within(minutes: i64) -> String {
 pub(super) async fn message_page(web: WebContext) -> PageResult {
     web.require_role(&[Role::Administrator])?;
     let locale = web.locale;
-    let event = shown().find(|event| event.as_str() == web.param("event")).ok_or(Refusal::NotFound)?;
+    let event: NoticeEvent = web.param("event").parse().map_err(|_| Refusal::NotFound)?;
     let title = words::event(event, locale);
     let lead = locale.t("Con datos inventados.", "With made-up facts.");
     let mut way = crumbs(locale);
@@ -84,27 +80,40 @@ pub(super) async fn message_page(web: WebContext) -> PageResult {
 }
 
 fn side(event: NoticeEvent, language: Locale, locale: Locale, link: &str) -> AnyView {
-    let message = render(&sample(event), language);
-    let Message { subject, paragraphs, action, .. } = message.clone();
-    let facts = vec![
-        Fact::text("Push", format!("{subject} — {}", forms::push(&message))),
-        Fact::text("SMS", forms::sms(&message, link)),
-    ];
+    // Mails about the account have texts of the accounts' own, and go by mail alone.
+    let texts = match event {
+        NoticeEvent::Account => letters(language).into_iter().map(|letter| text(letter, Vec::new())).collect_view(),
+        _ => {
+            let message = render(&sample(event), language);
+            let facts = vec![
+                Fact::text("Push", format!("{} — {}", message.subject, forms::push(&message))),
+                Fact::text("SMS", forms::sms(&message, link)),
+            ];
+            vec![text(message, facts)].collect_view()
+        }
+    };
     let name = match language {
         Locale::Es => locale.t("En español", "In Spanish"),
         Locale::En => locale.t("En inglés", "In English"),
     };
-    let paragraphs = paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
     view! {
         <section class="card stack" aria-label=name>
             <p class="muted small">{name}</p>
-            <div lang=language.as_str() class="stack">
-                <h2 class="card__title">{subject}</h2>
-                {paragraphs}
-                <p><strong>{action}</strong></p>
-                <KeyValueList facts=facts/>
-            </div>
+            <div lang=language.as_str() class="stack">{texts}</div>
         </section>
+    }
+    .into_any()
+}
+
+fn text(message: Message, facts: Vec<Fact>) -> AnyView {
+    let Message { subject, paragraphs, action, .. } = message;
+    let paragraphs = paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
+    let facts = (!facts.is_empty()).then(|| view! { <KeyValueList facts=facts/> });
+    view! {
+        <h2 class="card__title">{subject}</h2>
+        {paragraphs}
+        <p><strong>{action}</strong></p>
+        {facts}
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{DeadJob, JobId, dead_jobs};
 use caas::kernel::locale::Locale;
 use caas::monitoring::failures;
+use caas::notifications::repository::{Overdue, overdue};
 use caas::operations;
 use caas::verify::{RunLine, latest_runs, prove_soon};
 use leptos::prelude::*;
@@ -35,6 +36,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     let webhooks = unmatched(&mut tx, SHOWN).await?;
     let proofs = latest_runs(&mut tx, PROOFS).await?;
     let open_failures = failures::open_count(&mut tx).await?;
+    let overdue = overdue(&mut tx, web.caas.now()).await?;
     drop(tx);
     let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
     let title = locale.t("Operaciones", "Operations");
@@ -53,7 +55,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         <PageHeader title=title lead=lead actions=actions.into_any()/>
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Sistemas externos", "Outside systems")}</h2>
-            <div class="dashboard">{tiles}</div>
+            <div class="dashboard">{tiles}{late_messages(overdue, locale)}</div>
         </section>
         <section class="section" aria-labelledby="promesas">
             <h2 id="promesas">{locale.t("Las diez promesas", "The ten promises")}</h2>
@@ -69,6 +71,30 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         </section>
     };
     Ok(Page::new(title, body).section(Section::Operations))
+}
+
+/// Messages to people whose deadline has passed unsent.
+fn late_messages(overdue: Overdue, locale: Locale) -> AnyView {
+    let Overdue { late, held_back } = overdue;
+    let (class, text) = match (late, held_back) {
+        (0, _) => ("tile", locale.t("Todos a tiempo.", "All in time.").to_owned()),
+        (_, 0) => ("tile tone-problem", locale.t("Siguen intentándose.", "They are being tried.").to_owned()),
+        (_, held_back) => (
+            "tile tone-problem",
+            match locale {
+                Locale::Es => format!("{held_back} retenidos: prometen algo que aún no es cierto."),
+                Locale::En => format!("{held_back} held back: they promise what is not yet true."),
+            },
+        ),
+    };
+    view! {
+        <div class=class>
+            <p class="tile__label">{locale.t("Avisos fuera de plazo", "Messages out of time")}</p>
+            <p class="tile__value">{late}</p>
+            <p class="tile__promise">{text}</p>
+        </div>
+    }
+    .into_any()
 }
 
 fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &WebContext) -> AnyView {

@@ -5,5 +5,6 @@ mod faults;
 mod gateway;
 mod hosted;
 mod iot;
+mod sms;
 mod support;
 mod wire;
