@@ -6,6 +6,7 @@
 mod support;
 
 mod activation;
+mod aftermath;
 mod breaker;
 mod callbacks;
 mod ending;
