@@ -19,7 +19,8 @@ test("a customer chooses what to receive, and what is essential says that it alw
   await expectGoodPage(page);
 });
 
-test("without a connection the service worker says so", { tag: "@js" }, async ({ page, context }) => {
+test("without a connection the service worker says so", { tag: "@js" }, async ({ page, context, watcher }) => {
+  watcher.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
   await signIn(page, "customer");
   await page.goto("/cuenta/avisos");
   await page.evaluate(async () => {
