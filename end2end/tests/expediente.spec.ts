@@ -61,3 +61,35 @@ test("one of several cars is looked at alone", async ({ page }) => {
   await page.getByRole("link", { name: "Todos mis coches" }).click();
   await expect(page.locator(".car-card")).toHaveCount(2);
 });
+
+test("each entry has its page with the proof, and the story goes on paper", async ({ page }) => {
+  await signIn(page, "customer");
+  await order(page, { slug: "suspension-confort", offer: "Elegir 30 días", car: "Lince" });
+  await expect(instrument(page).headline).toHaveText(/^Activo/);
+  await expect(page.getByText("El coche lo confirmó")).toBeVisible();
+  await page.goto("/expediente?tipo=PAYMENT");
+  const captured = page.locator(".story > li", { hasText: "Prueba de entrega" }).first();
+  await captured.locator("time a").click();
+  await expect(page).toHaveURL(/\/expediente\/entradas\/[0-9a-f-]+$/);
+  await expect(page.getByText("Intacta desde que se escribió")).toBeVisible();
+  await expectGoodPage(page);
+  await page.goto("/expediente");
+  await page.getByRole("link", { name: "Versión para imprimir" }).click();
+  await expect(page.locator(".sheet > li").first()).toBeVisible();
+  await expectGoodPage(page);
+  const file = await page.request.get("/expediente.csv");
+  expect(file.headers()["content-type"]).toContain("text/csv");
+});
+
+test("a story that has grown says so", { tag: "@js" }, async ({ page, context }) => {
+  await signIn(page, "customer");
+  await page.goto("/expediente");
+  await expect(page.locator("html")).toHaveAttribute("data-islands", "ready");
+  const other = await context.newPage();
+  await order(other, { slug: "aparcamiento-asistido", offer: "Elegir 30 días", car: "Alcor" });
+  const news = page.getByRole("link", { name: "Hay novedades" });
+  await expect(news).toBeVisible();
+  await news.click();
+  await expect(page.locator(".story > li").first()).toBeVisible();
+  await expect(news).toBeHidden();
+});
