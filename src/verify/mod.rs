@@ -72,6 +72,7 @@ pub async fn broken_promises(tx: &mut Tx) -> Result<Vec<String>> {
     money::failed_is_free(tx, &mut found).await?;
     money::each_payment(tx, &mut found).await?;
     money::books_balance(tx, &mut found).await?;
+    money::paid_as_agreed(tx, &mut found).await?;
     delivery::one_open_activation(tx, &mut found).await?;
     delivery::one_owner(tx, &mut found).await?;
     delivery::written_before_sent(tx, &mut found).await?;

@@ -111,6 +111,48 @@ fn broken(sums: &Sums) -> Result<Option<&'static str>> {
     })
 }
 
+/// Promises 2 and 3, for what support agreed with a customer: one order is paid once, what was promised for free is free, a
+/// new hold was accepted by an own click, and a discount was used once, by its customer, at the price it makes.
+pub(super) async fn paid_as_agreed(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let twice = sql!(
+        tx,
+        all(Uuid, i64),
+        "SELECT service_activation_id, COUNT(*) FROM payments WHERE captured_cents > refunded_cents
+         GROUP BY service_activation_id HAVING COUNT(*) > 1 ORDER BY service_activation_id"
+    )?;
+    for (id, count) in twice {
+        found.add(3, format_args!("activation {id} was paid {count} times"));
+    }
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT p.id FROM manual_activations m JOIN payments p ON p.service_activation_id = m.service_activation_id
+         WHERE m.terms = 'FREE' AND m.state = 'SUCCEEDED' AND p.captured_cents > p.refunded_cents ORDER BY p.id"
+    )?;
+    found.each(2, "payment", ids, "was taken for what was switched on by hand for free");
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT p.id FROM manual_activations m JOIN payments p ON p.id = m.payment_id
+         WHERE NOT EXISTS (SELECT 1 FROM consents c
+                           WHERE c.service_activation_id = m.service_activation_id AND c.kind = 'NEW_HOLD'
+                             AND c.customer_id = p.customer_id AND c.given_at <= p.created_at)
+         ORDER BY p.id"
+    )?;
+    found.each(3, "payment", ids, "is a new hold that its customer did not accept");
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT d.id FROM discounts d JOIN service_activations a ON a.service_activation_id = d.redeemed_by
+         WHERE a.customer_id <> d.customer_id OR (d.service_id IS NOT NULL AND d.service_id <> a.service_id)
+            OR a.amount_cents <> CASE WHEN d.full_cents * (100 - d.percent) / 100 < 1 THEN 1
+                                      ELSE d.full_cents * (100 - d.percent) / 100 END
+         ORDER BY d.id"
+    )?;
+    found.each(3, "discount", ids, "was used by somebody else, for something else, or at another price");
+    Ok(())
+}
+
 /// Promise 4: debits equal credits, for each currency and each movement.
 pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let currencies = sql!(

@@ -8,6 +8,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::notifications::model::{DeliveryStatus, NoticeEvent};
 use crate::payments::model::{PaymentEvent, PaymentState, Settlement};
+use crate::support::model::{TicketEvent, TicketStatus};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use std::collections::HashSet;
@@ -28,7 +29,8 @@ pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<
     activations(tx, found).await?;
     payments(tx, found).await?;
     settlements(tx, found).await?;
-    deactivations(tx, found).await
+    deactivations(tx, found).await?;
+    tickets(tx, found).await
 }
 
 async fn activations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
@@ -77,6 +79,20 @@ async fn deactivations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     }
 }
 
+async fn tickets(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = sql!(tx, all Step,
+            "SELECT t.id, t.state, e.before_state, e.after_state
+             FROM (SELECT id, status AS state FROM tickets WHERE id > $1 ORDER BY id LIMIT $2) t
+             LEFT JOIN expediente_entries e ON e.subject_id = t.id AND e.subject_kind = 'TICKET' AND e.after_state IS NOT NULL
+             ORDER BY t.id, e.seq", after, BATCH)?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "ticket", &steps, TicketStatus::Open.as_str(), is_ticket_step);
+    }
+}
+
 /// The second axis of a payment: it begins with the capture, whose own entry tells of it.
 async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
@@ -107,6 +123,11 @@ async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
 fn is_activation_step(before: &str, after: &str) -> bool {
     let (Ok(before), Ok(after)) = (before.parse::<ActivationState>(), after.parse()) else { return false };
     ActivationEvent::ALL.iter().any(|&event| before.on(event) == Ok(after))
+}
+
+fn is_ticket_step(before: &str, after: &str) -> bool {
+    let (Ok(before), Ok(after)) = (before.parse::<TicketStatus>(), after.parse()) else { return false };
+    TicketEvent::ALL.iter().any(|&event| before.on(event) == Ok(after))
 }
 
 fn is_payment_step(before: &str, after: &str) -> bool {

@@ -381,3 +381,26 @@ async fn whoever_orders_again_meanwhile_pays_once() {
         office.scene.proven().await;
     }
 }
+
+#[tokio::test]
+async fn the_proof_knows_what_was_agreed() {
+    for engine in Engine::all() {
+        let (mut office, id, ticket) = Office::given_up(engine).await;
+        assert_eq!(office.by_hand(&ticket, Terms::NewHold).await, Ok(()));
+        assert_eq!(office.accepts(id).await, Ok(()));
+        office.scene.live(TimeDelta::minutes(5)).await;
+        let caas = office.scene.caas();
+        for (statement, promise, words) in [
+            ("DELETE FROM consents WHERE kind = 'NEW_HOLD'", "promise 3", "did not accept"),
+            ("UPDATE manual_activations SET terms = 'FREE'", "promise 2", "for free"),
+            ("UPDATE tickets SET status = 'OPEN'", "promise 9", "ticket"),
+        ] {
+            let mut tx = caas.db.begin().await.unwrap();
+            assert!(sql!(&mut tx, execute statement).unwrap() > 0, "{statement}");
+            let broken = caas::verify::broken_promises(&mut tx).await.unwrap();
+            let named = broken.iter().any(|line| line.starts_with(promise) && line.contains(words));
+            assert!(named, "{statement}: {broken:?}");
+        }
+        office.scene.proven().await;
+    }
+}
