@@ -7,6 +7,7 @@ use crate::settings::{ORDERS_A_YEAR, Settings};
 use caas::Caas;
 use caas::catalogue::{Market, OfferKind, Service, repository as catalogue};
 use caas::kernel::Timestamp;
+use caas::kernel::database::Tx;
 use caas::kernel::error::Result;
 use caas::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
 use caas::kernel::locale::Locale;
@@ -17,6 +18,8 @@ use caas::payments::port::GatewayMethod;
 use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
 use caas::sales::vehicles::{self, NewVehicle};
 use caas::sql;
+use caas::support::model::Terms;
+use caas::support::{Agent, accept_manual_hold, manual_activation, permanent_failure};
 use caas_sandbox::world::gateway::model::Payment;
 use caas_sandbox::world::iot::model::VehiclePatch;
 use caas_sandbox::{Connectivity, TestCard, VehicleSpec, Vin};
@@ -66,6 +69,8 @@ pub struct Ordered {
     pub at: Timestamp,
     /// When its customer was told that it is cancelled.
     pub cancelled: Option<Timestamp>,
+    /// When support took it into its hands.
+    pub by_hand: Option<(Timestamp, Terms)>,
     owner: usize,
     card: TestCard,
 }
@@ -89,6 +94,8 @@ enum Deed {
     Cancel { order: usize, tries: u32 },
     LookBack { order: usize },
     BankLetsGo { order: usize },
+    Help { order: usize },
+    AcceptHold { order: usize },
     OffTheNet(Vin),
     BackOnTheNet(Vin),
 }
@@ -105,6 +112,7 @@ pub struct People {
     ordered: Vec<Ordered>,
     complaints: Vec<String>,
     still_buying: bool,
+    agent: Agent,
 }
 
 const MODELS: [&str; 4] = ["LINCE", "ALCOR", "BRISA", "TAJO"];
@@ -135,13 +143,12 @@ impl People {
         let mut customers = Vec::new();
         let mut tx = caas.db.begin().await?;
         let now = caas.now();
+        let agent = Agent { id: caas.new_id() };
+        insert_person(&mut tx, agent.id, "iker@example.com", "SUPPORT", Locale::Es, now).await?;
         for number in 0..settings.customers {
             let id: UserId = caas.new_id();
             let locale = if dice.says(0.7) { Locale::Es } else { Locale::En };
-            sql!(&mut tx, execute
-                "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
-                 VALUES ($1, $2, $2, 'Eva', 'CUSTOMER', $3, 'ES', 'Europe/Madrid', $4, $4, $4)",
-                id, format!("eva{number}@example.com"), locale.as_str(), now)?;
+            insert_person(&mut tx, id, &format!("eva{number}@example.com"), "CUSTOMER", locale, now).await?;
             let mut customer = Customer { id, locale, cars: Vec::new(), methods: Vec::new() };
             for car in 0..if dice.says(0.3) { 2 } else { 1 } {
                 let model = dice.pick(&MODELS).copied().unwrap_or("LINCE");
@@ -187,6 +194,7 @@ impl People {
             ordered: Vec::new(),
             complaints: Vec::new(),
             still_buying: true,
+            agent,
         };
         for customer in 0..people.customers.len() {
             people.choose_later(now, customer);
@@ -242,6 +250,8 @@ impl People {
             Deed::Cancel { order, tries } => self.cancel(caas, outside, now, order, tries).await?,
             Deed::LookBack { order } => self.look_back(outside, now, order),
             Deed::BankLetsGo { order } => self.bank_lets_go(outside, now, order),
+            Deed::Help { order } => self.help(caas, outside, now, order).await?,
+            Deed::AcceptHold { order } => self.accept_hold(caas, outside, order).await?,
             Deed::OffTheNet(vin) => set_net(outside, &vin, Connectivity::Offline),
             Deed::BackOnTheNet(vin) => set_net(outside, &vin, Connectivity::Online),
         }
@@ -326,6 +336,7 @@ impl People {
             price: ware.price,
             at: click.first,
             cancelled: None,
+            by_hand: None,
             owner: click.customer,
             card,
         });
@@ -342,6 +353,10 @@ impl People {
         if self.ordered[order].card == TestCard::NeedsAuthentication && self.dice.says(0.8) {
             let at = now + self.dice.wait(TimeDelta::minutes(20));
             self.later(at, Deed::Confirm { order, tries: 5 });
+        }
+        if self.still_buying && self.dice.says(0.4) {
+            let at = now + self.dice.wait(TimeDelta::hours(12));
+            self.later(at, Deed::Help { order });
         }
         if self.still_buying && self.dice.says(0.5) {
             let wait = if self.dice.says(0.5) { TimeDelta::hours(3) } else { TimeDelta::hours(30) };
@@ -410,6 +425,40 @@ impl People {
         Ok(())
     }
 
+    /// Somebody at support looks at the case, if there is one, and takes one of the ways out.
+    async fn help(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize) -> Result<()> {
+        let id = self.ordered[order].id;
+        let mut tx = caas.db.read().await?;
+        let ticket = caas::support::of_activation(&mut tx, id).await?.first().map(|ticket| ticket.id);
+        drop(tx);
+        let Some(ticket) = ticket else { return Ok(()) };
+        let way = self.dice.weighted(&[(3.0, Some(Terms::Free)), (3.0, Some(Terms::NewHold)), (1.0, None)]).flatten();
+        let Some(terms) = way else {
+            let done = permanent_failure(caas, &self.agent, ticket, "No es posible.", None).await?;
+            outside.tell(format_args!("support declares {id} a permanent failure: {}", done.is_ok()));
+            return Ok(());
+        };
+        // Noted before it is known: should the platform die, the hand may have been at work.
+        let before = self.ordered[order].by_hand.replace((now, terms));
+        let done = manual_activation(caas, &self.agent, ticket, terms).await?;
+        outside.tell(format_args!("support activates {id} by hand, {terms}: {}", done.is_ok()));
+        if done.is_err() {
+            self.ordered[order].by_hand = before;
+        } else if terms == Terms::NewHold && self.dice.says(0.8) {
+            let at = now + self.dice.wait(TimeDelta::hours(1));
+            self.later(at, Deed::AcceptHold { order });
+        }
+        Ok(())
+    }
+
+    /// The customer accepts the new hold that support asked for.
+    async fn accept_hold(&mut self, caas: &Caas, outside: &Outside, order: usize) -> Result<()> {
+        let (id, owner) = (self.ordered[order].id, &self.customers[self.ordered[order].owner]);
+        let accepted = accept_manual_hold(caas, owner.id, id, None, owner.locale).await?;
+        outside.tell(format_args!("new hold for {id}: {accepted:?}"));
+        Ok(())
+    }
+
     /// The customer's bank gives up a hold that nobody has taken yet.
     fn bank_lets_go(&self, outside: &Outside, now: Timestamp, order: usize) {
         let id = self.ordered[order].id.to_string();
@@ -441,6 +490,14 @@ impl People {
         let form = self.new_form();
         self.later(now, Deed::Click(Click { customer, car, ware, method, form, first: now }));
     }
+}
+
+async fn insert_person(tx: &mut Tx, id: UserId, email: &str, role: &str, locale: Locale, now: Timestamp) -> Result<()> {
+    sql!(tx, execute
+        "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+         VALUES ($1, $2, $2, 'Eva', $3, $4, 'ES', 'Europe/Madrid', $5, $5, $5)",
+        id, email, role, locale.as_str(), now)?;
+    Ok(())
 }
 
 fn is_for(payment: &Payment, order: &str) -> bool {

@@ -30,7 +30,7 @@ pub(super) fn judge(cases: &[Case<'_>], wrong: &mut Vec<String>) {
 /// Every order comes to an end that its customer hears of: it works, or nothing was charged. Never both.
 fn heard_of_it(case: &Case<'_>, wrong: &mut Vec<String>) {
     match (case.was_told(WORKS), case.was_told(NOT_CHARGED)) {
-        (true, true) => {
+        (true, true) if case.order.by_hand.is_none() => {
             wrong.push(format!("{}: the customer was told both that it works and that it does not", case.id))
         }
         (false, false) => wrong.push(format!("{}: the customer never heard how it ended", case.id)),
@@ -43,7 +43,9 @@ fn heard_of_it(case: &Case<'_>, wrong: &mut Vec<String>) {
 
 /// "You have not been charged" is true when it is said, and stays true.
 fn is_true(case: &Case<'_>, letter: &Letter, wrong: &mut Vec<String>) {
-    for money in &case.payments {
+    // A new hold, which the customer accepts later, is another matter.
+    let before = |created| case.order.by_hand.is_none_or(|(at, _)| created < at);
+    for money in case.payments.iter().filter(|money| before(money.book.created)) {
         let id = &money.book.payment_id;
         if money.book.net_cents() > 0 {
             wrong.push(format!("{}: \"{}\" was not true, {id} was taken", case.id, letter.subject));
@@ -57,7 +59,9 @@ fn is_true(case: &Case<'_>, letter: &Letter, wrong: &mut Vec<String>) {
 /// The same thing is said once; a repeated `Message-ID` is one mail.
 fn once(case: &Case<'_>, wrong: &mut Vec<String>) {
     let mut said: BTreeMap<&str, &str> = BTreeMap::new();
-    for letter in &case.letters {
+    // A try by hand says again how it ended.
+    let before = |at| case.order.by_hand.is_none_or(|(since, _)| at < since);
+    for letter in case.letters.iter().filter(|letter| before(letter.at)) {
         let first = *said.entry(&letter.subject).or_insert(&letter.message_id);
         if first != letter.message_id {
             wrong.push(format!("{}: \"{}\" was said twice", case.id, letter.subject));

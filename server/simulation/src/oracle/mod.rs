@@ -9,6 +9,7 @@ use crate::outside::{Letter, Move};
 use crate::people::Ordered;
 use caas::catalogue::OfferKind;
 use caas::kernel::Timestamp;
+use caas::support::model::Terms;
 use caas_sandbox::world::gateway::model::{Payment, PaymentStatus};
 use caas_sandbox::world::iot::model::{Command, CommandKind, CommandStatus};
 use caas_sandbox::{Operation, World};
@@ -135,9 +136,22 @@ impl<'a> Case<'a> {
         self.on.iter().filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended).min()
     }
 
+    /// When the vehicle carried it out for good: after support had taken it into its hands, what came before was undone.
+    fn begins_at(&self) -> Option<Timestamp> {
+        let Some((since, _)) = self.order.by_hand else { return self.delivered_at() };
+        let done = self.on.iter().filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended);
+        done.filter(|ended| *ended >= since).min().or(self.delivered_at().map(|_| since))
+    }
+
+    /// Whether support gave it away.
+    fn is_given(&self) -> bool {
+        self.order.by_hand.is_some_and(|(_, terms)| terms == Terms::Free)
+    }
+
     /// Whether its customer paid, or would have, had the hold not lapsed before the money could be taken.
     fn is_paid_for(&self) -> bool {
-        self.order.kind == OfferKind::Subscription && !self.was_told(letters::NOT_CHARGED)
+        self.is_given()
+            || (self.order.kind == OfferKind::Subscription && !self.was_told(letters::NOT_CHARGED))
             || self.payments.iter().any(|money| {
                 money.book.net_cents() > 0
                     || (money.book.status == PaymentStatus::Expired && self.delivered_at().is_some())
@@ -147,7 +161,7 @@ impl<'a> Case<'a> {
     /// Until when its customer has a right to the service: `None` is for ever.
     fn right_until(&self) -> Option<Timestamp> {
         let days = TimeDelta::days(self.order.days?);
-        Some(self.delivered_at()? + days)
+        Some(self.begins_at()? + days)
     }
 
     fn was_told(&self, words: [&str; 2]) -> bool {
