@@ -96,11 +96,13 @@ impl Outside {
         rng: Arc<dyn Rng>,
     ) -> Result<Outside, OutsideError> {
         let mut systems = config.systems.clone();
-        let played: Vec<System> =
-            PLAYED.into_iter().filter(|system| systems.get(*system).url.is_none()).collect();
+        let played: Vec<System> = PLAYED.into_iter().filter(|system| systems.get(*system).url.is_none()).collect();
         let needs_sandbox = !config.is_production() && (!played.is_empty() || config.mail.smtp.is_none());
-        let sandbox =
-            if needs_sandbox { Some(start_sandbox(config, options, &played, &mut systems, &*rng).await?) } else { None };
+        let sandbox = if needs_sandbox {
+            Some(start_sandbox(config, options, &played, &mut systems, &*rng).await?)
+        } else {
+            None
+        };
         let clock: Arc<dyn Clock> = match &sandbox {
             Some(running) => Arc::new(SandboxTime(running.handle.clock())),
             None => Arc::new(SystemClock),
@@ -121,8 +123,7 @@ impl Outside {
                 let authority = config.mail.authority.as_ref().map(std::fs::read_to_string).transpose();
                 let authority =
                     authority.map_err(|_| OutsideError::Setup("CAAS_SMTP_CA_FILE", SetupError::Certificate))?;
-                let settings =
-                    SmtpSettings { url, from: config.mail.from.clone(), authority, timeout: SMTP_TIMEOUT };
+                let settings = SmtpSettings { url, from: config.mail.from.clone(), authority, timeout: SMTP_TIMEOUT };
                 let mailer =
                     SmtpMailer::new(&settings, clock.clone()).map_err(|error| OutsideError::Setup("mail", error))?;
                 Arc::new(mailer)
@@ -164,7 +165,8 @@ fn push(
         local_addresses: !config.is_production(),
         timeout: MESSAGE_TIMEOUT,
     };
-    let push = WebPush::new(settings, rng, Arc::new(SystemClock)).map_err(|error| OutsideError::Setup("push", error))?;
+    let push =
+        WebPush::new(settings, rng, Arc::new(SystemClock)).map_err(|error| OutsideError::Setup("push", error))?;
     Ok(match sandbox {
         Some(running) => Arc::new(SandboxPush::new(running.handle.clone(), Arc::new(push))),
         None => Arc::new(push),

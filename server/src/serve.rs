@@ -1,7 +1,7 @@
 //! `caas serve`: runs the app until it is told to stop, then lets what is at work end.
 
-use crate::application::{Application, StartError};
 use crate::adapters::PushKey;
+use crate::application::{Application, StartError};
 use crate::config::{Config, Stage};
 use crate::demo;
 use crate::outside::{Outside, PLAYED, SandboxOptions};

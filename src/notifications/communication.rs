@@ -5,10 +5,10 @@ use super::service;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::service::{Entry, record};
-use crate::kernel::{FAR_FUTURE, Timestamp};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{NotificationId, UserId};
+use crate::kernel::{FAR_FUTURE, Timestamp};
 use sqlx::FromRow;
 use uuid::Uuid;
 

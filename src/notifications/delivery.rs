@@ -211,10 +211,7 @@ impl Waiting {
         let data = serde_json::json!({
             "event": self.event, "channel": self.channel, "deadline": self.deadline_at, "activation": self.activation_id,
         });
-        Entry {
-            data,
-            ..Entry::new(Some(self.user_id), Actor::SYSTEM, kind, SubjectKind::Notification, self.id.0)
-        }
+        Entry { data, ..Entry::new(Some(self.user_id), Actor::SYSTEM, kind, SubjectKind::Notification, self.id.0) }
     }
 }
 
@@ -242,7 +239,8 @@ async fn settle(caas: &Caas, message: &Waiting, result: Result<(), DeliveryError
         Err(_) => (DeliveryStatus::Failed, None),
     };
     let error = result.err().map(|error| error.to_string());
-    metrics::counter!("caas_notifications_total", "channel" => message.channel.clone(), "status" => status.as_str()).increment(1);
+    metrics::counter!("caas_notifications_total", "channel" => message.channel.clone(), "status" => status.as_str())
+        .increment(1);
     let mut tx = caas.db.begin().await?;
     note_lateness(caas, &mut tx, message, now).await?;
     sql!(&mut tx, execute

@@ -124,7 +124,9 @@ mod tests {
     fn only_optional_mail_says_how_to_stop_it() {
         let message = render(&sample(NoticeEvent::ServiceEnded), Locale::Es);
         let stop = "https://caas.example/baja/abc";
-        assert!(html(&message, &letter(Some(stop))).contains(stop) && plain(&message, &letter(Some(stop))).contains(stop));
+        assert!(
+            html(&message, &letter(Some(stop))).contains(stop) && plain(&message, &letter(Some(stop))).contains(stop)
+        );
         assert!(!html(&message, &letter(None)).contains("baja") && !plain(&message, &letter(None)).contains("baja"));
     }
 

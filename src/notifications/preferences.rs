@@ -29,9 +29,9 @@ pub async fn of(tx: &mut Tx, user: UserId) -> Result<Preferences> {
         user
     )?;
     // A code of an older or newer version is nobody's choice in this one.
-    let chosen = rows.into_iter().filter_map(|(group, channel, wanted)| {
-        Some(((group.parse().ok()?, channel.parse().ok()?), wanted))
-    });
+    let chosen = rows
+        .into_iter()
+        .filter_map(|(group, channel, wanted)| Some(((group.parse().ok()?, channel.parse().ok()?), wanted)));
     Ok(Preferences(chosen.collect()))
 }
 

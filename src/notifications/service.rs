@@ -124,8 +124,7 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
     // Most people have never chosen anything.
-    let preferences =
-        if reader.choices > 0 { preferences::of(tx, notice.user).await? } else { Preferences::default() };
+    let preferences = if reader.choices > 0 { preferences::of(tx, notice.user).await? } else { Preferences::default() };
     let locale: Locale = reader.locale.parse()?;
     let message = texts::render(notice, locale);
     let link = format!("{}{}", caas.public_url, notice.link);
@@ -196,13 +195,7 @@ async fn tell_the_story(
             "subject": { "es": subject(Locale::Es), "en": subject(Locale::En) }, "channels": channels,
         }),
         visible: true,
-        ..Entry::new(
-            Some(notice.user),
-            Actor::SYSTEM,
-            EntryKind::CustomerTold,
-            SubjectKind::Notification,
-            first.0,
-        )
+        ..Entry::new(Some(notice.user), Actor::SYSTEM, EntryKind::CustomerTold, SubjectKind::Notification, first.0)
     };
     record(caas, tx, entry).await
 }
@@ -376,12 +369,7 @@ pub(super) enum Copied {
 
 /// Writes a copy of a message that was sent or given up, to be sent once more to where the person is reached now.
 /// `request` names the wish: the same wish twice is one copy.
-pub(super) async fn copy(
-    caas: &Caas,
-    tx: &mut Tx,
-    original: NotificationId,
-    request: uuid::Uuid,
-) -> Result<Copied> {
+pub(super) async fn copy(caas: &Caas, tx: &mut Tx, original: NotificationId, request: uuid::Uuid) -> Result<Copied> {
     let (now, id): (Timestamp, NotificationId) = (caas.now(), caas.new_id());
     let found = sql!(
         tx,

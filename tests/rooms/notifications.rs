@@ -54,8 +54,7 @@ async fn reachable_person(world: &World) -> UserId {
 }
 
 async fn set_phone(world: &World, user: UserId, phone: &str) {
-    let profile =
-        Profile { name: "Lucía Ferrer".into(), phone: phone.into(), time_zone: "Europe/Madrid".into() };
+    let profile = Profile { name: "Lucía Ferrer".into(), phone: phone.into(), time_zone: "Europe/Madrid".into() };
     accounts::change_profile(&world.caas, user, &profile).await.unwrap();
 }
 
@@ -106,9 +105,13 @@ async fn row(world: &World, user: UserId, channel: Channel) -> Row {
 
 async fn entries(world: &World, kind: &str) -> i64 {
     let mut tx = world.caas.db.read().await.unwrap();
-    let (count, _) =
-        sql!(&mut tx, one(i64, i64), "SELECT COUNT(*), CAST(0 AS BIGINT) FROM expediente_entries WHERE kind = $1", kind)
-            .unwrap();
+    let (count, _) = sql!(
+        &mut tx,
+        one(i64, i64),
+        "SELECT COUNT(*), CAST(0 AS BIGINT) FROM expediente_entries WHERE kind = $1",
+        kind
+    )
+    .unwrap();
     count
 }
 
@@ -168,7 +171,9 @@ async fn each_row_of_the_rulebooks_table_goes_its_channels_in_time() {
             pass(&world, TimeDelta::minutes(*minutes)).await;
             let rows: Vec<Row> =
                 rows(&world, user).await.into_iter().filter(|row| row.event == event.as_str()).collect();
-            for (channel, mark) in [Channel::Email, Channel::Push, Channel::Sms, Channel::InApp].iter().zip(channels.chars()) {
+            for (channel, mark) in
+                [Channel::Email, Channel::Push, Channel::Sms, Channel::InApp].iter().zip(channels.chars())
+            {
                 let found: Vec<_> = rows.iter().filter(|row| row.channel == channel.as_str()).collect();
                 if mark != '✓' {
                     assert!(found.is_empty(), "{event} {channel}");

@@ -196,9 +196,7 @@ impl Message {
                 "Gracias. Pedimos la retención a tu banco y volvemos a intentarlo. Todavía no se cobra nada.",
                 "Thank you. We ask your bank for the hold and try again. Nothing is charged yet.",
             ),
-            Message::HoldRefused => {
-                locale.t("De acuerdo: no se retiene nada.", "All right: nothing is held.")
-            }
+            Message::HoldRefused => locale.t("De acuerdo: no se retiene nada.", "All right: nothing is held."),
             Message::OfferGone => locale.t(
                 "Esto ya no está pendiente. Abajo ves cómo ha quedado.",
                 "This is no longer open. See below how it came out.",

@@ -161,7 +161,10 @@ impl Config {
                 "Mail server: smtp://user:password@host:587 or smtps://…; empty: the sandbox's mailbox",
             )?,
             authority: from
-                .list("CAAS_SMTP_CA_FILE", "PEM file with the certificate of the mail server's own authority; empty: the public ones only")?
+                .list(
+                    "CAAS_SMTP_CA_FILE",
+                    "PEM file with the certificate of the mail server's own authority; empty: the public ones only",
+                )?
                 .pop(),
             from: from.text("CAAS_MAIL_FROM", "CaaS <no-reply@caas.example>", "Sender of every mail"),
         };

@@ -18,12 +18,18 @@ pub(super) async fn phone_page(web: WebContext, sandbox: Sandbox) -> PageResult 
     let texts = lines(
         texts,
         locale.t("Ningún SMS", "No text messages"),
-        locale.t("Pon un teléfono en tu perfil y deja que un pago se rechace.", "Set a phone number in your profile and let a payment be declined."),
+        locale.t(
+            "Pon un teléfono en tu perfil y deja que un pago se rechace.",
+            "Set a phone number in your profile and let a payment be declined.",
+        ),
     );
     let pushes = lines(
         pushes,
         locale.t("Ningún aviso push", "No push messages"),
-        locale.t("Actívalos en un navegador, en tu cuenta, Avisos.", "Switch them on in a browser, in your account, Messages."),
+        locale.t(
+            "Actívalos en un navegador, en tu cuenta, Avisos.",
+            "Switch them on in a browser, in your account, Messages.",
+        ),
     );
     let body = view! {
         <section class="section" aria-labelledby="sms"><h2 id="sms">"SMS"</h2>{texts}</section>

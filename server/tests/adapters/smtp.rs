@@ -47,11 +47,7 @@ impl Server {
     }
 }
 
-async fn converse(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
-    replies: Replies,
-    heard: Arc<Mutex<Vec<String>>>,
-) {
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, replies: Replies, heard: Arc<Mutex<Vec<String>>>) {
     let (read, mut write) = tokio::io::split(stream);
     let mut lines = BufReader::new(read).lines();
     let mut answer = replies.greeting;
@@ -82,8 +78,12 @@ async fn converse(
 }
 
 fn mailer(url: &str) -> SmtpMailer {
-    let settings =
-        SmtpSettings { url: url.parse().unwrap(), from: "CaaS <no-reply@caas.example>".to_owned(), authority: None, timeout: PATIENCE };
+    let settings = SmtpSettings {
+        url: url.parse().unwrap(),
+        from: "CaaS <no-reply@caas.example>".to_owned(),
+        authority: None,
+        timeout: PATIENCE,
+    };
     let clock = ManualClock::at("2026-11-23T09:00:00Z".parse().unwrap());
     SmtpMailer::new(&settings, Arc::new(clock)).unwrap()
 }
@@ -234,11 +234,8 @@ async fn upgraded(mut stream: TcpStream) -> TcpStream {
         let count = stream.read(&mut buffer).await.unwrap();
         assert!(count > 0, "the client left: {}", String::from_utf8_lossy(&said));
         said.extend_from_slice(&buffer[..count]);
-        let answer: &[u8] = if said.ends_with(b"STARTTLS\r\n") {
-            b"220 go on\r\n"
-        } else {
-            b"250-mail.test\r\n250 STARTTLS\r\n"
-        };
+        let answer: &[u8] =
+            if said.ends_with(b"STARTTLS\r\n") { b"220 go on\r\n" } else { b"250-mail.test\r\n250 STARTTLS\r\n" };
         stream.write_all(answer).await.unwrap();
     }
     assert!(!String::from_utf8_lossy(&said).contains("AUTH"), "no password in the open");

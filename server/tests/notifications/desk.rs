@@ -39,7 +39,9 @@ async fn support_reads_what_was_said_without_amounts_and_sends_again_once() {
         app.new_browser();
         let agent = app.sign_in("support").await;
         let page = app.get(&path).await.expect(200);
-        for text in ["Asientos calefactados ya funciona en tu coche", "Se cobran ···", "Sin teléfono en la cuenta", "Correo"] {
+        for text in
+            ["Asientos calefactados ya funciona en tu coche", "Se cobran ···", "Sin teléfono en la cuenta", "Correo"]
+        {
             page.says(text);
         }
         assert!(!page.body.contains('€'), "amounts are for finance");
@@ -47,7 +49,8 @@ async fn support_reads_what_was_said_without_amounts_and_sends_again_once() {
         app.get("/soporte/clientes/x/comunicacion").await.expect(404);
 
         let mut forms = page.body.split("/api/soporte/comunicacion/reenviar").skip(1);
-        let form = forms.find(|form| form.split("</form>").next().unwrap().contains("Enviar de nuevo: Correo")).unwrap();
+        let form =
+            forms.find(|form| form.split("</form>").next().unwrap().contains("Enviar de nuevo: Correo")).unwrap();
         let wish = [
             ("customer", field(form, "customer")),
             ("message", field(form, "message")),

@@ -114,10 +114,5 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
 }
 
 fn step(subject: String, said: String, facts: &Facts<'_>, w: Words) -> Message {
-    message(
-        subject,
-        said.clone(),
-        facts.with_text(vec![said], Vec::new()),
-        w.t("Ver el pedido", "See the order"),
-    )
+    message(subject, said.clone(), facts.with_text(vec![said], Vec::new()), w.t("Ver el pedido", "See the order"))
 }

@@ -13,7 +13,10 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                 format!("We opened case {ticket} about {service} on your {vehicle}. It already holds all technical data; if we need anything, we will write to you."),
             );
             message(
-                w.t(format!("Caso {ticket}: activación de {service}"), format!("Case {ticket}: activation of {service}")),
+                w.t(
+                    format!("Caso {ticket}: activación de {service}"),
+                    format!("Case {ticket}: activation of {service}"),
+                ),
                 opened.clone(),
                 vec![opened],
                 see(),
@@ -25,7 +28,10 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                 format!("We have received your question as number {ticket}. A person of our team answers you, within one working day at most."),
             );
             message(
-                w.t(format!("Hemos recibido tu pregunta ({ticket})"), format!("We have received your question ({ticket})")),
+                w.t(
+                    format!("Hemos recibido tu pregunta ({ticket})"),
+                    format!("We have received your question ({ticket})"),
+                ),
                 received.clone(),
                 vec![received],
                 w.t("Ver mi pregunta", "See my question"),
@@ -33,7 +39,10 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
         }
         NoticeEvent::TicketAnswered => message(
             w.t(format!("Respuesta a tu caso {ticket}"), format!("An answer to your case {ticket}")),
-            w.t(format!("Tienes una respuesta en tu caso {ticket}."), format!("You have an answer in your case {ticket}.")),
+            w.t(
+                format!("Tienes una respuesta en tu caso {ticket}."),
+                format!("You have an answer in your case {ticket}."),
+            ),
             facts.with_text(
                 Vec::new(),
                 vec![w.t("Puedes contestar desde tu cuenta.", "You can answer from your account.")],

@@ -92,13 +92,7 @@ async fn note_look(web: &WebContext, by: UserId, customer: UserId) -> Result<()>
     }
     let entry = Entry {
         data: serde_json::json!({ "what": "messages" }),
-        ..Entry::new(
-            Some(customer),
-            Actor::staff(by),
-            EntryKind::ExpedienteRead,
-            SubjectKind::Expediente,
-            customer.0,
-        )
+        ..Entry::new(Some(customer), Actor::staff(by), EntryKind::ExpedienteRead, SubjectKind::Expediente, customer.0)
     };
     let mut tx = web.caas.db.begin().await?;
     record(&web.caas, &mut tx, entry).await?;

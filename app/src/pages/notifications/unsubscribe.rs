@@ -21,7 +21,10 @@ pub(super) async fn unsubscribe_page(web: WebContext) -> PageResult {
     let body = if wanted {
         let question = format!(
             "{} «{name}». {}",
-            locale.t("Vas a dejar de recibir los correos opcionales de", "You will stop receiving the optional emails of"),
+            locale.t(
+                "Vas a dejar de recibir los correos opcionales de",
+                "You will stop receiving the optional emails of"
+            ),
             locale.t("Lo imprescindible te seguirá llegando.", "What is essential will still reach you."),
         );
         view! {

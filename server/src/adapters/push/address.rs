@@ -89,7 +89,8 @@ mod tests {
     #[test]
     fn in_production_only_the_open_internet_over_https_is_taken() {
         let acceptable = |url: &str, local| is_acceptable(&url.parse().unwrap(), local);
-        for good in ["https://fcm.googleapis.com/fcm/send/abc", "https://updates.push.services.mozilla.com/wpush/v2/x"] {
+        for good in ["https://fcm.googleapis.com/fcm/send/abc", "https://updates.push.services.mozilla.com/wpush/v2/x"]
+        {
             assert!(acceptable(good, false) && acceptable(good, true), "{good}");
         }
         for bad in [

@@ -91,7 +91,8 @@ mod tests {
         let salt: [u8; 16] = bytes("DGv6ra1nlYgDCS1FRnbzlw").try_into().unwrap();
         let device = PushDevice {
             endpoint: String::new(),
-            p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4".to_owned(),
+            p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+                .to_owned(),
             auth: "BTBZMqHH6r4Tts7J_aSIgg".to_owned(),
         };
         let body = encrypt_with(&secret, &salt, &device, b"When I grow up, I want to be a watermelon").unwrap();
