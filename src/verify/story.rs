@@ -9,13 +9,11 @@ use crate::kernel::error::Result;
 use crate::notifications::model::{DeliveryStatus, NoticeEvent};
 use crate::payments::model::{PaymentEvent, PaymentState, Settlement};
 use crate::support::model::{TicketEvent, TicketStatus};
-use sqlx::FromRow;
 use sqlx::types::Json;
 use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A thing with its present state and one of its entries, if it has any.
-#[derive(FromRow)]
 struct Step {
     id: Uuid,
     state: String,
@@ -33,15 +31,42 @@ pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<
     tickets(tx, found).await
 }
 
+/// The next things after an id, each with its entries.
+///
+/// The entries are asked for by the range of the things' ids and not by a join: a range is read from the index, whatever
+/// the engine knows of the tables' sizes, so that a batch never costs a walk through all entries.
+async fn batch(tx: &mut Tx, things: &'static str, entries: &'static str, after: Uuid) -> Result<Vec<Step>> {
+    let things = sql!(tx, all(Uuid, String), things, after, BATCH)?;
+    let Some((last, _)) = things.last() else { return Ok(Vec::new()) };
+    let entries = sql!(tx, all(Uuid, Option<String>, Option<String>), entries, after, *last)?;
+    let mut entries = entries.into_iter().peekable();
+    let mut steps = Vec::with_capacity(entries.len());
+    for (id, state) in things {
+        // Both come in the order of their ids; entries of other things are passed over.
+        while entries.next_if(|(subject, ..)| *subject < id).is_some() {}
+        let begun = steps.len();
+        while let Some((_, before_state, after_state)) = entries.next_if(|(subject, ..)| *subject == id) {
+            steps.push(Step { id, state: state.clone(), before_state, after_state });
+        }
+        if steps.len() == begun {
+            steps.push(Step { id, state, before_state: None, after_state: None });
+        }
+    }
+    Ok(steps)
+}
+
 async fn activations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let steps = sql!(tx, all Step,
-            "SELECT a.id, a.state, e.before_state, e.after_state
-             FROM (SELECT service_activation_id AS id, current_state AS state FROM service_activations
-                   WHERE service_activation_id > $1 ORDER BY service_activation_id LIMIT $2) a
-             LEFT JOIN expediente_entries e ON e.subject_id = a.id AND e.subject_kind = 'ACTIVATION' AND e.after_state IS NOT NULL
-             ORDER BY a.id, e.seq", after, BATCH)?;
+        let steps = batch(
+            tx,
+            "SELECT service_activation_id, current_state FROM service_activations
+             WHERE service_activation_id > $1 ORDER BY service_activation_id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'ACTIVATION' AND after_state IS NOT NULL ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "activation", &steps, ActivationState::PurchaseInitiated.as_str(), is_activation_step);
@@ -51,12 +76,15 @@ async fn activations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
 async fn payments(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let steps = sql!(tx, all Step,
-            "SELECT p.id, p.state, e.before_state, e.after_state
-             FROM (SELECT id, state FROM payments WHERE id > $1 ORDER BY id LIMIT $2) p
-             LEFT JOIN expediente_entries e ON e.subject_id = p.id AND e.subject_kind = 'PAYMENT'
-                   AND e.after_state IS NOT NULL AND e.kind <> 'SETTLEMENT_CHANGED'
-             ORDER BY p.id, e.seq", after, BATCH)?;
+        let steps = batch(
+            tx,
+            "SELECT id, state FROM payments WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'PAYMENT' AND after_state IS NOT NULL
+               AND kind <> 'SETTLEMENT_CHANGED' ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "payment", &steps, PaymentState::Initiated.as_str(), is_payment_step);
@@ -66,11 +94,14 @@ async fn payments(tx: &mut Tx, found: &mut Findings) -> Result<()> {
 async fn deactivations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let steps = sql!(tx, all Step,
-            "SELECT d.id, d.state, e.before_state, e.after_state
-             FROM (SELECT id, state FROM deactivations WHERE id > $1 ORDER BY id LIMIT $2) d
-             LEFT JOIN expediente_entries e ON e.subject_id = d.id AND e.subject_kind = 'DEACTIVATION' AND e.after_state IS NOT NULL
-             ORDER BY d.id, e.seq", after, BATCH)?;
+        let steps = batch(
+            tx,
+            "SELECT id, state FROM deactivations WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'DEACTIVATION' AND after_state IS NOT NULL ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "deactivation", &steps, DeactivationState::Queued.as_str(), |before, _| {
@@ -82,11 +113,14 @@ async fn deactivations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
 async fn tickets(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let steps = sql!(tx, all Step,
-            "SELECT t.id, t.state, e.before_state, e.after_state
-             FROM (SELECT id, status AS state FROM tickets WHERE id > $1 ORDER BY id LIMIT $2) t
-             LEFT JOIN expediente_entries e ON e.subject_id = t.id AND e.subject_kind = 'TICKET' AND e.after_state IS NOT NULL
-             ORDER BY t.id, e.seq", after, BATCH)?;
+        let steps = batch(
+            tx,
+            "SELECT id, status FROM tickets WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'TICKET' AND after_state IS NOT NULL ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "ticket", &steps, TicketStatus::Open.as_str(), is_ticket_step);
@@ -97,11 +131,14 @@ async fn tickets(tx: &mut Tx, found: &mut Findings) -> Result<()> {
 async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let steps = sql!(tx, all Step,
-            "SELECT p.id, p.settlement AS state, e.before_state, e.after_state
-             FROM (SELECT id, settlement FROM payments WHERE id > $1 ORDER BY id LIMIT $2) p
-             LEFT JOIN expediente_entries e ON e.subject_id = p.id AND e.kind = 'SETTLEMENT_CHANGED'
-             ORDER BY p.id, e.seq", after, BATCH)?;
+        let steps = batch(
+            tx,
+            "SELECT id, settlement FROM payments WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND kind = 'SETTLEMENT_CHANGED' ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         for of_one in steps.chunk_by(|a, b| a.id == b.id) {
