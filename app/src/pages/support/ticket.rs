@@ -122,7 +122,7 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
         <div class=class>
             {beside}
             <div class="pane pane--case">
-                {header(&whole, &query, &web).into_any()}
+                {header(&whole, &query, &web, can_work).into_any()}
                 {signs}
                 {middle(&whole, &web, user, can_work, &carried)}
             </div>
@@ -169,7 +169,7 @@ fn beside(whole: &Whole, query: &Query, web: &WebContext) -> AnyView {
     .into_any()
 }
 
-fn header(whole: &Whole, query: &Query, web: &WebContext) -> impl IntoView + use<> {
+fn header(whole: &Whole, query: &Query, web: &WebContext, can_work: bool) -> impl IntoView + use<> {
     let (locale, case) = (web.locale, &whole.case);
     let ticket = &case.ticket;
     let service = case.service_names.as_ref().map(|names| names.0.get(locale).to_owned());
@@ -201,7 +201,12 @@ fn header(whole: &Whole, query: &Query, web: &WebContext) -> impl IntoView + use
     let open = ticket.status.is_open();
     let jumps = jumps
         .into_iter()
-        .filter(|(to, _)| open || !matches!(*to, "responder" | "salidas"))
+        .filter(|(to, _)| match *to {
+            "responder" | "salidas" => can_work && open,
+            "trabajo" => can_work,
+            "dinero" => whole.activation.is_some(),
+            _ => true,
+        })
         .map(|(to, name)| view! { <li><a href=format!("#{to}")>{name}</a></li> })
         .collect_view();
     view! {
