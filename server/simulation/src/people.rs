@@ -70,9 +70,20 @@ pub struct Ordered {
     /// When its customer was told that it is cancelled.
     pub cancelled: Option<Timestamp>,
     /// When support took it into its hands.
-    pub by_hand: Option<(Timestamp, Terms)>,
+    pub by_hand: Option<ByHand>,
     owner: usize,
     card: TestCard,
+}
+
+/// Support tried an order by hand.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What it costs the customer.
+    pub terms: Terms,
+    /// The number of the case.
+    pub case: String,
 }
 
 /// A click on the button, which may be repeated.
@@ -429,9 +440,10 @@ impl People {
     async fn help(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize) -> Result<()> {
         let id = self.ordered[order].id;
         let mut tx = caas.db.read().await?;
-        let ticket = caas::support::of_activation(&mut tx, id).await?.first().map(|ticket| ticket.id);
+        let ticket =
+            caas::support::of_activation(&mut tx, id).await?.first().map(|ticket| (ticket.id, ticket.number.clone()));
         drop(tx);
-        let Some(ticket) = ticket else { return Ok(()) };
+        let Some((ticket, case)) = ticket else { return Ok(()) };
         let way = self.dice.weighted(&[(3.0, Some(Terms::Free)), (3.0, Some(Terms::NewHold)), (1.0, None)]).flatten();
         let Some(terms) = way else {
             let done = permanent_failure(caas, &self.agent, ticket, "No es posible.", None).await?;
@@ -439,7 +451,7 @@ impl People {
             return Ok(());
         };
         // Noted before it is known: should the platform die, the hand may have been at work.
-        let before = self.ordered[order].by_hand.replace((now, terms));
+        let before = self.ordered[order].by_hand.replace(ByHand { at: now, terms, case });
         let done = manual_activation(caas, &self.agent, ticket, terms).await?;
         outside.tell(format_args!("support activates {id} by hand, {terms}: {}", done.is_ok()));
         if done.is_err() {

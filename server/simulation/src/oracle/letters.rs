@@ -11,6 +11,9 @@ const REVERSED: [&str; 2] = ["queda anulada", "has been reversed"];
 /// What it says when the service works.
 const WORKS: [&str; 2] = ["ya funciona en tu coche", "is on in your car"];
 
+/// What it says when support got the service to work.
+pub(super) const BY_HAND: [&str; 2] = ["lo hemos activado a mano", "we activated it by hand"];
+
 /// Whether a mail says this in either language.
 pub(super) fn says(letter: &Letter, words: [&str; 2]) -> bool {
     let all = format!("{}\n{}", letter.subject, letter.text).to_lowercase();
@@ -44,7 +47,7 @@ fn heard_of_it(case: &Case<'_>, wrong: &mut Vec<String>) {
 /// "You have not been charged" is true when it is said, and stays true.
 fn is_true(case: &Case<'_>, letter: &Letter, wrong: &mut Vec<String>) {
     // A new hold, which the customer accepts later, is another matter.
-    let before = |created| case.order.by_hand.is_none_or(|(at, _)| created < at);
+    let before = |created| case.by_hand_at().is_none_or(|at| created < at);
     for money in case.payments.iter().filter(|money| before(money.book.created)) {
         let id = &money.book.payment_id;
         if money.book.net_cents() > 0 {
@@ -60,7 +63,7 @@ fn is_true(case: &Case<'_>, letter: &Letter, wrong: &mut Vec<String>) {
 fn once(case: &Case<'_>, wrong: &mut Vec<String>) {
     let mut said: BTreeMap<&str, &str> = BTreeMap::new();
     // A try by hand says again how it ended.
-    let before = |at| case.order.by_hand.is_none_or(|(since, _)| at < since);
+    let before = |at| case.by_hand_at().is_none_or(|since| at < since);
     for letter in case.letters.iter().filter(|letter| before(letter.at)) {
         let first = *said.entry(&letter.subject).or_insert(&letter.message_id);
         if first != letter.message_id {

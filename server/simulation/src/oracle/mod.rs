@@ -55,6 +55,8 @@ struct Case<'a> {
     off: Vec<&'a Command>,
     /// Mails about it.
     letters: Vec<&'a Letter>,
+    /// Its customer was told that support got it to work.
+    told_by_hand: bool,
 }
 
 /// A payment in the gateway's books, and when what happened to it.
@@ -88,6 +90,12 @@ impl<'a> Case<'a> {
                 on: Vec::new(),
                 off: Vec::new(),
                 letters: Vec::new(),
+                told_by_hand: order.by_hand.as_ref().is_some_and(|by_hand| {
+                    evidence
+                        .letters
+                        .iter()
+                        .any(|l| l.text.contains(&by_hand.case) && letters::says(l, letters::BY_HAND))
+                }),
             })
             .collect();
         let by_id: BTreeMap<String, usize> =
@@ -138,14 +146,19 @@ impl<'a> Case<'a> {
 
     /// When the vehicle carried it out for good: after support had taken it into its hands, what came before was undone.
     fn begins_at(&self) -> Option<Timestamp> {
-        let Some((since, _)) = self.order.by_hand else { return self.delivered_at() };
+        let Some(since) = self.by_hand_at() else { return self.delivered_at() };
         let done = self.on.iter().filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended);
-        done.filter(|ended| *ended >= since).min().or(self.delivered_at().map(|_| since))
+        done.filter(|ended| *ended >= since).max().or(self.delivered_at().map(|_| since))
+    }
+
+    /// When support took it into its hands.
+    fn by_hand_at(&self) -> Option<Timestamp> {
+        self.order.by_hand.as_ref().map(|by_hand| by_hand.at)
     }
 
     /// Whether support gave it away.
     fn is_given(&self) -> bool {
-        self.order.by_hand.is_some_and(|(_, terms)| terms == Terms::Free)
+        self.told_by_hand && self.order.by_hand.as_ref().is_some_and(|by_hand| by_hand.terms == Terms::Free)
     }
 
     /// Whether its customer paid, or would have, had the hold not lapsed before the money could be taken.

@@ -39,10 +39,7 @@ fn once(case: &Case<'_>, wrong: &mut Vec<String>) {
 
 /// What was paid for is not switched off while its time lasts.
 fn never_taken_away(case: &Case<'_>, wrong: &mut Vec<String>) {
-    // What support gave away may not have worked: then an earlier, late confirmation is rightly undone.
-    let given =
-        case.is_given() && case.on.iter().all(|command| Some(command.at) < case.order.by_hand.map(|(at, _)| at));
-    let Some(begin) = case.begins_at().filter(|_| case.is_paid_for() && !given) else { return };
+    let Some(begin) = case.begins_at().filter(|_| case.is_paid_for()) else { return };
     let has_a_right = |at: Timestamp| begin <= at && case.right_until().is_none_or(|end| at < end);
     for off in case.off.iter().filter(|off| is_done(off) && off.ended.is_some_and(has_a_right)) {
         wrong.push(format!("{}: what was paid for was switched off by the command of {}", case.id, off.at));
