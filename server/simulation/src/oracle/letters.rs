@@ -9,7 +9,7 @@ pub(super) const NOT_CHARGED: [&str; 2] = ["no se te ha cobrado", "you have not 
 /// What it says of a hold that has been given back.
 const REVERSED: [&str; 2] = ["queda anulada", "has been reversed"];
 /// What it says when the service works.
-const WORKS: [&str; 2] = ["ya funciona en tu coche", "is on in your car"];
+pub(super) const WORKS: [&str; 2] = ["ya funciona en tu coche", "is on in your car"];
 
 /// What it says when support got the service to work.
 pub(super) const BY_HAND: [&str; 2] = ["lo hemos activado a mano", "we activated it by hand"];

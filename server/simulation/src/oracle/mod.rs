@@ -167,7 +167,7 @@ impl<'a> Case<'a> {
             || (self.order.kind == OfferKind::Subscription && !self.was_told(letters::NOT_CHARGED))
             || self.payments.iter().any(|money| {
                 money.book.net_cents() > 0
-                    || (money.book.status == PaymentStatus::Expired && self.delivered_at().is_some())
+                    || (money.book.status == PaymentStatus::Expired && self.was_told(letters::WORKS))
             })
     }
 
