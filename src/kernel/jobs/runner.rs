@@ -290,7 +290,12 @@ fn micros(at: Timestamp) -> u64 {
     u64::try_from(at.timestamp_micros()).unwrap_or_default()
 }
 
-async fn settle(caas: &Caas, job: &Claimed, result: Result<Outcome, JobError>, then: Then<'_>) -> Result<Option<Claimed>> {
+async fn settle(
+    caas: &Caas,
+    job: &Claimed,
+    result: Result<Outcome, JobError>,
+    then: Then<'_>,
+) -> Result<Option<Claimed>> {
     let mut tx = match result {
         Ok(Outcome::Done) => {
             let mut tx = caas.db.begin().await?;

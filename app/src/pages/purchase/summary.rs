@@ -41,7 +41,9 @@ fn duration(choice: &Choice, locale: Locale) -> String {
 fn discount(car: &ChosenCar, locale: Locale) -> Option<impl IntoView + use<>> {
     car.discount.map(|(percent, full)| {
         let words = match locale {
-            Locale::Es => format!("Precio {}, menos tu descuento del {percent}\u{a0}%. Se usa una vez.", full.display(locale)),
+            Locale::Es => {
+                format!("Precio {}, menos tu descuento del {percent}\u{a0}%. Se usa una vez.", full.display(locale))
+            }
             Locale::En => format!("Price {}, less your {percent}% discount. It is used once.", full.display(locale)),
         };
         view! { <p class="summary__discount">{words}</p> }
