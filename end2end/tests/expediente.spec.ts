@@ -66,6 +66,7 @@ test("each entry has its page with the proof, and the story goes on paper", asyn
   await signIn(page, "customer");
   await order(page, { slug: "suspension-confort", offer: "Elegir 30 días", car: "Lince" });
   await expect(instrument(page).headline).toHaveText(/^Activo/);
+  await page.reload();
   await expect(page.getByText("El coche lo confirmó")).toBeVisible();
   await page.goto("/expediente?tipo=PAYMENT");
   const captured = page.locator(".story > li", { hasText: "Prueba de entrega" }).first();

@@ -36,7 +36,7 @@ async function failed(page: Page, sandbox: Sandbox, slug: string): Promise<strin
 
 test("from the list to the answer, and the customer reads it", { tag: "@ends" }, async ({ page, browser, app, sandbox, watcher }) => {
   test.slow();
-  const number = await failed(page, sandbox, "luz-de-bienvenida");
+  const number = await failed(page, sandbox, "asientos-calefactados");
   const desk = await other(browser, app, watcher, "support");
   await expectGoodPage(desk);
   await desk.getByRole("link", { name: number }).first().click();
@@ -75,7 +75,7 @@ test("from the list to the answer, and the customer reads it", { tag: "@ends" },
 
 test("a case by keyboard alone, and every key is listed", { tag: ["@ends", "@js"] }, async ({ page, browser, app, sandbox, watcher }) => {
   test.slow();
-  const number = await failed(page, sandbox, "vista-360");
+  const number = await failed(page, sandbox, "aparcamiento-asistido");
   const desk = await other(browser, app, watcher, "support");
   await expect(desk.locator("html")).toHaveAttribute("data-islands", "ready");
   await desk.keyboard.press("?");

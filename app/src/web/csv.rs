@@ -4,7 +4,7 @@ use super::Page;
 use axum::body::{Body, Bytes};
 use caas::kernel::error::Failure;
 use caas::kernel::locale::Locale;
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use std::future::Future;
 
 /// Writes rows as CSV (RFC 4180), so that a spreadsheet neither takes a text for a formula nor a comma for a new column.
@@ -67,7 +67,8 @@ where
             }
         }
     });
-    Page::download(name, "text/csv; charset=utf-8", Body::from_stream(rows))
+    // Who compresses it asks once more after the end.
+    Page::download(name, "text/csv; charset=utf-8", Body::from_stream(rows.fuse()))
 }
 
 #[cfg(test)]

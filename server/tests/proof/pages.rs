@@ -162,6 +162,14 @@ async fn the_story_is_taken_away_as_a_file_and_on_paper() {
         .unwrap();
         drop(tx);
         assert_eq!(file.body.matches("\r\n").count() as i64, visible + 1, "{}", file.body);
+        // Compressed, as browsers ask for it.
+        for coding in ["gzip", "br"] {
+            scene.app.headers = vec![("accept-encoding", coding.to_owned())];
+            let packed = scene.app.get("/expediente.csv").await.expect(200);
+            assert_eq!(packed.header("content-encoding"), Some(coding));
+            assert!(!packed.body.is_empty());
+        }
+        scene.app.headers.clear();
         let payments = scene.app.get("/expediente.csv?tipo=PAYMENT").await.expect(200);
         says_not(&payments, "CONSENTS_GIVEN");
         payments.says("PAYMENT_CAPTURED");
