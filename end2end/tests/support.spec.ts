@@ -36,7 +36,7 @@ async function failed(page: Page, sandbox: Sandbox, slug: string): Promise<strin
 
 test("from the list to the answer, and the customer reads it", { tag: "@ends" }, async ({ page, browser, app, sandbox, watcher }) => {
   test.slow();
-  const number = await failed(page, sandbox, "piloto-de-autopista");
+  const number = await failed(page, sandbox, "asientos-calefactados");
   const desk = await other(browser, app, watcher, "support");
   await expectGoodPage(desk);
   await desk.getByRole("link", { name: number }).first().click();

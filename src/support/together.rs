@@ -66,7 +66,7 @@ pub async fn draft(tx: &mut Tx, ticket: TicketId, agent: UserId) -> Result<Optio
 pub async fn save_draft(caas: &Caas, agent: &Agent, ticket: TicketId, text: &str) -> Result<()> {
     let text: String = text.chars().take(LONGEST_TEXT).collect();
     let mut tx = caas.db.begin().await?;
-    if text.trim().is_empty() {
+    if text.trim().is_empty() || is_said_already(&mut tx, ticket, agent.id, text.trim()).await? {
         drop_draft(&mut tx, ticket, agent.id).await?;
     } else {
         sql!(&mut tx, execute
@@ -75,6 +75,19 @@ pub async fn save_draft(caas: &Caas, agent: &Agent, ticket: TicketId, text: &str
             ticket, agent.id, &text, caas.now())?;
     }
     tx.commit().await
+}
+
+/// Whether the agent's last answer begins like this: the draft was overtaken by the answer it became.
+async fn is_said_already(tx: &mut Tx, ticket: TicketId, agent: UserId, text: &str) -> Result<bool> {
+    let last = sql!(
+        tx,
+        optional(String,),
+        "SELECT text FROM ticket_messages WHERE ticket_id = $1 AND author_id = $2 AND kind = 'REPLY'
+         ORDER BY created_at DESC, id DESC LIMIT 1",
+        ticket,
+        agent
+    )?;
+    Ok(last.is_some_and(|(said,)| said.starts_with(text)))
 }
 
 pub(super) async fn drop_draft(tx: &mut Tx, ticket: TicketId, agent: UserId) -> Result<()> {

@@ -27,6 +27,12 @@ async fn of_two_agents_the_second_sees_the_newcomer_and_keeps_the_text() {
         // Having looked, she sends it; the draft has done its duty.
         let again = office.reply(&ticket, "Te llamo mañana", AfterReply::KeepOpen).await;
         support::reply(&caas, &office.nuria, ticket.id, &again).await.unwrap().unwrap();
+        // What the browser still had to say of it comes late.
+        for late in ["Te llamo mañana", "Te llamo"] {
+            support::save_draft(&caas, &office.nuria, ticket.id, late).await.unwrap();
+            let kept = support::draft(&mut office.scene.read().await, ticket.id, office.nuria.id).await.unwrap();
+            assert_eq!(kept, None);
+        }
         let kept = support::draft(&mut office.scene.read().await, ticket.id, office.nuria.id).await.unwrap();
         assert_eq!(kept, None);
         assert_eq!(office.messages(&ticket).await.iter().filter(|m| m.kind == MessageKind::Reply).count(), 2);
