@@ -1,10 +1,8 @@
 //! Getting in, getting back in and one's own account, over HTTP and without JavaScript.
 
-mod support;
-
+use crate::support::{Engine, TestApp};
 use caas::accounts::{DEMO_PASSWORD, session_handle};
 use chrono::TimeDelta;
-use support::{Engine, TestApp};
 
 const CUSTOMER: &str = "cliente@demo.caas.example";
 const OTHER_CUSTOMER: &str = "cliente2@demo.caas.example";
@@ -25,7 +23,7 @@ fn token(link: &str) -> &str {
     link.split_once("token=").expect("the link has a secret").1
 }
 
-async fn sign_in(app: &mut TestApp, email: &str, password: &str) -> support::Answer {
+async fn sign_in(app: &mut TestApp, email: &str, password: &str) -> crate::support::Answer {
     app.post_form("/api/entrar", &[("email", email), ("password", password), ("next", "")]).await
 }
 

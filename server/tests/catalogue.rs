@@ -1,14 +1,10 @@
 //! Start page, catalogue and service pages over HTTP: for visitors, for a customer with cars, in both languages.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
-
+use crate::support::{Answer, Engine, TestApp};
 use caas::catalogue::{Market, Service, demo_service};
 use caas::kernel::ids::{UserId, VehicleId};
 use caas::sales::vehicles::{NewVehicle, enter_delivered};
 use caas::sql;
-use support::{Answer, Engine, TestApp};
 
 async fn start() -> TestApp {
     TestApp::start(Engine::Sqlite).await

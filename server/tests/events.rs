@@ -1,11 +1,9 @@
 //! The event stream: who may watch what, and that it ends.
 
-mod support;
-
+use crate::support::{Engine, TestApp};
 use axum::body::Body;
 use axum::http::Request;
 use futures::StreamExt as _;
-use support::{Engine, TestApp};
 use tower::ServiceExt as _;
 
 #[tokio::test]

@@ -1,9 +1,6 @@
 //! The expediente, the notices and the desks of staff over HTTP, without JavaScript.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
-
+use crate::support::{Answer, Engine, TestApp};
 use caas::catalogue::{Market, OfferKind, demo_service};
 use caas::kernel::ids::{UserId, VehicleId};
 use caas::kernel::locale::Locale;
@@ -13,7 +10,6 @@ use caas::sales::vehicles::vehicles_of;
 use caas::sql;
 use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule};
 use chrono::TimeDelta;
-use support::{Answer, Engine, TestApp};
 use tower::ServiceExt as _;
 
 const OTHER_CUSTOMER: &str = "cliente2@demo.caas.example";

@@ -1,13 +1,11 @@
 //! What every request passes: headers, cross-site refusal, limits, health, pages for what is not there.
 
-mod support;
-
+use crate::support::{Engine, TestApp};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use chrono::TimeDelta;
 use std::net::SocketAddr;
-use support::{Engine, TestApp};
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers_and_its_own_nonce() {

@@ -1,10 +1,8 @@
 //! A page that is kept for all visitors is nobody's in particular, and never older than the catalogue.
 
-mod support;
-
+use crate::support::{Answer, Engine, TestApp};
 use caas::catalogue::repository::changed;
 use caas::sql;
-use support::{Answer, Engine, TestApp};
 
 /// The nonce the answer's headers allow.
 fn nonce(page: &Answer) -> String {

@@ -1,10 +1,8 @@
 //! The control room of the demonstration over HTTP: there only with the sandbox, and every switch does what it says.
 
-mod support;
-
+use crate::support::{Engine, TestApp};
 use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule, Vin};
 use chrono::TimeDelta;
-use support::{Engine, TestApp};
 
 const VIN: &str = "VSSZZZLNCTR000101";
 

@@ -1,10 +1,8 @@
 //! Sessions: their cookie, their end, and what is stored of them.
 
-mod support;
-
+use crate::support::{Engine, TestApp};
 use caas::sql;
 use chrono::TimeDelta;
-use support::{Engine, TestApp};
 
 /// What only a signed-in person sees in the header.
 const SIGNED_IN: &str = "action=\"/api/salir\"";

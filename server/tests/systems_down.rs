@@ -1,16 +1,12 @@
 //! The outside systems down one by one: no page waits for them, none fails, and each says what is known.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
-
+use crate::support::{Answer, Engine, TestApp};
 use caas::catalogue::{OfferKind, demo_service};
 use caas::kernel::jobs::run_due_jobs;
 use caas::sales::vehicles::vehicles_of;
 use caas_server::application::registry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use support::{Answer, Engine, TestApp};
 use tokio::task::JoinHandle;
 
 /// A page that waits for the outside waits for a time-out of at least ten seconds. The promise is two; the rest is what a

@@ -1,7 +1,5 @@
 //! What outside systems tell us: proved, understood, stored once, interpreted, on both engines.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs is there, or the test fails")]
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;

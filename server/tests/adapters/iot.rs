@@ -1,7 +1,7 @@
 //! API IoT's adapter.
 
-use crate::scripted::Scripted;
-use crate::{PATIENCE, nobody, sandbox, system};
+use super::{PATIENCE, nobody, sandbox, system};
+use crate::adapters::scripted::Scripted;
 use caas::activation::model::ErrorCode;
 use caas::activation::port::{
     ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, Connectivity, InstalledStatus, IotApi as _,

@@ -1,7 +1,7 @@
 //! The payment gateway's adapter.
 
-use crate::scripted::Scripted;
-use crate::{PATIENCE, nobody, sandbox, system};
+use super::{PATIENCE, nobody, sandbox, system};
+use crate::adapters::scripted::Scripted;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Currency, Money};

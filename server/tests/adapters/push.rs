@@ -1,7 +1,7 @@
 //! Push messages: to an endpoint of the tests' own, which decrypts and checks what it got as a browser and its push
 //! service would (RFC 8030, 8188, 8291, 8292).
 
-use crate::PATIENCE;
+use super::PATIENCE;
 use aes_gcm::aead::Aead as _;
 use aes_gcm::{Aes128Gcm, KeyInit as _, Nonce};
 use axum::Router;
@@ -169,7 +169,7 @@ async fn a_push_services_answer_decides_what_happens_next() {
         let error = push(true).send(&browser.device(), &message()).await.unwrap_err();
         assert_eq!(error.to_string(), expected, "{status}");
     }
-    let nobody = PushDevice { endpoint: crate::nobody().await, ..Browser::start(201, None).await.device() };
+    let nobody = PushDevice { endpoint: super::nobody().await, ..Browser::start(201, None).await.device() };
     let error = push(true).send(&nobody, &message()).await.unwrap_err();
     assert!(matches!(error, DeliveryError::Transient(_)), "{error:?}");
 }

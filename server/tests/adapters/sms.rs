@@ -1,7 +1,7 @@
 //! Text messages: the contract, as the sandbox plays it and as a provider may answer.
 
-use crate::scripted::Scripted;
-use crate::{PATIENCE, nobody, sandbox, system};
+use super::{PATIENCE, nobody, sandbox, system};
+use crate::adapters::scripted::Scripted;
 use caas::notifications::port::{DeliveryError, SmsSender as _, TextMessage};
 use caas_sandbox::{Fault, FaultRule};
 use caas_server::adapters::HttpSmsSender;

@@ -1,6 +1,6 @@
 //! Email: over a small SMTP server, and into the sandbox's mailbox.
 
-use crate::PATIENCE;
+use super::PATIENCE;
 use caas::kernel::clock::ManualClock;
 use caas::notifications::port::{DeliveryError, Email, Mailer as _};
 use caas_sandbox::{Sandbox, SandboxClock, World};
@@ -152,7 +152,7 @@ async fn what_may_pass_is_told_from_what_does_not() {
 
 #[tokio::test]
 async fn nobody_there_may_pass_and_an_impossible_address_does_not() {
-    let nobody = crate::nobody().await.replace("http://", "smtp://") + "?tls=none";
+    let nobody = super::nobody().await.replace("http://", "smtp://") + "?tls=none";
     let error = mailer(&nobody).send(&email()).await.unwrap_err();
     assert!(matches!(error, DeliveryError::Transient(_)), "{error:?}");
     let error = mailer(&nobody).send(&Email { to: "nobody".to_owned(), ..email() }).await.unwrap_err();

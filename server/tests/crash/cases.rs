@@ -1,6 +1,6 @@
 //! What happens to the customer, and where the process dies meanwhile.
 
-use crate::books::Books;
+use crate::crash::books::Books;
 use caas_sandbox::world::iot::model::AnswerMode;
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation, Sandbox};
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub const PLACE_AND_DIE: &str = "CAAS_CRASH_TEST_PLACE";
 
 /// The name of the test below.
-pub const TEST_THAT_PLACES: &str = "place::places_an_order_when_it_is_asked_to";
+pub const TEST_THAT_PLACES: &str = "crash::place::places_an_order_when_it_is_asked_to";
 
 /// What is bought.
 const SERVICE: &str = "WINTER_TRACTION";

@@ -1,10 +1,10 @@
 //! One customer's world: a bank and a car that live on, a database that stays, and a process that dies.
 
-use crate::books::{self, Books};
-use crate::cases::Story;
-use crate::place::{PLACE_AND_DIE, TEST_THAT_PLACES, assemble, place_order};
-use crate::process::{Process, becomes, wait};
-use crate::template::{Template, world_in};
+use crate::crash::books::{self, Books};
+use crate::crash::cases::Story;
+use crate::crash::place::{PLACE_AND_DIE, TEST_THAT_PLACES, assemble, place_order};
+use crate::crash::process::{Process, becomes, wait};
+use crate::crash::template::{Template, world_in};
 use caas::kernel::ids::{ActivationId, PaymentId};
 use caas::payments::service::{GiveBack, give_back};
 use caas::sql;

@@ -1,7 +1,7 @@
 //! The world before the first order, made once and copied for each case.
 
-use crate::place::assemble;
-use crate::street::{settings, start_sandbox};
+use crate::crash::place::assemble;
+use crate::crash::street::{settings, start_sandbox};
 use caas_server::demo;
 use sqlx::AssertSqlSafe;
 use std::path::{Path, PathBuf};

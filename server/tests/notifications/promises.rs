@@ -1,7 +1,7 @@
 //! "You have not been charged" leaves only while it is true.
 
-use crate::scenario::{SEATS, Scene};
 use crate::support::Engine;
+use crate::use_cases::scenario::{SEATS, Scene};
 use caas::accounts::{self, Profile};
 use caas::kernel::ids::ActivationId;
 use caas::notifications::model::NoticeEvent;
@@ -80,7 +80,7 @@ async fn what_failed_is_told_on_each_channel_in_time_and_the_phone_number_is_the
         scene.world().clear_faults();
         scene.world().set_fault(FaultRule::sms(Fault::LostAnswer).times(1));
         scene.pays_with(TestCard::InsufficientFunds).await;
-        scene.order(crate::scenario::AUDIO).await;
+        scene.order(crate::use_cases::scenario::AUDIO).await;
         scene.live(TimeDelta::minutes(1)).await;
         assert_eq!(
             statuses(&scene, NoticeEvent::PaymentDeclined).await,

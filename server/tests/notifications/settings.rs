@@ -1,6 +1,6 @@
 //! How one is reached: preferences, devices, and the link that stops optional mail.
 
-use crate::browser::Browser;
+use crate::notifications::browser::Browser;
 use crate::support::{Engine, TestApp};
 use axum::body::Body;
 use axum::http::Request;

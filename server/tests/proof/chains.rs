@@ -1,7 +1,7 @@
 //! What is written can't be changed, moved or removed without being found and named.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::expediente::chain::{sealed, walk};
 use caas::kernel::database::Tx;
 use caas::sql;

@@ -1,7 +1,7 @@
 //! The failure audit: a row with each failure, its end when it is solved, and nobody's name.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::kernel::money::Cents;
 use caas::monitoring::failures::{AuditedFailure, FailureFilter, list};
 use caas::monitoring::model::{Component, FailureCategory, FailureType, Resolution};

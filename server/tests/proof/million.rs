@@ -7,8 +7,8 @@
 //! A customer with a few delivered orders is lived through for real and then multiplied: every row with ids of its own,
 //! every entry sealed into a chain of its own. `CAAS_PROOF_ENTRIES` asks for another size.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::expediente::chain::{Sealed, sealed, walk};
 use caas::kernel::database::{Conn, Tx};
 use caas::sql;

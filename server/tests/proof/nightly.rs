@@ -1,7 +1,7 @@
 //! The proof of every night.
 
-use crate::scenario::*;
 use crate::support::{Engine, TestApp};
+use crate::use_cases::scenario::*;
 use caas::sql;
 use caas::verify::{RunLine, latest_runs};
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! The pages of proof over HTTP, without JavaScript.
 
-use crate::scenario::*;
 use crate::support::{Answer, Engine};
+use crate::use_cases::scenario::*;
 use caas::sql;
 use caas_sandbox::{ErrorCode, Fault};
 use chrono::TimeDelta;

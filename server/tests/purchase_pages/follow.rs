@@ -1,6 +1,6 @@
 //! Following an order: what the page says at each step, and when it refreshes.
 
-use crate::scene::*;
+use crate::purchase_pages::scene::*;
 
 #[tokio::test]
 async fn a_browser_with_scripts_is_never_told_to_refresh() {

@@ -1,6 +1,6 @@
 //! The order form: what it shows, what it keeps, and that it buys once.
 
-use crate::scene::*;
+use crate::purchase_pages::scene::*;
 
 #[tokio::test]
 async fn from_the_offer_to_the_cars_word_without_javascript() {

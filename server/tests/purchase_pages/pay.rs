@@ -1,6 +1,6 @@
 //! Ways to pay: adding them on the bank's page, preferring, removing, confirming with the bank.
 
-use crate::scene::*;
+use crate::purchase_pages::scene::*;
 
 #[tokio::test]
 async fn without_a_way_to_pay_that_comes_first() {

@@ -1,6 +1,6 @@
 //! What is another's does not exist.
 
-use crate::scene::*;
+use crate::purchase_pages::scene::*;
 
 #[tokio::test]
 async fn what_is_anothers_does_not_exist() {

@@ -18,8 +18,6 @@
 //! }
 //! ```
 
-#![expect(dead_code, reason = "each test program uses its own part of this")]
-
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};

@@ -1,7 +1,7 @@
 //! By when the customer gets an answer: over weekends, holidays and pauses, and what happens when nobody answers.
 
-use crate::office::Office;
 use crate::support::Engine;
+use crate::support_desk::office::Office;
 use caas::kernel::Timestamp;
 use caas::support::model::{AfterReply, Priority, Solution, TicketStatus};
 use chrono::TimeDelta;

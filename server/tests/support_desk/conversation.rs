@@ -1,7 +1,7 @@
 //! Replies, notes, and two agents who answer at once.
 
-use crate::office::Office;
 use crate::support::Engine;
+use crate::support_desk::office::Office;
 use caas::notifications::model::Channel;
 use caas::support::model::{AfterReply, MessageKind, NotNow, Solution, SupportError, TicketStatus};
 use caas::support::{self, Reply};

@@ -1,8 +1,8 @@
 //! Who works on a case; presence and drafts; merging and undoing it; macros, views and tasks.
 
-use crate::office::Office;
-use crate::scenario::AUDIO;
 use crate::support::Engine;
+use crate::support_desk::office::Office;
+use crate::use_cases::scenario::AUDIO;
 use caas::kernel::locale::Bilingual;
 use caas::support::model::{AfterReply, NotNow, Priority, SupportError, Team, TicketStatus};
 use caas::support::{self};

@@ -1,7 +1,7 @@
 //! Work lists: which cases, in which order, page by page, and how quickly over a hundred thousand.
 
-use crate::office::Office;
 use crate::support::Engine;
+use crate::support_desk::office::Office;
 use caas::Caas;
 use caas::kernel::ids::TicketId;
 use caas::sql;
@@ -80,11 +80,11 @@ async fn similar_cases_share_code_model_and_service() {
         let none = support::similar(&mut office.scene.read().await, &first, 10).await.unwrap();
         assert_eq!((none.count, none.tickets.len()), (0, 0));
         // The same again: the first order is closed, its case is not.
-        let (_, second) = office.fail(crate::scenario::SEATS).await;
+        let (_, second) = office.fail(crate::use_cases::scenario::SEATS).await;
         assert_eq!(office.scene.state(id).await, "FAILED_NO_CHARGE");
         let group = support::similar(&mut office.scene.read().await, &second, 10).await.unwrap();
         assert_eq!((group.count, group.tickets[0].number.as_str()), (1, first.number.as_str()));
-        let (_, other) = office.fail(crate::scenario::AUDIO).await;
+        let (_, other) = office.fail(crate::use_cases::scenario::AUDIO).await;
         assert_eq!(support::similar(&mut office.scene.read().await, &other, 10).await.unwrap().count, 0);
         office.scene.proven().await;
     }

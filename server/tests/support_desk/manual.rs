@@ -1,8 +1,8 @@
 //! Activation by hand: for free, or with a new hold that the customer accepts by an own click.
 
-use crate::office::Office;
-use crate::scenario::{AUDIO, SEATS};
 use crate::support::Engine;
+use crate::support_desk::office::Office;
+use crate::use_cases::scenario::{AUDIO, SEATS};
 use caas::activation::model::ActivationState;
 use caas::kernel::ids::ActivationId;
 use caas::kernel::locale::Locale;

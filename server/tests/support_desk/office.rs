@@ -1,7 +1,7 @@
 //! The verbs of these stories: an activation that needs a person, and the people.
 
-use crate::scenario::{SEATS, Said, Scene};
 use crate::support::Engine;
+use crate::use_cases::scenario::{SEATS, Said, Scene};
 use caas::activation::model::ActivationState;
 use caas::kernel::ids::{ActivationId, UserId};
 use caas::notifications::model::Channel;

@@ -1,7 +1,7 @@
 //! The customer's side: asking, following, answering, and seeing only what is one's own.
 
-use crate::office::Office;
 use crate::support::Engine;
+use crate::support_desk::office::Office;
 use caas::support::model::{
     AfterReply, AttachmentKind, MessageKind, NewAttachment, QuestionRefusal, Solution, TicketStatus,
 };

@@ -1,8 +1,8 @@
 //! Permanent failure with its proof and discount, the workshop, the catalogue, and the note of a theft.
 
-use crate::office::Office;
-use crate::scenario::{AUDIO, SEATS};
 use crate::support::Engine;
+use crate::support_desk::office::Office;
+use crate::use_cases::scenario::{AUDIO, SEATS};
 use caas::accounts::DEMO_ACCOUNTS;
 use caas::catalogue::OfferKind;
 use caas::kernel::money::Money;
@@ -167,7 +167,7 @@ async fn the_dealership_of_the_car_is_asked_and_no_other() {
         let caas = office.scene.caas();
         support::dealership_appointment(&caas, &office.iker, ticket.id, "Revisar el módulo").await.unwrap().unwrap();
         assert_eq!(office.told("DEALERSHIP_APPOINTMENT").await.len(), 2);
-        let dealer = crate::office::user(&office.scene, "concesionario@demo.caas.example").await;
+        let dealer = crate::support_desk::office::user(&office.scene, "concesionario@demo.caas.example").await;
         let mut tx = office.scene.read().await;
         let places =
             sql!(tx, all(caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY id")
@@ -198,7 +198,7 @@ async fn what_an_administrator_approves_is_in_the_catalogue_and_what_not_is_not(
     for engine in Engine::all() {
         let (office, _, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        let admin = crate::office::user(&office.scene, "admin@demo.caas.example").await;
+        let admin = crate::support_desk::office::user(&office.scene, "admin@demo.caas.example").await;
         assert!(DEMO_ACCOUNTS.iter().any(|account| account.email == "admin@demo.caas.example"));
         let audio = office.scene.service(AUDIO).await.id;
         let propose = async |change: RuleChange| {

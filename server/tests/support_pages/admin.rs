@@ -1,6 +1,6 @@
 //! What administrators keep: ready-made texts, and the rules of the catalogue.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 #[tokio::test]
 async fn a_rule_is_proposed_and_an_administrator_decides() {

@@ -1,6 +1,6 @@
 //! Work on one case, form by form.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 const MAIL: (&str, &str) = ("email", "true");
 const IN_APP: (&str, &str) = ("in_app", "true");

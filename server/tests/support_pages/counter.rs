@@ -1,6 +1,6 @@
 //! The people of these stories, each with a browser of their own.
 
-pub use crate::scene::*;
+pub use crate::purchase_pages::scene::*;
 pub use caas_sandbox::ErrorCode;
 
 /// An order that the car refused, its case, and whoever sits at the browser.

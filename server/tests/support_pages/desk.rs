@@ -1,6 +1,6 @@
 //! The work lists: what they show, what is found, and what an agent keeps.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 #[tokio::test]
 async fn a_case_is_found_by_all_it_is_known_by() {

@@ -1,6 +1,6 @@
 //! Files: checked by their bytes, and always to be kept rather than shown.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n the rest of a picture";
 

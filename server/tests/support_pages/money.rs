@@ -1,6 +1,6 @@
 //! Support sees whether, finance also how much; nobody sees a card.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 #[tokio::test]
 async fn support_sees_no_amount_and_nobody_a_card() {

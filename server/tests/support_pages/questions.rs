@@ -1,6 +1,6 @@
 //! The form in the account, and what comes of it.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 #[tokio::test]
 async fn a_question_is_asked_followed_and_answered() {

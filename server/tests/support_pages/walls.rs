@@ -1,6 +1,6 @@
 //! What is another's does not exist, and the desk exists for support alone.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 const FORMS: [&str; 20] = [
     "/api/soporte/tomar",

@@ -1,6 +1,6 @@
 //! The ways out of a case, from the agent's button to what the customer sees.
 
-use crate::counter::*;
+use crate::support_pages::counter::*;
 
 #[tokio::test]
 async fn an_activation_by_hand_is_free() {

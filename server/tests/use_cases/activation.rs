@@ -1,7 +1,7 @@
 //! The engine's attempts: ask first, wait the right time, give up at the right moment (rulebook §6).
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas_sandbox::{Connectivity, DrivingState, ErrorCode, Fault, FaultRule, Operation};
 use chrono::TimeDelta;

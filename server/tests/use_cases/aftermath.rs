@@ -1,7 +1,7 @@
 //! What the simulated world found: confirmations that nobody heard, cars that take their time, and a car left booked.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::purchases::service::Cancelled;

@@ -1,7 +1,7 @@
 //! An outside system that fails again and again is given a rest (rulebook §6, §13).
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::breaker::{BreakerState, System, state};
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::ActivationId;

@@ -1,7 +1,7 @@
 //! Callbacks come twice, late, early, under unknown ids, and after all is over: the first verdict counts.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas_sandbox::world::gateway::model::PaymentStatus;
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation};

@@ -1,7 +1,7 @@
 //! The end of a temporary service, and what is never switched off (promise 8).
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::deactivation::{Reason, may_switch_off};
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;

@@ -1,7 +1,7 @@
 //! When the engine gives up: money back, a person with everything in hand, and the customer told the truth.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas_sandbox::world::gateway::model::PaymentStatus;
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation};

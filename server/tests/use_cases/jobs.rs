@@ -1,7 +1,7 @@
 //! The queue of work: leases, death, revival.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::kernel::jobs::{dead_jobs, discard_dead_job, revive_dead_job};
 use caas::sql;
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! Buying: hold, deliver, capture (rulebook §5).
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::kernel::money::{Cents, Money};

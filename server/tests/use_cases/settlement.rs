@@ -1,7 +1,7 @@
 //! What the bank says days after the capture. The service stays whatever it says.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::sql;
 use caas_sandbox::{Amount, Currency, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;

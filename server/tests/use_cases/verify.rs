@@ -1,7 +1,7 @@
 //! The checker itself: it names each broken promise, and nothing when all hold.
 
-use crate::scenario::*;
 use crate::support::Engine;
+use crate::use_cases::scenario::*;
 use caas::catalogue::OfferKind;
 use caas::kernel::database::Tx;
 use caas::sql;

@@ -1,7 +1,5 @@
 //! The adapters, against the sandbox behind real sockets, and against answers that no contract knows.
 
-#![expect(clippy::unwrap_used, reason = "what a test needs is there, or the test fails")]
-
 mod iot;
 mod payments;
 mod push;

@@ -3,29 +3,21 @@
 //!
 //! The real program runs in its own process; the outside systems are played in this one and live on when it dies.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
-
-#[path = "crash/books.rs"]
 mod books;
-#[path = "crash/cases.rs"]
 mod cases;
-#[path = "crash/place.rs"]
 mod place;
-#[path = "crash/process.rs"]
 mod process;
-#[path = "crash/street.rs"]
 mod street;
-#[path = "crash/template.rs"]
 mod template;
 
-use books::Books;
+use self::books::Books;
+use self::cases::{Case, Story, cases};
+use self::street::Street;
+use self::template::Template;
 use caas::kernel::failpoint;
-use cases::{Case, Story, cases};
 use futures::StreamExt as _;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use street::Street;
-use template::Template;
 
 /// Worlds that run at the same time; each is mostly waiting.
 const AT_ONCE: usize = 2;

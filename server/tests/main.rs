@@ -1,0 +1,24 @@
+//! All tests of the assembled server, in one program: linking it is most of what a build of the tests costs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod accounts;
+mod adapters;
+mod catalogue;
+mod command_line;
+mod crash;
+mod events;
+mod expediente_pages;
+mod http;
+mod kept_pages;
+mod notifications;
+mod proof;
+mod purchase_pages;
+mod sandbox_page;
+mod sessions;
+mod support;
+mod support_desk;
+mod support_pages;
+mod systems_down;
+mod use_cases;
+mod webhooks;
