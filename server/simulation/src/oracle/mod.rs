@@ -51,6 +51,9 @@ struct Case<'a> {
     payments: Vec<Money<'a>>,
     /// Commands that switch its service on, from this order up to the next one of the same service.
     on: Vec<&'a Command>,
+    /// Commands of an earlier order of the same service that the vehicle carried out only after this order was placed: what
+    /// was ordered is there, and no second command is sent (rulebook §6).
+    inherited: Vec<&'a Command>,
     /// Every command that switched this service off in this vehicle.
     off: Vec<&'a Command>,
     /// Mails about it.
@@ -88,6 +91,7 @@ impl<'a> Case<'a> {
                 id: order.id.to_string(),
                 payments: Vec::new(),
                 on: Vec::new(),
+                inherited: Vec::new(),
                 off: Vec::new(),
                 letters: Vec::new(),
                 told_by_hand: order.by_hand.as_ref().is_some_and(|by_hand| {
@@ -117,8 +121,15 @@ impl<'a> Case<'a> {
             let Some(orders) = by_car.get(&(command.vin.as_str(), command.service_id.as_str())) else { continue };
             match command.kind {
                 CommandKind::Activate => {
-                    if let Some(&index) = orders.iter().rev().find(|&&index| evidence.orders[index].at <= command.at) {
+                    let present =
+                        |at: Timestamp| orders.iter().rev().copied().find(|&index| evidence.orders[index].at <= at);
+                    let sent_for = present(command.at);
+                    if let Some(index) = sent_for {
                         cases[index].on.push(command);
+                    }
+                    let carried_out_for = command.ended.and_then(present);
+                    if let Some(index) = carried_out_for.filter(|_| carried_out_for != sent_for) {
+                        cases[index].inherited.push(command);
                     }
                 }
                 CommandKind::Deactivate => {
@@ -141,7 +152,8 @@ impl<'a> Case<'a> {
 
     /// When the vehicle first carried it out.
     fn delivered_at(&self) -> Option<Timestamp> {
-        self.on.iter().filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended).min()
+        let commands = self.on.iter().chain(&self.inherited);
+        commands.filter(|command| command.status == CommandStatus::Completed).filter_map(|c| c.ended).min()
     }
 
     /// When the vehicle carried it out for good: after support had taken it into its hands, what came before was undone.
