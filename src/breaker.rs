@@ -18,6 +18,10 @@ codes! {
         Iot = "IOT",
         /// The payment gateway.
         Payments = "PAYMENTS",
+        /// The factory.
+        Factory = "FACTORY",
+        /// The transport company.
+        Transport = "TRANSPORT",
     }
 }
 

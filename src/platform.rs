@@ -11,6 +11,10 @@ use crate::kernel::rng::Rng;
 use crate::kernel::{Timestamp, jobs};
 use crate::notifications::port::{Mailer, PushSender, SmsSender};
 use crate::payments::port::PaymentGateway;
+use crate::sales::delivery::port::Transport;
+use crate::sales::factory::port::Factory;
+use crate::sales::payment::SalePolicy;
+use crate::sales::registration::port::RegistrationBodies;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -40,6 +44,12 @@ pub struct Parts {
     pub gateway: Arc<dyn PaymentGateway>,
     /// The way to the vehicles.
     pub iot: Arc<dyn IotApi>,
+    /// The factory.
+    pub factory: Arc<dyn Factory>,
+    /// The national registration bodies.
+    pub registration: Arc<dyn RegistrationBodies>,
+    /// The transport company.
+    pub transport: Arc<dyn Transport>,
     /// The way out for email.
     pub mailer: Arc<dyn Mailer>,
     /// The way out for text messages.
@@ -57,6 +67,8 @@ pub struct Policies {
     pub retry: RetryPolicy,
     /// When calls to an outside system are given a rest.
     pub breaker: BreakerPolicy,
+    /// How cars are paid for.
+    pub sale: SalePolicy,
 }
 
 impl Caas {

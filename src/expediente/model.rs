@@ -19,6 +19,12 @@ codes! {
         Gateway = "GATEWAY",
         /// Somebody who is not signed in.
         Anonymous = "ANONYMOUS",
+        /// The factory.
+        Factory = "FACTORY",
+        /// A registration body.
+        Registry = "REGISTRY",
+        /// The transport company.
+        Transport = "TRANSPORT",
     }
 }
 
@@ -40,6 +46,12 @@ impl Actor {
     pub const GATEWAY: Actor = Actor { kind: ActorKind::Gateway, id: None };
     /// Somebody who is not signed in.
     pub const ANONYMOUS: Actor = Actor { kind: ActorKind::Anonymous, id: None };
+    /// The factory.
+    pub const FACTORY: Actor = Actor { kind: ActorKind::Factory, id: None };
+    /// A registration body.
+    pub const REGISTRY: Actor = Actor { kind: ActorKind::Registry, id: None };
+    /// The transport company.
+    pub const TRANSPORT: Actor = Actor { kind: ActorKind::Transport, id: None };
 
     /// A customer.
     pub fn customer(id: impl Into<Uuid>) -> Actor {
@@ -89,6 +101,10 @@ codes! {
         Consent = "CONSENT",
         /// Somebody's expediente as a whole.
         Expediente = "EXPEDIENTE",
+        /// The purchase of a vehicle.
+        Order = "ORDER",
+        /// What cars cost.
+        Plan = "PLAN",
     }
 }
 
@@ -257,6 +273,32 @@ codes! {
         ConsentsGiven = "CONSENTS_GIVEN",
         /// Somebody of ours looked into a customer's expediente.
         ExpedienteRead = "EXPEDIENTE_READ",
+        /// The purchase of a vehicle went a step on.
+        OrderChanged = "ORDER_CHANGED",
+        /// The estimated date of an order changed.
+        EstimateChanged = "ESTIMATE_CHANGED",
+        /// The factory was not reached again and again: people order by phone.
+        FactoryManual = "FACTORY_MANUAL",
+        /// People of ours dealt with an order that waited in the factory's manual queue.
+        FactoryResolved = "FACTORY_RESOLVED",
+        /// The registration went a step on.
+        RegistrationChanged = "REGISTRATION_CHANGED",
+        /// A paper was uploaded, accepted or refused.
+        DocumentChanged = "DOCUMENT_CHANGED",
+        /// The transport went a step on.
+        DeliveryChanged = "DELIVERY_CHANGED",
+        /// A pick-up was booked, moved or missed.
+        PickUpChanged = "PICK_UP_CHANGED",
+        /// Something was ticked off before the hand-over.
+        HandOverChecked = "HAND_OVER_CHECKED",
+        /// A vehicle was assigned, freed or handed over.
+        VehicleAssigned = "VEHICLE_ASSIGNED",
+        /// A code to link the mobile app was made or used.
+        AppLinked = "APP_LINKED",
+        /// A draft of a sale was thrown away.
+        DraftDiscarded = "DRAFT_DISCARDED",
+        /// A version of a plan was published, or a plan opened or closed.
+        PlanChanged = "PLAN_CHANGED",
     }
 }
 

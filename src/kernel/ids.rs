@@ -54,4 +54,8 @@ ids! {
     TicketId,
     /// One message to one person on one channel.
     NotificationId,
+    /// The purchase of one vehicle.
+    OrderId,
+    /// A version of a commercial plan.
+    PlanVersionId,
 }

@@ -1,4 +1,18 @@
-//! Vehicles: who owns which.
+//! Selling a vehicle: from the salesperson's draft to the key in the customer's hand (rulebook §3).
 
+pub mod model;
+
+pub mod delivery;
+pub mod factory;
+pub mod registration;
+
+#[cfg(feature = "ssr")]
+pub mod notices;
+#[cfg(feature = "ssr")]
+pub mod orders;
+#[cfg(feature = "ssr")]
+pub mod payment;
+#[cfg(feature = "ssr")]
+pub mod stock;
 #[cfg(feature = "ssr")]
 pub mod vehicles;

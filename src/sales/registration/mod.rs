@@ -1,0 +1,4 @@
+//! Registration with the body of the customer's country.
+
+#[cfg(feature = "ssr")]
+pub mod port;
