@@ -63,6 +63,29 @@ pub fn short_moment(at: Timestamp, zone: &str, locale: Locale) -> String {
     format!("{}, {:02}:{:02}", short_day(at, zone, locale), local.hour(), local.minute())
 }
 
+const DAYS_ES: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// A day of the calendar, which is the same in every time zone: "23 de noviembre de 2026", "23 November 2026".
+pub fn calendar_day(day: NaiveDate, locale: Locale) -> String {
+    let month = day.month0() as usize;
+    match locale {
+        Locale::Es => format!("{} de {} de {}", day.day(), MONTHS_ES[month], day.year()),
+        Locale::En => format!("{} {} {}", day.day(), MONTHS_EN[month], day.year()),
+    }
+}
+
+/// A day of the calendar with its weekday: "lunes, 23 de noviembre de 2026".
+pub fn weekday(day: NaiveDate, locale: Locale) -> String {
+    let days = if locale == Locale::Es { DAYS_ES } else { DAYS_EN };
+    format!("{}, {}", days[day.weekday().num_days_from_monday() as usize], calendar_day(day, locale))
+}
+
+/// The day that it is somewhere.
+pub fn day_there(at: Timestamp, zone: &str) -> NaiveDate {
+    at.with_timezone(&zone.parse().unwrap_or(Tz::UTC)).date_naive()
+}
+
 /// The moment a day begins in a time zone. An unknown one counts as UTC. Where the clocks leap over midnight the day
 /// begins with its first hour that there is.
 pub fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
@@ -85,6 +108,15 @@ mod tests {
         assert_eq!(moment(at, "Nowhere/Land", Locale::Es), "31 de diciembre de 2026, 23:30");
         assert_eq!(short_moment(at, "Europe/Madrid", Locale::Es), "1 ene 2027, 00:30");
         assert_eq!(short_day(at, "Europe/London", Locale::En), "31 Dec 2026");
+    }
+
+    #[test]
+    fn a_day_of_the_calendar_has_its_weekday() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        assert_eq!(weekday(day, Locale::Es), "lunes, 23 de noviembre de 2026");
+        assert_eq!(weekday(day, Locale::En), "Monday, 23 November 2026");
+        let late: Timestamp = "2026-11-22T23:30:00Z".parse().unwrap();
+        assert_eq!((day_there(late, "Europe/Madrid"), day_there(late, "UTC")), (day, day.pred_opt().unwrap()));
     }
 
     #[test]

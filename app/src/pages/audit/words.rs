@@ -52,6 +52,16 @@ pub(super) const DEEDS: &[(K, &str, &str)] = &[
     (K::CatalogueRuleDecided, "Regla decidida", "Rule decided"),
     (K::TheftNoted, "Robo anotado", "Theft noted"),
     (K::ExpedienteRead, "Expediente consultado", "Story looked at"),
+    (K::OrderChanged, "Paso de un pedido de coche", "Step of a car order"),
+    (K::FactoryResolved, "Pedido a la fábrica resuelto a mano", "Factory order dealt with by hand"),
+    (K::RegistrationChanged, "Paso de una matriculación", "Step of a registration"),
+    (K::DocumentChanged, "Documento subido o revisado", "Document uploaded or reviewed"),
+    (K::PickUpChanged, "Cita de recogida", "Pick-up appointment"),
+    (K::HandOverChecked, "Comprobación de entrega", "Hand-over check"),
+    (K::VehicleAssigned, "Coche asignado o liberado", "Car assigned or freed"),
+    (K::AppLinked, "Aplicación vinculada", "App linked"),
+    (K::DraftDiscarded, "Borrador de venta descartado", "Draft of a sale discarded"),
+    (K::PlanChanged, "Plan comercial cambiado", "Commercial plan changed"),
     (K::DeadJobRevived, "Tarea repetida", "Work run again"),
     (K::DeadJobDiscarded, "Tarea descartada", "Work dropped"),
     (K::WebhookRetried, "Mensaje interpretado otra vez", "Message interpreted again"),
@@ -68,7 +78,12 @@ pub(super) fn people(who: ActorKind, locale: Locale) -> &'static str {
         ActorKind::Customer => locale.t("Clientes", "Customers"),
         ActorKind::Staff => locale.t("Personal", "Staff"),
         ActorKind::Anonymous => locale.t("Sin identificar", "Not signed in"),
-        ActorKind::System | ActorKind::Vehicle | ActorKind::Gateway => locale.t("Sistemas", "Systems"),
+        ActorKind::System
+        | ActorKind::Vehicle
+        | ActorKind::Gateway
+        | ActorKind::Factory
+        | ActorKind::Registry
+        | ActorKind::Transport => locale.t("Sistemas", "Systems"),
     }
 }
 

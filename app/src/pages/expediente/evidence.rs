@@ -28,6 +28,9 @@ pub(super) fn who(line: &StoryLine, is_own: bool, locale: Locale) -> String {
         ActorKind::Vehicle => locale.t("El coche", "The car"),
         ActorKind::Gateway => locale.t("El banco, por la pasarela de pago", "The bank, through the payment gateway"),
         ActorKind::Anonymous => locale.t("Alguien sin identificar", "Somebody who was not signed in"),
+        ActorKind::Factory => locale.t("La fábrica", "The factory"),
+        ActorKind::Registry => locale.t("El organismo de matriculación", "The registration body"),
+        ActorKind::Transport => locale.t("El transporte", "The transport company"),
     };
     words.to_owned()
 }

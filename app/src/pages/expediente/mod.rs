@@ -6,6 +6,7 @@
 //! somebody with two entries and somebody with two thousand.
 
 mod agent;
+mod car_words;
 mod cars;
 mod entry;
 mod evidence;

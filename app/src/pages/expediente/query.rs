@@ -23,7 +23,8 @@ pub(super) struct Query {
 }
 
 /// The kinds of things a customer's story can be narrowed to.
-pub(super) const KINDS: [SubjectKind; 6] = [
+pub(super) const KINDS: [SubjectKind; 7] = [
+    SubjectKind::Order,
     SubjectKind::Activation,
     SubjectKind::Payment,
     SubjectKind::Notification,
@@ -89,6 +90,7 @@ impl Query {
 fn subjects(kind: SubjectKind) -> &'static [SubjectKind] {
     match kind {
         SubjectKind::Activation => &[SubjectKind::Activation, SubjectKind::Deactivation],
+        SubjectKind::Order => &[SubjectKind::Order, SubjectKind::Vehicle],
         SubjectKind::Payment => &[SubjectKind::Payment],
         SubjectKind::Notification => &[SubjectKind::Notification],
         SubjectKind::Ticket => &[SubjectKind::Ticket],

@@ -40,6 +40,8 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Notification => locale.t("Avisos", "Messages"),
         SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
         SubjectKind::Expediente => locale.t("Consultas", "Looks"),
+        SubjectKind::Order => locale.t("Compra del coche", "Buying the car"),
+        SubjectKind::Plan => locale.t("Planes comerciales", "Commercial plans"),
     }
 }
 
@@ -49,6 +51,9 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
     use IconName as I;
     let locale = reader.locale;
     let facts = Facts { line, reader, eyes };
+    if let Some(said) = super::car_words::say(&facts) {
+        return said;
+    }
     let service = facts.service();
     let amount = facts.amount();
     // A fact that is missing leaves no gap.
@@ -424,6 +429,20 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         ),
         K::ExpedienteRead => plain(I::User, Tone::Neutral, "Se consultó el expediente", "The story was looked at"),
         K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
+        // Said above, each with its own words.
+        K::OrderChanged
+        | K::EstimateChanged
+        | K::FactoryManual
+        | K::FactoryResolved
+        | K::RegistrationChanged
+        | K::DocumentChanged
+        | K::DeliveryChanged
+        | K::PickUpChanged
+        | K::HandOverChecked
+        | K::VehicleAssigned
+        | K::AppLinked
+        | K::DraftDiscarded
+        | K::PlanChanged => plain(I::Car, Tone::Neutral, "Tu pedido avanzó", "Your order moved on"),
     }
 }
 
