@@ -137,7 +137,8 @@ pub(super) async fn is_untrue(tx: &mut Tx, activation: Option<ActivationId>) -> 
     let charged = sql!(
         tx,
         optional(i64,),
-        "SELECT CAST(1 AS BIGINT) FROM payments WHERE service_activation_id = $1 AND captured_cents > refunded_cents LIMIT 1",
+        "SELECT CAST(1 AS BIGINT) FROM payments
+         WHERE (service_activation_id = $1 OR order_id = $1) AND captured_cents > refunded_cents LIMIT 1",
         activation
     )?;
     Ok(charged.is_some())

@@ -15,13 +15,18 @@ pub fn sample(event: NoticeEvent) -> Notice {
         E::RegistrationStep => (both("matrícula asignada", "plate assigned"), None),
         E::DeliveryStep => (both("entrega el lunes a las 10:00", "delivery on Monday at 10:00"), None),
         E::QuestionReceived | E::TicketAnswered => (Bilingual::default(), None),
-        E::FinalPaymentFailed => (Bilingual::default(), Some(Cents(2_799_000))),
+        E::ReservationFailed => (Bilingual::default(), Some(Cents(311_000))),
+        E::FinalPaymentDeclined | E::FinalPaymentFailed => (Bilingual::default(), Some(Cents(2_799_000))),
         _ => (both("Asientos calefactados", "Heated seats"), Some(Cents(2990))),
     };
     let reason = match event {
         E::OtaFailed => Some("VEHICLE_OFFLINE"),
         E::PermanentFailure => Some("MODULE_FAULT"),
-        E::PaymentDeclined | E::SubscriptionChargeFailed | E::FinalPaymentFailed => Some("INSUFFICIENT_FUNDS"),
+        E::PaymentDeclined
+        | E::SubscriptionChargeFailed
+        | E::ReservationFailed
+        | E::FinalPaymentDeclined
+        | E::FinalPaymentFailed => Some("INSUFFICIENT_FUNDS"),
         _ => None,
     };
     let ticket = match event {
@@ -36,7 +41,45 @@ pub fn sample(event: NoticeEvent) -> Notice {
         reason: reason.map(str::to_owned),
         ticket: ticket.map(str::to_owned),
         text: matches!(event, E::TicketAnswered).then(|| "…".to_owned()),
+        more: more(event),
+        of_car: matches!(event, E::FinalPaymentFailed),
         ..Notice::about(UserId(uuid::Uuid::nil()), event, "sample", "/expediente")
+    }
+}
+
+/// What follows from it, as `sales::notices` adds it.
+fn more(event: NoticeEvent) -> Vec<Bilingual> {
+    use NoticeEvent as E;
+    match event {
+        E::Arrived => vec![
+            both(
+                "Quedan por pagar 27.990,00 €, hasta el 30 de noviembre de 2026, 10:00.",
+                "€27,990.00 is left to pay, until 30 November 2026, 10:00.",
+            ),
+            both(
+                "Si tu banco rechaza el pago o pasa la fecha sin pagar, el pedido se cancela, el coche deja de ser tuyo y la señal de 3.000,00 € no se devuelve.",
+                "If your bank declines the payment or the date passes unpaid, the order is cancelled, the car is no longer yours and the reservation of €3,000.00 is not returned.",
+            ),
+        ],
+        E::FinalPaymentFailed => vec![
+            both(
+                "La señal de 3.000,00 € que pagaste no se devuelve.",
+                "The reservation of €3,000.00 that you paid is not returned.",
+            ),
+            both(
+                "El pedido queda cancelado y el coche ya no está a tu nombre: el concesionario puede venderlo a otra persona. Tu cuenta y tu expediente siguen abiertos.",
+                "The order is cancelled and the car is no longer in your name: the dealership may sell it to somebody else. Your account and your file stay open.",
+            ),
+        ],
+        E::DeliveryFailed => vec![both(
+            "Está aquí: Autos Norte, Calle de Alcalá 100, 28009 Madrid.",
+            "It is here: Autos Norte, Calle de Alcalá 100, 28009 Madrid.",
+        )],
+        E::ManufacturingStep => vec![both(
+            "Nueva fecha prevista: 12 de febrero de 2027. Motivo: el control de calidad.",
+            "New expected date: 12 February 2027. Reason: quality control.",
+        )],
+        _ => Vec::new(),
     }
 }
 

@@ -45,6 +45,10 @@ pub struct Notice {
     pub ticket: Option<String>,
     /// What somebody wrote, in the reader's language: an answer, an explanation, a date.
     pub text: Option<String>,
+    /// Further paragraphs that follow from what it is about.
+    pub more: Vec<Bilingual>,
+    /// Whether it is about buying a car rather than a service in one.
+    pub of_car: bool,
     /// The channels somebody chose for this one; nothing: those of the table.
     pub channels: Option<Vec<Channel>>,
     /// The order whose charge it promises something about. A key that is an order's id says the same.
@@ -66,6 +70,8 @@ impl Notice {
             reason: None,
             ticket: None,
             text: None,
+            more: Vec::new(),
+            of_car: false,
             channels: None,
             activation: None,
             link: link.into(),

@@ -4,7 +4,7 @@ use super::{Facts, Message, Words, elsewhere, message};
 use crate::notifications::model::NoticeEvent;
 
 pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
-    let Facts { service, vehicle, .. } = facts;
+    let Facts { service, vehicle, amount, .. } = facts;
     match event {
         NoticeEvent::TheftGuidance => message(
             w.t(format!("Si te han robado tu {vehicle}"), format!("If your {vehicle} was stolen")),
@@ -86,27 +86,52 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
             );
             step(w.t(format!("Tu {vehicle} está pedido"), format!("Your {vehicle} is ordered")), said, facts, w)
         }
+        NoticeEvent::OrderCancelled => {
+            let said = w.t(
+                format!("Tu pedido de un {vehicle} se ha cancelado, y no por algo que hayas hecho tú."),
+                format!("Your order of a {vehicle} was cancelled, and not for anything you did."),
+            );
+            let back = w.t(
+                "Te devolvemos todo lo que has pagado por él, por el mismo medio. Te avisamos cuando esté hecho.",
+                "We give back everything you paid for it, by the same means. We tell you once it is done.",
+            );
+            message(
+                w.t(format!("Tu pedido de un {vehicle} se ha cancelado"), format!("Your order of a {vehicle} was cancelled")),
+                said.clone(),
+                facts.with_text(vec![said], vec![back]),
+                w.t("Ver el pedido", "See the order"),
+            )
+        }
         NoticeEvent::ManufacturingStep => {
-            let said = w.t(format!("Tu {vehicle} avanza en la fábrica: {service}."), format!("Your {vehicle} moves on in the factory: {service}."));
+            let said = w.t(format!("Noticias de la fábrica sobre tu {vehicle}: {service}."), format!("News from the factory about your {vehicle}: {service}."));
             step(w.t(format!("Fabricación de tu {vehicle}: {service}"), format!("Making your {vehicle}: {service}")), said, facts, w)
         }
         NoticeEvent::ShippingStep => {
-            let said = w.t(format!("El transporte de tu {vehicle} avanza: {service}."), format!("The transport of your {vehicle} moves on: {service}."));
+            let said = w.t(format!("Noticias del transporte de tu {vehicle}: {service}."), format!("News of the transport of your {vehicle}: {service}."));
             step(w.t(format!("Transporte de tu {vehicle}: {service}"), format!("Transport of your {vehicle}: {service}")), said, facts, w)
         }
         NoticeEvent::Arrived => {
-            let said = w.t(
-                format!("Tu {vehicle} ha llegado al concesionario. Lo siguiente es el pago final."),
-                format!("Your {vehicle} has arrived at the dealership. The final payment comes next."),
+            let short = w.t(
+                format!("Tu {vehicle} está en el concesionario. Lo siguiente es el pago final de {amount}."),
+                format!("Your {vehicle} is at the dealership. The final payment of {amount} comes next."),
             );
-            step(w.t(format!("Tu {vehicle} ha llegado"), format!("Your {vehicle} has arrived")), said, facts, w)
+            let said = w.t(
+                format!("Tu {vehicle} está en el concesionario. Lo siguiente es el pago final; después lo matriculamos y te lo entregamos."),
+                format!("Your {vehicle} is at the dealership. The final payment comes next; then we register it and hand it over to you."),
+            );
+            message(
+                w.t(format!("Tu {vehicle} está en el concesionario"), format!("Your {vehicle} is at the dealership")),
+                short,
+                facts.with_text(vec![said], Vec::new()),
+                w.t("Ir al pago final", "Go to the final payment"),
+            )
         }
         NoticeEvent::RegistrationStep => {
-            let said = w.t(format!("La matriculación de tu {vehicle} avanza: {service}."), format!("The registration of your {vehicle} moves on: {service}."));
+            let said = w.t(format!("Matriculación de tu {vehicle}: {service}."), format!("Registration of your {vehicle}: {service}."));
             step(w.t(format!("Matriculación de tu {vehicle}: {service}"), format!("Registration of your {vehicle}: {service}")), said, facts, w)
         }
         NoticeEvent::DeliveryStep => {
-            let said = w.t(format!("La entrega de tu {vehicle} avanza: {service}."), format!("The delivery of your {vehicle} moves on: {service}."));
+            let said = w.t(format!("Entrega de tu {vehicle}: {service}."), format!("Delivery of your {vehicle}: {service}."));
             step(w.t(format!("Entrega de tu {vehicle}: {service}"), format!("Delivery of your {vehicle}: {service}")), said, facts, w)
         }
         other => elsewhere(other),

@@ -41,7 +41,7 @@ struct Facts<'a> {
     amount: String,
     ticket: &'a str,
     reason: String,
-    /// What an agent wrote, a date, a step: a paragraph a line.
+    /// What an agent wrote, a date, a step, and what follows from it: a paragraph a line.
     text: Vec<String>,
 }
 
@@ -64,6 +64,7 @@ pub fn render(notice: &Notice, locale: Locale) -> Message {
             .text
             .iter()
             .flat_map(|text| text.lines())
+            .chain(notice.more.iter().map(|both| both.get(locale)))
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
@@ -73,7 +74,7 @@ pub fn render(notice: &Notice, locale: Locale) -> Message {
     let mut message = match notice.event.plan().group {
         NoticeGroup::Services | NoticeGroup::Problems => services::say(notice, &facts, words),
         NoticeGroup::Support | NoticeGroup::Staff => support::say(notice.event, &facts, words),
-        NoticeGroup::Payments => money::say(notice.event, &facts, words),
+        NoticeGroup::Payments => money::say(notice, &facts, words),
         NoticeGroup::Vehicle | NoticeGroup::Order => cars::say(notice.event, &facts, words),
         NoticeGroup::Account => message(String::new(), String::new(), Vec::new(), String::new()),
     };
@@ -141,7 +142,11 @@ pub fn reason_in_words(code: &str, locale: Locale) -> String {
                 "El sistema que habla con los coches no respondía.",
                 "The system that talks to the cars did not respond.",
             ),
+            "FINAL_PAYMENT_OVERDUE" => {
+                locale.t("La fecha límite para pagar ha pasado.", "The date by which it was due has passed.")
+            }
             "DEADLINE" => locale.t("Se ha agotado el plazo de 24 horas.", "The 24-hour limit has passed."),
+            "DUE_DATE_PASSED" => locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over."),
             _ => locale.t("Ha habido un problema técnico.", "There was a technical problem."),
         }
     };
@@ -183,6 +188,27 @@ mod tests {
                 assert!(!short.is_empty() && !all.contains('!') && !all.contains("  "), "{all}");
             }
         }
+    }
+
+    #[test]
+    fn money_of_a_car_is_told_to_the_end() {
+        let all = |event, locale| {
+            let said = render(&sample(event), locale);
+            format!("{} {}", said.subject, said.paragraphs.join(" "))
+        };
+        let lost = all(NoticeEvent::FinalPaymentFailed, Locale::Es);
+        for fact in ["Lince", "27.990,00", "no se te ha cobrado nada", "señal de 3.000,00", "no se devuelve", "cancelado"] {
+            assert!(lost.contains(fact), "{fact} in {lost}");
+        }
+        let arrived = all(NoticeEvent::Arrived, Locale::En);
+        for fact in ["at the dealership", "27,990.00", "until 30 November 2026", "not returned"] {
+            assert!(arrived.contains(fact), "{fact} in {arrived}");
+        }
+        let mut notice = Notice { of_car: true, ..sample(NoticeEvent::PaymentDeclined) };
+        notice.service = crate::kernel::locale::Bilingual { es: "la señal".into(), en: "the reservation".into() };
+        let declined = render(&notice, Locale::En).paragraphs.join(" ");
+        assert!(declined.contains("You have not been charged") && declined.contains("no car was ordered"), "{declined}");
+        assert!(!declined.to_lowercase().contains("refund"), "{declined}");
     }
 
     #[test]

@@ -2,11 +2,55 @@
 
 use super::{Facts, Message, Words, elsewhere, message};
 use crate::notifications::model::NoticeEvent;
+use crate::notifications::service::Notice;
 
-pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
+pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
     let Facts { service, vehicle, amount, reason, .. } = facts;
     let methods = || w.t("Métodos de pago", "Payment methods");
-    match event {
+    let order = || w.t("Ver el pedido", "See the order");
+    match notice.event {
+        NoticeEvent::PaymentDeclined if notice.of_car => message(
+            w.t(format!("El pedido de tu {vehicle} se ha cancelado: la señal no se ha aceptado"), format!("The order of your {vehicle} was cancelled: the reservation was not accepted")),
+            w.t(
+                format!("Tu banco no ha aceptado {amount} para tu {vehicle}. No se te ha cobrado y el pedido queda cancelado."),
+                format!("Your bank did not accept {amount} for your {vehicle}. You have not been charged and the order is cancelled."),
+            ),
+            facts.with_text(
+                vec![w.t(
+                    format!("Tu banco no ha aceptado la señal de {amount} para tu {vehicle}. {reason}"),
+                    format!("Your bank did not accept the reservation of {amount} for your {vehicle}. {reason}"),
+                )],
+                vec![w.t(
+                    "No se te ha cobrado nada y no se ha encargado ningún coche. El pedido queda cancelado. Si quieres seguir adelante, tu concesionario puede registrar otro.",
+                    "You have not been charged and no car was ordered. The order is cancelled. If you want to go on, your dealership can register another one.",
+                )],
+            ),
+            order(),
+        ),
+        NoticeEvent::AuthenticationNeeded if notice.of_car => {
+            let ask = w.t(
+                format!("Tu banco pide que confirmes {amount}, {service} de tu {vehicle}."),
+                format!("Your bank asks you to confirm {amount}, {service} for your {vehicle}."),
+            );
+            message(
+                w.t(format!("Confirma con tu banco {service} de tu {vehicle}"), format!("Confirm {service} for your {vehicle} with your bank")),
+                ask.clone(),
+                facts.with_text(vec![ask], vec![w.t("No es un rechazo: hasta que confirmes no se cobra nada y el pedido te espera.", "It is not a decline: until you confirm nothing is charged and the order waits for you.")]),
+                w.t("Confirmar", "Confirm"),
+            )
+        }
+        NoticeEvent::Refunded if notice.of_car => {
+            let done = w.t(
+                format!("Hemos devuelto {amount} de tu pedido de un {vehicle} al método de pago que usaste."),
+                format!("We refunded {amount} of your order of a {vehicle} to the payment method you used."),
+            );
+            message(
+                w.t(format!("Te devolvemos {amount} de tu {vehicle}"), format!("We are refunding {amount} of your {vehicle}")),
+                done.clone(),
+                facts.with_text(vec![done], vec![w.t("Tu banco puede tardar unos días en mostrarlo.", "Your bank may take a few days to show it.")]),
+                order(),
+            )
+        }
         NoticeEvent::PaymentDeclined => message(
             w.t(format!("El pago de {service} no se ha aceptado"), format!("The payment for {service} was not accepted")),
             w.t(
@@ -100,22 +144,58 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Pagar", "Pay"),
             )
         }
-        NoticeEvent::FinalPaymentFailed => {
-            let failed = w.t(
-                format!("El pago final de {amount} de tu {vehicle} no se ha aceptado. {reason}"),
-                format!("The final payment of {amount} for your {vehicle} was not accepted. {reason}"),
+        NoticeEvent::ReservationFailed => message(
+            w.t(format!("La señal de tu {vehicle} no se ha aceptado"), format!("The reservation of your {vehicle} was not accepted")),
+            w.t(
+                format!("Tu banco no ha aceptado {amount}. No se te ha cobrado y el pedido queda cancelado."),
+                format!("Your bank did not accept {amount}. You have not been charged and the order is cancelled."),
+            ),
+            vec![
+                w.t(
+                    format!("Tu banco no ha aceptado la señal de {amount} de tu {vehicle}. {reason}"),
+                    format!("Your bank did not accept the reservation payment of {amount} for your {vehicle}. {reason}"),
+                ),
+                w.t(
+                    "No se te ha cobrado y no se ha pedido nada a la fábrica. El pedido queda cancelado; si quieres el coche, tu concesionario te prepara otro.",
+                    "You have not been charged and nothing was ordered from the factory. The order is cancelled; if you want the car, your dealership prepares another one.",
+                ),
+            ],
+            w.t("Ver el pedido", "See the order"),
+        ),
+        NoticeEvent::FinalPaymentDeclined => {
+            let declined = w.t(
+                format!("Tu banco no ha aceptado el pago final de {amount} de tu {vehicle}. {reason}"),
+                format!("Your bank did not accept the final payment of {amount} for your {vehicle}. {reason}"),
             );
             message(
                 w.t(format!("El pago final de tu {vehicle} no se ha aceptado"), format!("The final payment for your {vehicle} was not accepted")),
-                failed.clone(),
+                declined.clone(),
                 facts.with_text(
-                    vec![failed],
+                    vec![declined],
                     vec![w.t(
-                        "El pedido queda cancelado y el coche vuelve al concesionario. Tu expediente sigue a tu disposición.",
-                        "The order is cancelled and the car goes back to the dealership. Your file stays open to you.",
+                        "El coche sigue siendo para ti. Inténtalo de nuevo con este u otro método de pago.",
+                        "The car is still yours to have. Try again with this or another payment method.",
                     )],
                 ),
-                w.t("Ver el pedido", "See the order"),
+                w.t("Pagar", "Pay"),
+            )
+        }
+        NoticeEvent::FinalPaymentFailed => {
+            let failed = w.t(
+                format!("El pago final de {amount} de tu {vehicle} no se ha podido cobrar. {reason}"),
+                format!("The final payment of {amount} for your {vehicle} could not be taken. {reason}"),
+            );
+            message(
+                w.t(format!("El pago final de tu {vehicle} no se ha hecho"), format!("The final payment for your {vehicle} was not made")),
+                failed.clone(),
+                facts.with_text(
+                    vec![
+                        failed,
+                        w.t("De este pago no se te ha cobrado nada.", "Nothing was charged for this payment."),
+                    ],
+                    Vec::new(),
+                ),
+                order(),
             )
         }
         other => elsewhere(other),

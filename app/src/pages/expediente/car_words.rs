@@ -207,11 +207,17 @@ fn order(facts: &Facts<'_>) -> Said {
 
 fn estimate(facts: &Facts<'_>) -> Said {
     let locale = facts.reader.locale;
+    let is_first = facts.text("reason") == Some("FIRST");
     let told = facts.text("estimated").or(facts.line.entry.after.as_deref()).and_then(|day| day.parse().ok());
     let text = match told {
         Some(day) => {
             let day = calendar_day(day, locale);
-            if locale == Locale::Es { format!("Nueva fecha prevista: {day}") } else { format!("New expected date: {day}") }
+            match (locale, is_first) {
+                (Locale::Es, true) => format!("Fecha prevista: {day}"),
+                (Locale::Es, false) => format!("Nueva fecha prevista: {day}"),
+                (Locale::En, true) => format!("Expected date: {day}"),
+                (Locale::En, false) => format!("New expected date: {day}"),
+            }
         }
         None => locale.t("Cambió la fecha prevista", "The expected date changed").to_owned(),
     };
@@ -221,12 +227,11 @@ fn estimate(facts: &Facts<'_>) -> Said {
 /// Why an expected date changed: ours in words, the factory's as it said it.
 pub(in crate::pages) fn estimate_reason(reason: &str, locale: Locale) -> String {
     let words = match reason {
-        "FIRST" | "ORDER_PLACED" => locale.t("Primera fecha de la fábrica.", "The factory's first date."),
-        "QUALITY_REWORK" | "REWORK" => locale.t(
+        "FIRST" => locale.t("Primera fecha de la fábrica.", "The factory's first date."),
+        "QUALITY_REWORK" => locale.t(
             "El control de calidad devolvió el coche a producción.",
             "Quality control sent the car back to production.",
         ),
-        "SHIPMENT" => locale.t("Por el transporte.", "Because of the transport."),
         // A code that nobody put into words says nothing to a customer.
         code if code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {
             if code.is_empty() { "" } else { locale.t("Lo comunicó la fábrica.", "The factory said so.") }
