@@ -22,7 +22,7 @@ use crate::kernel::money::Money;
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::repository::Payment;
-use crate::payments::service::{GiveBack, NewPayment, give_back};
+use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
 use crate::payments::{methods, service as money};
 use crate::purchases::authorise::AuthorisePayment;
 use crate::sales::vehicles;
@@ -402,9 +402,8 @@ pub async fn accept_manual_hold(
         caas.new_uuid(), customer, activation.id, CONSENT_VERSION, locale.as_str(), hold_consent(activation.price(), locale),
         caas.now())?;
     let new = NewPayment {
-        activation: activation.id,
+        purpose: PaymentFor::Service(activation.id),
         customer,
-        vehicle: activation.vehicle_id,
         method: method.id,
         amount: activation.price(),
         vat_rate_basis_points,

@@ -43,7 +43,7 @@ pub struct Activation {
     pub service_id: ServiceId,
     /// The offer it was bought by.
     pub offer_id: OfferId,
-    /// The money side; none for what is billed later.
+    /// The money side; none for what is billed later, or came with the car.
     pub payment_id: Option<PaymentId>,
     /// Where it is.
     #[sqlx(rename = "current_state", try_from = "String")]
@@ -97,9 +97,14 @@ impl Activation {
         Money::new(self.amount_cents, self.currency)
     }
 
-    /// What is at stake: the price, when there is a payment.
+    /// What is at stake: the price, which is nothing for what came with the car. None for what is billed later.
     pub fn amount(&self) -> Option<Money> {
-        self.payment_id.map(|_| self.price())
+        (self.payment_id.is_some() || self.is_included()).then(|| self.price())
+    }
+
+    /// Whether it came with the car: nothing is held, charged or billed for it, ever.
+    pub fn is_included(&self) -> bool {
+        self.payment_id.is_none() && self.offer_kind != OfferKind::Subscription
     }
 
     /// How it came out.

@@ -13,6 +13,10 @@ use std::sync::OnceLock;
 /// Every failpoint by name; the crash tests walk this list.
 pub const ALL: &[&str] = &[
     "purchase.placed",
+    "car.payment.begun",
+    "car.payment.written",
+    "car.payment.answered",
+    "car.payment.recorded",
     "payment.authorise.written",
     "payment.authorise.answered",
     "payment.authorise.recorded",

@@ -19,8 +19,16 @@ codes! {
         Settlement = "SETTLEMENT_FAILED",
         /// The customer's bank took the money of a delivered service back.
         Chargeback = "CHARGEBACK",
+        /// The bank said no to the señal of a car.
+        ReservationDeclined = "RESERVATION_DECLINED",
+        /// The rest of a car's price was not paid: the customer lost the car.
+        FinalPayment = "FINAL_PAYMENT_FAILED",
         /// A message could not be handed over.
         Notification = "NOTIFICATION_FAILED",
+        /// The factory could not be brought to take an order: people order by phone.
+        FactoryManual = "FACTORY_MANUAL",
+        /// The factory does not build an ordered car, or stopped building it.
+        FactoryRejected = "FACTORY_REJECTED",
     }
 }
 
@@ -49,6 +57,8 @@ codes! {
         Settlement = "SETTLEMENT",
         /// The messages to people.
         Notifications = "NOTIFICATIONS",
+        /// The orders at the factory.
+        Factory = "FACTORY",
     }
 }
 
@@ -75,6 +85,8 @@ codes! {
         Absorbed = "ABSORBED",
         /// Another way had to do.
         OtherChannels = "OTHER_CHANNELS",
+        /// The factory has the order after all.
+        Ordered = "ORDERED",
     }
 }
 

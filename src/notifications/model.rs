@@ -46,7 +46,7 @@ codes! {
         SubscriptionChargeFailed = "SUBSCRIPTION_CHARGE_FAILED",
         /// A subscription ended unpaid; a debt is left.
         SubscriptionCancelled = "SUBSCRIPTION_CANCELLED",
-        /// The bank said no to the final payment of a car.
+        /// The bank said no to the final payment of a car, or its date passed unpaid.
         FinalPaymentFailed = "FINAL_PAYMENT_FAILED",
         /// The warranty is lost.
         WarrantyLost = "WARRANTY_LOST",
@@ -54,8 +54,12 @@ codes! {
         WarrantyBack = "WARRANTY_BACK",
         /// Nobody was there: the car is back at the dealership.
         DeliveryFailed = "DELIVERY_FAILED",
+        /// A sale was registered: the order is theirs once the señal is paid.
+        ReservationDue = "RESERVATION_DUE",
         /// The car is ordered.
         OrderPlaced = "ORDER_PLACED",
+        /// The order ended without the customer's doing; what was paid is given back.
+        OrderCancelled = "ORDER_CANCELLED",
         /// The factory has gone a step further.
         ManufacturingStep = "MANUFACTURING_STEP",
         /// The car is on its way.
@@ -200,7 +204,9 @@ impl NoticeEvent {
             E::WarrantyLost => plan(G::Vehicle, DAY, Must, Must, Never, Must),
             E::WarrantyBack => plan(G::Vehicle, DAY, Must, Must, Never, Must),
             E::DeliveryFailed => plan(G::Order, HOUR, Must, Must, Must, On),
+            E::ReservationDue => plan(G::Order, 15, Must, On, Never, Must),
             E::OrderPlaced => plan(G::Order, HOUR, Must, On, Never, Must),
+            E::OrderCancelled => plan(G::Order, HOUR, Must, Must, Never, Must),
             E::ManufacturingStep => plan(G::Order, HOUR, On, On, Never, Must),
             E::ShippingStep => plan(G::Order, HOUR, On, On, Never, Must),
             E::Arrived => plan(G::Order, HOUR, Must, On, Never, Must),

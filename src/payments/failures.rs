@@ -1,6 +1,6 @@
 //! What steps of a payment mean to the failure audit.
 
-use super::model::{OperationKind, PaymentEvent, Settlement};
+use super::model::{PaymentEvent, PaymentType, Settlement};
 use super::repository::Payment;
 use crate::Caas;
 use crate::kernel::database::Tx;
@@ -14,6 +14,9 @@ use crate::notifications::model::NoticeEvent;
 pub(super) async fn on_step(caas: &Caas, tx: &mut Tx, payment: &Payment, event: PaymentEvent) -> Result<()> {
     let nothing = Money::new(Cents::ZERO, payment.currency);
     let code = payment.decline_reason.as_deref();
+    if payment.order.is_some() {
+        return on_step_of_car(caas, tx, payment, event).await;
+    }
     let (kind, category, code, resolution, told, impact) = match event {
         PaymentEvent::Declined => (
             FailureType::PaymentDeclined,
@@ -42,13 +45,6 @@ pub(super) async fn on_step(caas: &Caas, tx: &mut Tx, payment: &Payment, event: 
         ),
         _ => return Ok(()),
     };
-    let (attempts,) = sql!(
-        tx,
-        one(i64,),
-        "SELECT COUNT(*) FROM payment_operations WHERE payment_id = $1 AND kind = $2",
-        payment.id,
-        OperationKind::Authorise.as_str()
-    )?;
     let failure = NewFailure {
         kind,
         subject: payment.id.0,
@@ -56,12 +52,64 @@ pub(super) async fn on_step(caas: &Caas, tx: &mut Tx, payment: &Payment, event: 
         component: Component::Payments,
         customer: Some(payment.customer_id),
         code,
-        attempts,
+        attempts: attempts(tx, payment).await?,
         resolution,
         communication: told.map(NoticeEvent::as_str),
         impact: Some(impact),
     };
     failures::detected(caas, tx, &failure).await
+}
+
+/// The same for a part of a car's price. That the car itself is lost by it is a failure of the order, see
+/// `sales::payment`.
+async fn on_step_of_car(caas: &Caas, tx: &mut Tx, payment: &Payment, event: PaymentEvent) -> Result<()> {
+    let code = payment.decline_reason.as_deref();
+    let (kind, category, code, resolution, told) = match (event, payment.payment_type) {
+        (PaymentEvent::Declined, PaymentType::Reservation) => (
+            FailureType::ReservationDeclined,
+            FailureCategory::of_decline(code),
+            code,
+            Resolution::OrderEnded,
+            Some(NoticeEvent::PaymentDeclined),
+        ),
+        (PaymentEvent::Declined, _) => {
+            let told = Some(NoticeEvent::FinalPaymentFailed);
+            (FailureType::PaymentDeclined, FailureCategory::of_decline(code), code, Resolution::ClosedWithoutCharge, told)
+        }
+        // Nothing is lost, and the page says so: the customer tries again.
+        (PaymentEvent::NeverMade, _) => (
+            FailureType::PaymentNeverMade,
+            FailureCategory::ExternalSystem,
+            None,
+            Resolution::ClosedWithoutCharge,
+            None,
+        ),
+        _ => return Ok(()),
+    };
+    let failure = NewFailure {
+        kind,
+        subject: payment.id.0,
+        category,
+        component: Component::Payments,
+        customer: Some(payment.customer_id),
+        code,
+        attempts: attempts(tx, payment).await?,
+        resolution,
+        communication: told.map(NoticeEvent::as_str),
+        impact: Some(Money::new(Cents::ZERO, payment.currency)),
+    };
+    failures::detected(caas, tx, &failure).await
+}
+
+/// How often the gateway was asked for the money.
+async fn attempts(tx: &mut Tx, payment: &Payment) -> Result<i64> {
+    let (attempts,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT COUNT(*) FROM payment_operations WHERE payment_id = $1 AND kind IN ('AUTHORISE', 'CHARGE')",
+        payment.id
+    )?;
+    Ok(attempts)
 }
 
 /// The bank said something else of captured money.
@@ -71,7 +119,7 @@ pub(super) async fn on_settlement(caas: &Caas, tx: &mut Tx, payment: &Payment, b
             FailureType::Settlement,
             FailureCategory::ExternalSystem,
             Resolution::Open,
-            Some(NoticeEvent::SettlementFailed),
+            payment.activation.map(|_| NoticeEvent::SettlementFailed),
         ),
         (_, Settlement::ChargedBack) => {
             (FailureType::Chargeback, FailureCategory::Business, Resolution::Absorbed, None)

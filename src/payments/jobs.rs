@@ -4,7 +4,7 @@
 use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
 use super::port::{GatewayError, GatewayPayment, GatewayStatus};
 use super::repository::{self, Operation, Payment};
-use super::service::{GiveBack, apply};
+use super::service::{GiveBack, apply, tell_refunded};
 use crate::Caas;
 use crate::breaker::{self, Permission, System};
 use crate::kernel::error::Failure;
@@ -269,6 +269,7 @@ impl Job for RefundPayment {
         repository::close_operation(caas, &mut tx, operation.id, true, "REFUNDED").await?;
         payment.refunded_cents = operation.amount_cents;
         apply(caas, &mut tx, &mut payment, PaymentEvent::Refunded).await?;
+        tell_refunded(caas, &mut tx, &payment).await?;
         failpoint::hit("payment.refund.recorded");
         Ok(Outcome::DoneIn(tx))
     }

@@ -65,6 +65,16 @@ pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: Bo
             lines.push(credit(Account::VatPayable, vat));
             ("CAPTURE", lines)
         }
+        // Both parts of a car's price are revenue from the moment they are taken, and a refund reverses that. A señal that
+        // the customer loses therefore stays revenue without a further movement.
+        BookEffect::Charge => (
+            "CHARGE",
+            vec![
+                debit(Account::GatewayReceivable, gross),
+                credit(Account::Revenue, net),
+                credit(Account::VatPayable, vat),
+            ],
+        ),
         BookEffect::Absorb => {
             let mut lines = Vec::from(release);
             lines.push(debit(Account::AbsorbedCost, gross));

@@ -13,7 +13,7 @@ codes! {
         Unknown = "UNKNOWN",
         /// Money is held until the vehicle confirms.
         HeldForActivation = "HELD_FOR_ACTIVATION",
-        /// Money was taken, after the vehicle confirmed.
+        /// Money was taken: for a service after the vehicle confirmed, for a car at once.
         Charged = "CHARGED",
         /// Ended without a charge before or without a failure: by the customer, or a lapsed hold that CaaS bears.
         Cancelled = "CANCELLED",
@@ -41,6 +41,20 @@ codes! {
         Absorbed = "ABSORBED",
         /// The customer's bank took it back.
         ChargedBack = "CHARGED_BACK",
+    }
+}
+
+codes! {
+    /// What a payment is for.
+    pub enum PaymentType {
+        /// The señal of a car.
+        Reservation = "RESERVATION",
+        /// The rest of a car's price.
+        Final = "FINAL",
+        /// A one-time service.
+        Service = "SERVICE",
+        /// A period of a subscription.
+        Subscription = "SUBSCRIPTION",
     }
 }
 
@@ -77,7 +91,7 @@ codes! {
 /// What happens to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PaymentEvent {
-    /// A request for a hold is about to be sent.
+    /// A request for a hold, or for a car's payment, is about to be sent.
     Sent,
     /// The gateway's answer did not come.
     AnswerLost,
@@ -91,7 +105,9 @@ pub enum PaymentEvent {
     Abandoned,
     /// The gateway never made the payment, and it is too late to ask again.
     NeverMade,
-    /// The money was taken.
+    /// The money was taken at once, without a hold: a car's payment.
+    Taken,
+    /// Held money was taken.
     Captured,
     /// The hold ended because the customer cancelled.
     ReversedByCustomer,
@@ -113,6 +129,7 @@ impl PaymentEvent {
         PaymentEvent::AuthenticationNeeded,
         PaymentEvent::Abandoned,
         PaymentEvent::NeverMade,
+        PaymentEvent::Taken,
         PaymentEvent::Captured,
         PaymentEvent::ReversedByCustomer,
         PaymentEvent::ReversedNotDelivered,
@@ -130,6 +147,8 @@ pub enum BookEffect {
     Release,
     /// A hold ends and becomes revenue.
     Capture,
+    /// Money that was never held becomes revenue.
+    Charge,
     /// A hold ends and the price becomes a cost of ours.
     Absorb,
     /// Revenue is given back.
@@ -159,6 +178,7 @@ impl PaymentState {
             (S::Pending | S::Unknown, E::AuthenticationNeeded) => (S::Initiated, None),
             (S::Initiated, E::Abandoned) => (S::Cancelled, None),
             (S::Initiated | S::Pending | S::Unknown, E::NeverMade) => (S::Cancelled, None),
+            (S::Pending | S::Unknown, E::Taken) => (S::Charged, Some(BookEffect::Charge)),
             (S::HeldForActivation, E::Captured) => (S::Charged, Some(BookEffect::Capture)),
             (S::HeldForActivation, E::ReversedByCustomer) => (S::Cancelled, Some(BookEffect::Release)),
             (S::HeldForActivation, E::ReversedNotDelivered) => (S::FailedNoCharge, Some(BookEffect::Release)),
@@ -199,8 +219,10 @@ codes! {
     pub enum OperationKind {
         /// Hold.
         Authorise = "AUTHORISE",
-        /// Take.
+        /// Take what is held.
         Capture = "CAPTURE",
+        /// Take at once.
+        Charge = "CHARGE",
         /// Reverse the hold.
         Cancel = "CANCEL",
         /// Give back.
@@ -245,11 +267,13 @@ mod tests {
                 "PENDING --Declined-> REJECTED",
                 "PENDING --AuthenticationNeeded-> INITIATED",
                 "PENDING --NeverMade-> CANCELLED",
+                "PENDING --Taken-> CHARGED",
                 "UNKNOWN --Sent-> PENDING",
                 "UNKNOWN --Held-> HELD_FOR_ACTIVATION",
                 "UNKNOWN --Declined-> REJECTED",
                 "UNKNOWN --AuthenticationNeeded-> INITIATED",
                 "UNKNOWN --NeverMade-> CANCELLED",
+                "UNKNOWN --Taken-> CHARGED",
                 "HELD_FOR_ACTIVATION --Captured-> CHARGED",
                 "HELD_FOR_ACTIVATION --ReversedByCustomer-> CANCELLED",
                 "HELD_FOR_ACTIVATION --ReversedNotDelivered-> FAILED_NO_CHARGE",

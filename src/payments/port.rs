@@ -1,5 +1,6 @@
 //! The payment gateway as the business sees it (contract `payment-gateway`).
 
+pub use super::model::PaymentType;
 use super::model::{DeclineReason, MethodKind};
 use crate::kernel::Timestamp;
 use crate::kernel::ids::UserId;
@@ -90,19 +91,6 @@ pub struct GatewayMethod {
     pub exp_month: Option<i64>,
     /// Year of expiry.
     pub exp_year: Option<i64>,
-}
-
-/// What a payment is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentType {
-    /// The señal for a car.
-    Reservation,
-    /// The rest of a car's price.
-    Final,
-    /// A one-time service.
-    Service,
-    /// A period of a subscription.
-    Subscription,
 }
 
 /// A request for money.

@@ -1,11 +1,11 @@
 //! Payments and the requests to the gateway, in the database.
 
-use super::model::{DeclineReason, OperationKind, PaymentState, Settlement};
+use super::model::{DeclineReason, OperationKind, PaymentState, PaymentType, Settlement};
 use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::ids::{ActivationId, OperationId, PaymentId, PaymentMethodId, UserId, VehicleId};
+use crate::kernel::ids::{ActivationId, OperationId, OrderId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
 use sqlx::FromRow;
@@ -17,9 +17,15 @@ use uuid::Uuid;
 pub struct Payment {
     /// Its id.
     pub id: PaymentId,
-    /// What it is for.
+    /// What it is for: a service, or a part of a car's price.
+    #[sqlx(try_from = "String")]
+    pub payment_type: PaymentType,
+    /// The service; none for a car.
     #[sqlx(rename = "service_activation_id")]
-    pub activation: ActivationId,
+    pub activation: Option<ActivationId>,
+    /// The car's order; none for a service.
+    #[sqlx(rename = "order_id")]
+    pub order: Option<OrderId>,
     /// Who pays.
     pub customer_id: UserId,
     /// With what.
@@ -63,6 +69,21 @@ impl Payment {
     /// The amount with its currency.
     pub fn amount(&self) -> Money {
         Money::new(self.amount_cents, self.currency)
+    }
+
+    /// The service it is for. Fails for a car's payment, which no path of a service leads to.
+    pub fn service(&self) -> Result<ActivationId> {
+        self.activation.ok_or_else(|| Failure::Stored("a car's payment on the path of a service".to_owned()))
+    }
+
+    /// The car's order it is for. Fails for a service's payment.
+    pub fn car_order(&self) -> Result<OrderId> {
+        self.order.ok_or_else(|| Failure::Stored("a service's payment on the path of a car".to_owned()))
+    }
+
+    /// What was taken and not given back.
+    pub fn net_cents(&self) -> Cents {
+        self.captured_cents - self.refunded_cents
     }
 
     /// Why the bank said no.
@@ -156,44 +177,76 @@ pub async fn of_customer(tx: &mut Tx, customer: UserId, before: Option<PaymentId
         customer, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
 }
 
+/// The payments of a car's order, in the order they were begun.
+pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
+    Ok(sql!(tx, all Payment, "SELECT * FROM payments WHERE order_id = $1 ORDER BY created_at, id", order)?)
+}
+
 /// A payment with what it is for.
 #[derive(Debug, Clone, FromRow)]
-pub struct ServicePayment {
+pub struct PaymentLine {
     /// The payment.
     #[sqlx(flatten)]
     pub payment: Payment,
-    /// The service as it was ordered.
-    pub service_names: Json<Bilingual>,
-    /// The car.
-    pub vehicle_id: VehicleId,
+    /// The service as it was ordered; see [`PaymentLine::names`].
+    pub service_names: Option<Json<Bilingual>>,
+    /// The number of the car's order.
+    pub order_number: Option<String>,
+    /// The car, as far as there is one.
+    pub vehicle_id: Option<VehicleId>,
     /// When the vehicle confirmed what was captured.
     pub confirmed_at: Option<Timestamp>,
     /// Where that word came from.
     pub confirmed_by: Option<String>,
 }
 
+impl PaymentLine {
+    /// What it is for, in words: the service, or which part of which car's price.
+    pub fn names(&self) -> Bilingual {
+        match (&self.service_names, &self.order_number) {
+            (Some(names), _) => names.0.clone(),
+            (None, Some(number)) => car_payment_names(self.payment.payment_type, number),
+            (None, None) => Bilingual::default(),
+        }
+    }
+}
+
+/// A part of a car's price in words, with the number of the order.
+pub fn car_payment_names(part: PaymentType, number: &str) -> Bilingual {
+    match part {
+        PaymentType::Final => {
+            Bilingual { es: format!("Pago final del pedido {number}"), en: format!("Final payment of order {number}") }
+        }
+        _ => Bilingual { es: format!("Señal del pedido {number}"), en: format!("Reservation of order {number}") },
+    }
+}
+
 /// A customer's payments with what they are for, newest first, older than `before` when given; of one car when given.
-pub async fn list_with_services(
+pub async fn list_with_subjects(
     tx: &mut Tx,
     customer: UserId,
     vehicle: Option<VehicleId>,
     before: Option<PaymentId>,
     limit: i64,
-) -> Result<Vec<ServicePayment>> {
-    Ok(sql!(tx, all ServicePayment,
-        "SELECT p.*, a.service_names, a.vehicle_id, c.confirmed_at, c.source AS confirmed_by
-         FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+) -> Result<Vec<PaymentLine>> {
+    Ok(sql!(tx, all PaymentLine,
+        "SELECT p.*, a.service_names, o.number AS order_number, COALESCE(a.vehicle_id, o.vehicle_id) AS vehicle_id,
+                c.confirmed_at, c.source AS confirmed_by
+         FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         LEFT JOIN customer_orders o ON o.id = p.order_id
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
-         WHERE p.customer_id = $1 AND ($2 IS NULL OR a.vehicle_id = $2) AND p.id < $3
+         WHERE p.customer_id = $1 AND ($2 IS NULL OR COALESCE(a.vehicle_id, o.vehicle_id) = $2) AND p.id < $3
          ORDER BY p.created_at DESC, p.id DESC LIMIT $4",
         customer, vehicle, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
 }
 
 /// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
-pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<ServicePayment>> {
-    Ok(sql!(tx, all ServicePayment,
-        "SELECT p.*, a.service_names, a.vehicle_id, c.confirmed_at, c.source AS confirmed_by
-         FROM payments p JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<PaymentLine>> {
+    Ok(sql!(tx, all PaymentLine,
+        "SELECT p.*, a.service_names, o.number AS order_number, COALESCE(a.vehicle_id, o.vehicle_id) AS vehicle_id,
+                c.confirmed_at, c.source AS confirmed_by
+         FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         LEFT JOIN customer_orders o ON o.id = p.order_id
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1
            AND (p.settlement = 'FAILED' OR (p.state = 'INITIATED' AND p.authentication_url IS NOT NULL))

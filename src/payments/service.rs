@@ -3,27 +3,43 @@
 use super::failures;
 use super::jobs::{CapturePayment, RefundPayment, ReverseHold};
 use super::ledger;
-use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
+use super::model::{OperationKind, PaymentEvent, PaymentState, PaymentType, Settlement};
 use super::repository::{self, Payment};
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::ids::{ActivationId, PaymentId, PaymentMethodId, UserId, VehicleId};
+use crate::kernel::ids::{ActivationId, OrderId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::money::Money;
+use crate::notifications::model::NoticeEvent;
+use crate::notifications::{Notice, notify};
 use uuid::Uuid;
 
+/// What a payment is made out for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaymentFor {
+    /// A service: held first, taken once the vehicle has confirmed.
+    Service(ActivationId),
+    /// A part of a car's price: taken at once.
+    Car {
+        /// The order.
+        order: OrderId,
+        /// The señal or the rest.
+        part: PaymentType,
+        /// Of the form it was begun with: one form begins one payment.
+        form_key: String,
+    },
+}
+
 /// A payment to be made out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct NewPayment {
     /// What it is for.
-    pub activation: ActivationId,
+    pub purpose: PaymentFor,
     /// Who pays.
     pub customer: UserId,
-    /// For which car.
-    pub vehicle: VehicleId,
     /// With what.
     pub method: PaymentMethodId,
     /// How much.
@@ -35,16 +51,22 @@ pub struct NewPayment {
 /// Makes a payment out. Nothing is sent yet.
 pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentId> {
     let (id, now) = (caas.new_id::<PaymentId>(), caas.now());
+    let (activation, order, part, form_key) = match &new.purpose {
+        PaymentFor::Service(activation) => (Some(*activation), None, PaymentType::Service, None),
+        PaymentFor::Car { order, part, form_key } => (None, Some(*order), *part, Some(form_key.as_str())),
+    };
     sql!(tx, execute
-        "INSERT INTO payments (id, service_activation_id, customer_id, payment_method_id, payment_type, amount_cents, currency,
-                               vat_rate_basis_points, state, settlement, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, 'SERVICE', $5, $6, $7, 'INITIATED', 'NONE', $8, $8)",
-        id, new.activation, new.customer, new.method, new.amount.cents, new.amount.currency.as_str(),
-        new.vat_rate_basis_points, now)?;
+        "INSERT INTO payments (id, service_activation_id, order_id, form_key, customer_id, payment_method_id, payment_type,
+                               amount_cents, currency, vat_rate_basis_points, state, settlement, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'INITIATED', 'NONE', $11, $11)",
+        id, activation, order, form_key, new.customer, new.method, part.as_str(), new.amount.cents,
+        new.amount.currency.as_str(), new.vat_rate_basis_points, now)?;
+    let payment = repository::load(tx, id).await?;
+    let (vehicle, data) = about(tx, &payment).await?;
     let entry = Entry {
-        vehicle: Some(new.vehicle),
+        vehicle,
         after: Some(PaymentState::Initiated.as_str()),
-        data: serde_json::json!({ "amount": new.amount, "activation": new.activation }),
+        data,
         ..Entry::new(
             Some(new.customer),
             Actor::customer(new.customer),
@@ -76,31 +98,39 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
         PaymentEvent::AuthenticationNeeded => (EntryKind::AuthenticationNeeded, Actor::GATEWAY, true),
         PaymentEvent::Abandoned => (EntryKind::PaymentAbandoned, Actor::customer(payment.customer_id), false),
         PaymentEvent::NeverMade => (EntryKind::PaymentAbandoned, Actor::SYSTEM, false),
-        PaymentEvent::Captured => (EntryKind::PaymentCaptured, Actor::GATEWAY, true),
+        PaymentEvent::Captured | PaymentEvent::Taken => (EntryKind::PaymentCaptured, Actor::GATEWAY, true),
         PaymentEvent::ReversedByCustomer | PaymentEvent::ReversedNotDelivered => {
             (EntryKind::HoldReversed, Actor::GATEWAY, true)
         }
         PaymentEvent::LapsedAfterDelivery => (EntryKind::CostAbsorbed, Actor::GATEWAY, true),
         PaymentEvent::Refunded => (EntryKind::PaymentRefunded, Actor::GATEWAY, true),
     };
+    let (vehicle, mut data) = about(tx, payment).await?;
+    data["reason"] = payment.decline_reason.clone().into();
+    data["holdUntil"] = serde_json::json!(payment.capture_before);
     let entry = Entry {
-        vehicle: vehicle_of(tx, payment).await?,
+        vehicle,
         before: Some(before.as_str()),
         after: Some(after.as_str()),
-        data: serde_json::json!({
-            "amount": payment.amount(),
-            "activation": payment.activation,
-            "reason": payment.decline_reason,
-            "holdUntil": payment.capture_before,
-        }),
+        data,
         visible,
         ..Entry::new(Some(payment.customer_id), actor, kind, SubjectKind::Payment, payment.id.0)
     };
     record(caas, tx, entry).await?;
     failures::on_step(caas, tx, payment, event).await?;
     metrics::counter!("caas_payment_steps_total", "to" => after.as_str()).increment(1);
-    tx.announce(format!("activation:{}", payment.activation));
+    announce(tx, payment);
     Ok(())
+}
+
+/// Tells the open pages that something about this payment has changed.
+pub(crate) fn announce(tx: &mut Tx, payment: &Payment) {
+    if let Some(activation) = payment.activation {
+        tx.announce(format!("activation:{activation}"));
+    }
+    if let Some(order) = payment.order {
+        tx.announce(format!("order:{order}"));
+    }
 }
 
 /// Changes what the bank says of captured money.
@@ -108,11 +138,12 @@ pub(super) async fn settle(caas: &Caas, tx: &mut Tx, payment: &mut Payment, sett
     let before = payment.settlement;
     payment.settlement = settlement;
     repository::save(caas, tx, payment).await?;
+    let (vehicle, data) = about(tx, payment).await?;
     let entry = Entry {
-        vehicle: vehicle_of(tx, payment).await?,
+        vehicle,
         before: Some(before.as_str()),
         after: Some(settlement.as_str()),
-        data: serde_json::json!({ "amount": payment.amount(), "activation": payment.activation }),
+        data,
         ..Entry::new(
             Some(payment.customer_id),
             Actor::GATEWAY,
@@ -125,14 +156,26 @@ pub(super) async fn settle(caas: &Caas, tx: &mut Tx, payment: &mut Payment, sett
     failures::on_settlement(caas, tx, payment, before).await
 }
 
-async fn vehicle_of(tx: &mut Tx, payment: &Payment) -> Result<Option<VehicleId>> {
+/// The car that a payment's entry is about, and the facts that every one of its entries tells.
+async fn about(tx: &mut Tx, payment: &Payment) -> Result<(Option<VehicleId>, serde_json::Value)> {
+    if let Some(order) = payment.order {
+        let (vehicle, number) = sql!(
+            tx,
+            one(Option<VehicleId>, String),
+            "SELECT vehicle_id, number FROM customer_orders WHERE id = $1",
+            order
+        )?;
+        let data = serde_json::json!({ "amount": payment.amount(), "order": number, "part": payment.payment_type });
+        return Ok((vehicle, data));
+    }
     let row = sql!(
         tx,
-        optional(VehicleId,),
-        "SELECT vehicle_id FROM service_activations WHERE service_activation_id = $1",
+        optional(VehicleId, i64),
+        "SELECT vehicle_id, version FROM service_activations WHERE service_activation_id = $1",
         payment.activation
     )?;
-    Ok(row.map(|(id,)| id))
+    let data = serde_json::json!({ "amount": payment.amount(), "activation": payment.activation });
+    Ok((row.map(|(id, _)| id), data))
 }
 
 /// The vehicle has confirmed: the held money is to be taken. The confirmation stands with the request from the start.
@@ -189,4 +232,29 @@ pub async fn request_refund(caas: &Caas, tx: &mut Tx, payment: &Payment, reason:
         Enqueue::now().keyed(format!("refund:{}", payment.id)),
     )
     .await
+}
+
+/// A part of a car's price has gone back: its customer is told, now that it is true. Of a service's refund tells whoever
+/// asked for it.
+pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment) -> Result<()> {
+    let Some(order) = payment.order else { return Ok(()) };
+    let (number, model) = sql!(
+        tx,
+        one(String, Option<String>),
+        "SELECT o.number, m.name FROM customer_orders o LEFT JOIN vehicle_models m ON m.code = o.model_code WHERE o.id = $1",
+        order
+    )?;
+    let notice = Notice {
+        service: repository::car_payment_names(payment.payment_type, &number),
+        vehicle: model.unwrap_or_default(),
+        of_car: true,
+        amount: Some(Money::new(payment.refunded_cents, payment.currency)),
+        ..Notice::about(
+            payment.customer_id,
+            NoticeEvent::Refunded,
+            payment.id.to_string(),
+            format!("/expediente/pedidos/{order}"),
+        )
+    };
+    notify(caas, tx, &notice).await
 }

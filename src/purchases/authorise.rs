@@ -19,7 +19,7 @@ use crate::payments::methods;
 use crate::payments::model::{DeclineReason, OperationKind, PaymentEvent, PaymentState};
 use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
 use crate::payments::repository::{self as payments, Operation, Payment};
-use crate::payments::service::apply as apply_payment;
+use crate::payments::service::{announce, apply as apply_payment};
 use crate::sales::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,7 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
 
 async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Outcome, JobError> {
     let mut tx = caas.db.read().await?;
-    let activation = activations::load(&mut tx, payment.activation).await?;
+    let activation = activations::load(&mut tx, payment.service()?).await?;
     let vehicle = vehicles::find(&mut tx, activation.vehicle_id).await?;
     let method = methods::load(&mut tx, payment.payment_method_id).await?;
     drop(tx);
@@ -164,7 +164,7 @@ async fn record(
                 // The gateway does not tell when the bank has decided: it is asked.
                 if payment.gateway_payment_id.is_none() {
                     sql!(&mut tx, execute "UPDATE payments SET gateway_payment_id = $1, version = version + 1 WHERE id = $2", &known.payment_id, id)?;
-                    tx.announce(format!("activation:{}", payment.activation));
+                    announce(&mut tx, &payment);
                     return Ok(Outcome::AgainIn(ask_again(caas, &payment), tx));
                 }
                 Ok(Outcome::Again(ask_again(caas, &payment)))
@@ -215,7 +215,7 @@ async fn held(
         failpoint::hit("payment.authorise.recorded");
         return Ok(Outcome::DoneIn(tx));
     }
-    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    let mut activation = activations::load(&mut tx, payment.service()?).await?;
     activation.activation_queued_at = Some(caas.now());
     // Nothing is tried after the hold has lapsed: it could not be paid for.
     if let (Some(deadline), Some(lapses)) = (activation.deadline_at, payment.capture_before) {
@@ -247,7 +247,7 @@ async fn declined(
     payments::close_operation(caas, &mut tx, operation.id, false, reason.as_str()).await?;
     payment.decline_reason = Some(reason.to_string());
     let by_hand = manual::of_payment(&mut tx, payment.id).await?;
-    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    let mut activation = activations::load(&mut tx, payment.service()?).await?;
     if let (DeclineReason::AuthenticationRequired, Some(url)) = (reason, authentication_url) {
         payment.authentication_url = Some(url);
         apply_payment(caas, &mut tx, &mut payment, PaymentEvent::AuthenticationNeeded).await?;
@@ -284,7 +284,7 @@ async fn expire_authentication(caas: &Caas, payment: Payment) -> Result<Outcome,
 async fn never_made(caas: &Caas, id: PaymentId, operation: Option<Operation>) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
     let mut payment = payments::load(&mut tx, id).await?;
-    let mut activation = activations::load(&mut tx, payment.activation).await?;
+    let mut activation = activations::load(&mut tx, payment.service()?).await?;
     let by_hand = manual::of_payment(&mut tx, payment.id).await?;
     if payment.state.is_over() || (by_hand.is_none() && activation.state != ActivationState::PaymentPending) {
         return Ok(Outcome::Done);

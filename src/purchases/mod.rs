@@ -7,6 +7,8 @@ pub mod authorise;
 #[cfg(feature = "ssr")]
 pub mod discounts;
 #[cfg(feature = "ssr")]
+pub mod included;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod view;

@@ -22,7 +22,7 @@ use crate::kernel::money::Money;
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::model::PaymentState;
-use crate::payments::service::{GiveBack, NewPayment, give_back};
+use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
 use crate::payments::{methods, repository as payments, service as money};
 use crate::sales::vehicles::{self, Vehicle};
 use sha2::{Digest as _, Sha256};
@@ -177,9 +177,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
     } else {
         let new = NewPayment {
-            activation: activation.id,
+            purpose: PaymentFor::Service(activation.id),
             customer: order.customer,
-            vehicle: vehicle.id,
             method: method.id,
             amount: activation.price(),
             vat_rate_basis_points: price.vat_rate_basis_points,

@@ -42,17 +42,21 @@ impl Vehicle {
     }
 }
 
-/// A customer's vehicles, in the order they were bought; those bought together by their plates.
+/// The vehicles that a customer has, in the order they were bought; those bought together by their plates. One that is
+/// still being built or waits at the dealership is part of its order, and nothing is bought for it.
 pub async fn vehicles_of(tx: &mut Tx, customer: UserId) -> Result<Vec<Vehicle>> {
     Ok(sql!(tx, all Vehicle,
         "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at
          FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code
-         WHERE v.customer_id = $1 ORDER BY v.purchased_at, v.plate, v.id", customer)?)
+         WHERE v.customer_id = $1 AND v.inventory_status = 'DELIVERED' ORDER BY v.purchased_at, v.plate, v.id", customer)?)
 }
 
-/// A vehicle of this customer; `None` when it does not exist or is somebody else's.
+/// A vehicle that this customer has; `None` when it does not exist, is not delivered yet or is somebody else's.
 pub async fn vehicle_of(tx: &mut Tx, customer: UserId, id: VehicleId) -> Result<Option<Vehicle>> {
-    Ok(find(tx, id).await?.filter(|vehicle| vehicle.customer_id == Some(customer)))
+    Ok(sql!(tx, optional Vehicle,
+        "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at
+         FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code
+         WHERE v.id = $1 AND v.customer_id = $2 AND v.inventory_status = 'DELIVERED'", id, customer)?)
 }
 
 /// A vehicle by its id, whoever owns it.

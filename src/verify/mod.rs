@@ -73,6 +73,7 @@ pub async fn broken_promises(tx: &mut Tx) -> Result<Vec<String>> {
     money::each_payment(tx, &mut found).await?;
     money::books_balance(tx, &mut found).await?;
     money::paid_as_agreed(tx, &mut found).await?;
+    money::cars_paid_fairly(tx, &mut found).await?;
     delivery::one_open_activation(tx, &mut found).await?;
     delivery::one_owner(tx, &mut found).await?;
     delivery::written_before_sent(tx, &mut found).await?;

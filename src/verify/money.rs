@@ -7,7 +7,8 @@ use crate::payments::model::PaymentState;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Promise 1: what was taken was confirmed before, by the vehicle, for the same activation.
+/// Promise 1: what was taken for a service was confirmed before, by the vehicle, for the same activation. A car is paid
+/// before it is handed over.
 pub(super) async fn captured_after_delivery(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let ids = sql!(
         tx,
@@ -15,7 +16,8 @@ pub(super) async fn captured_after_delivery(tx: &mut Tx, found: &mut Findings) -
         "SELECT p.id FROM payments p
          LEFT JOIN delivery_confirmations c
            ON c.id = p.confirmation_id AND c.service_activation_id = p.service_activation_id
-         WHERE (p.captured_cents > 0 OR p.captured_at IS NOT NULL OR p.state IN ('CHARGED', 'REFUNDED'))
+         WHERE p.service_activation_id IS NOT NULL
+           AND (p.captured_cents > 0 OR p.captured_at IS NOT NULL OR p.state IN ('CHARGED', 'REFUNDED'))
            AND (c.id IS NULL OR p.captured_at IS NULL OR c.confirmed_at > p.captured_at
                 OR EXISTS (SELECT 1 FROM payment_operations o
                            WHERE o.payment_id = p.id AND o.kind = 'CAPTURE' AND o.requested_at < c.confirmed_at))
@@ -54,6 +56,7 @@ pub(super) async fn failed_is_free(tx: &mut Tx, found: &mut Findings) -> Result<
 struct Sums {
     id: Uuid,
     state: String,
+    of_car: bool,
     amount_cents: i64,
     captured_cents: i64,
     refunded_cents: i64,
@@ -69,8 +72,8 @@ pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()
     loop {
         let payments = sql!(
             tx,
-            all(Uuid, String, i64, i64, i64),
-            "SELECT id, state, amount_cents, captured_cents, refunded_cents FROM payments
+            all(Uuid, String, bool, i64, i64, i64),
+            "SELECT id, state, order_id IS NOT NULL, amount_cents, captured_cents, refunded_cents FROM payments
              WHERE id > $1 ORDER BY id LIMIT $2",
             after,
             BATCH
@@ -83,7 +86,7 @@ pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()
             "SELECT payment_id,
                     CAST(COALESCE(SUM(CASE WHEN account = 'HOLDS' THEN debit_cents END), 0) AS BIGINT),
                     CAST(COALESCE(SUM(CASE WHEN account = 'HOLDS' THEN credit_cents END), 0) AS BIGINT),
-                    CAST(COALESCE(SUM(CASE WHEN account = 'GATEWAY_RECEIVABLE' AND movement = 'CAPTURE'
+                    CAST(COALESCE(SUM(CASE WHEN account = 'GATEWAY_RECEIVABLE' AND movement IN ('CAPTURE', 'CHARGE')
                                            THEN debit_cents END), 0) AS BIGINT),
                     CAST(COALESCE(SUM(CASE WHEN account = 'GATEWAY_RECEIVABLE' AND movement = 'REFUND'
                                            THEN credit_cents END), 0) AS BIGINT)
@@ -96,11 +99,12 @@ pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()
             .into_iter()
             .map(|(id, held, ended, captured, refunded)| (id, (held, ended, captured, refunded)))
             .collect();
-        for (id, state, amount_cents, captured_cents, refunded_cents) in payments {
+        for (id, state, of_car, amount_cents, captured_cents, refunded_cents) in payments {
             let (held, ended, booked_captured, booked_refunded) = booked.get(&id).copied().unwrap_or_default();
             let sums = Sums {
                 id,
                 state,
+                of_car,
                 amount_cents,
                 captured_cents,
                 refunded_cents,
@@ -120,6 +124,8 @@ fn broken(sums: &Sums) -> Result<Option<&'static str>> {
     let state: PaymentState = sums.state.parse()?;
     let amount = sums.amount_cents;
     let (held, ended) = match state {
+        // A car is paid at once.
+        _ if sums.of_car => (0, 0),
         PaymentState::Initiated | PaymentState::Pending | PaymentState::Unknown | PaymentState::Rejected => (0, 0),
         PaymentState::HeldForActivation => (amount, 0),
         PaymentState::Charged | PaymentState::Refunded | PaymentState::FailedNoCharge => (amount, amount),
@@ -146,7 +152,8 @@ pub(super) async fn paid_as_agreed(tx: &mut Tx, found: &mut Findings) -> Result<
     let twice = sql!(
         tx,
         all(Uuid, i64),
-        "SELECT service_activation_id, COUNT(*) FROM payments WHERE captured_cents > refunded_cents
+        "SELECT service_activation_id, COUNT(*) FROM payments
+         WHERE captured_cents > refunded_cents AND service_activation_id IS NOT NULL
          GROUP BY service_activation_id HAVING COUNT(*) > 1 ORDER BY service_activation_id"
     )?;
     for (id, count) in twice {
@@ -182,6 +189,55 @@ pub(super) async fn paid_as_agreed(tx: &mut Tx, found: &mut Findings) -> Result<
     Ok(())
 }
 
+/// Promises 2 and 3 for cars: whoever pays the rest gets the car, what the factory or a country refuses is given back, and
+/// no part of a price is paid twice. Money on its way back has its request written down.
+pub(super) async fn cars_paid_fairly(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
+         WHERE p.payment_type = 'FINAL' AND p.captured_cents > p.refunded_cents
+           AND o.status NOT IN ('FINAL_PAYMENT_RECEIVED', 'REGISTRATION', 'READY_FOR_DELIVERY', 'DELIVERY_SCHEDULED',
+                                'RETURNED_TO_DEALERSHIP', 'DELIVERED')
+           AND NOT EXISTS (SELECT 1 FROM payment_operations r
+                           WHERE r.payment_id = p.id AND r.kind = 'REFUND' AND r.state = 'REQUESTED')
+         ORDER BY p.id"
+    )?;
+    found.each(2, "payment", ids, "was taken for the rest of a car that its customer does not get");
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
+         WHERE p.captured_cents > p.refunded_cents
+           AND o.status IN ('DRAFT', 'AWAITING_RESERVATION', 'CANCELLED_RESERVATION_FAILED', 'CANCELLED_FACTORY_REJECTED',
+                            'CANCELLED_REGISTRATION')
+           AND NOT EXISTS (SELECT 1 FROM payment_operations r
+                           WHERE r.payment_id = p.id AND r.kind = 'REFUND' AND r.state = 'REQUESTED')
+         ORDER BY p.id"
+    )?;
+    found.each(2, "payment", ids, "was taken for a car that could not be had, and is not given back");
+    let twice = sql!(
+        tx,
+        all(Uuid, String, i64),
+        "SELECT order_id, payment_type, COUNT(*) FROM payments WHERE order_id IS NOT NULL AND captured_cents > refunded_cents
+         GROUP BY order_id, payment_type HAVING COUNT(*) > 1 ORDER BY order_id, payment_type"
+    )?;
+    for (id, part, count) in twice {
+        found.add(3, format_args!("the {part} of order {id} was paid {count} times"));
+    }
+    let ids = sql!(
+        tx,
+        all(Uuid,),
+        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
+         WHERE p.customer_id <> o.customer_id OR p.currency <> o.currency
+            OR p.amount_cents <> CASE p.payment_type WHEN 'FINAL' THEN o.total_cents - o.reservation_cents
+                                                     ELSE o.reservation_cents END
+         ORDER BY p.id"
+    )?;
+    found.each(3, "payment", ids, "is not the part of the car's price that was agreed, or not its customer's");
+    Ok(())
+}
+
 /// Promise 4: debits equal credits, for each currency and each movement.
 pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let currencies = sql!(
@@ -208,9 +264,11 @@ pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Re
         all(Uuid,),
         "SELECT p.id FROM payments p
          WHERE ((p.state NOT IN ('INITIATED', 'CANCELLED') OR p.gateway_payment_id IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'AUTHORISE'))
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind IN ('AUTHORISE', 'CHARGE')))
             OR (p.captured_cents > 0
-                AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CAPTURE'))
+                AND NOT EXISTS (SELECT 1 FROM payment_operations o
+                                WHERE o.payment_id = p.id
+                                  AND o.kind = CASE WHEN p.order_id IS NULL THEN 'CAPTURE' ELSE 'CHARGE' END))
             OR (p.state = 'FAILED_NO_CHARGE'
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CANCEL'))
             OR (p.refunded_cents > 0
@@ -222,7 +280,7 @@ pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Re
         tx,
         all(Uuid,),
         "SELECT DISTINCT l.movement_id FROM ledger_entries l
-         WHERE l.movement IN ('HOLD', 'CAPTURE', 'RELEASE', 'REFUND')
+         WHERE l.movement IN ('HOLD', 'CAPTURE', 'CHARGE', 'RELEASE', 'REFUND')
            AND NOT EXISTS (SELECT 1 FROM payment_operations o
                            WHERE o.payment_id = l.payment_id AND o.idempotency_key <> '' AND o.requested_at <= l.at
                              AND o.kind = CASE l.movement WHEN 'HOLD' THEN 'AUTHORISE' WHEN 'RELEASE' THEN 'CANCEL'

@@ -10,6 +10,7 @@ pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
 
 use crate::adapters::PushKey;
+use caas::sales::payment::SalePolicy;
 use chrono::TimeDelta;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -98,6 +99,8 @@ pub struct Config {
     pub sandbox_control_port: Option<u16>,
     /// The OTA engine.
     pub ota: Ota,
+    /// How cars are paid for.
+    pub sale: SalePolicy,
     /// A session unused this long ends.
     pub session_idle: TimeDelta,
     /// A session ends this long after sign-in.
@@ -182,6 +185,7 @@ impl Config {
             .first()
             .copied();
         let ota = read_ota(from)?;
+        let sale = read_sale(from)?;
         let session_idle = from.minutes("CAAS_SESSION_IDLE_MINUTES", "720", "A session unused this long ends")?;
         let session_absolute =
             from.minutes("CAAS_SESSION_MAX_MINUTES", "10080", "A session ends this long after sign-in")?;
@@ -213,6 +217,7 @@ impl Config {
             systems,
             sandbox_control_port,
             ota,
+            sale,
             session_idle,
             session_absolute,
             job_concurrency,
@@ -316,6 +321,19 @@ fn read_ota(from: &mut Reader) -> Result<Ota, ConfigError> {
     Ok(ota)
 }
 
+fn read_sale(from: &mut Reader) -> Result<SalePolicy, ConfigError> {
+    let days: u16 =
+        from.value("CAAS_FINAL_PAYMENT_DAYS", "7", "Days a customer has for a car's final payment once it has arrived")?;
+    let declines: u16 =
+        from.value("CAAS_FINAL_PAYMENT_DECLINES", "1", "Declines of a car's final payment after which the car is lost")?;
+    for (name, value) in [("CAAS_FINAL_PAYMENT_DAYS", days), ("CAAS_FINAL_PAYMENT_DECLINES", declines)] {
+        if value < 1 {
+            return Err(ConfigError::wrong(name, "at least 1 is needed"));
+        }
+    }
+    Ok(SalePolicy { final_payment_within: TimeDelta::days(days.into()), final_declines_allowed: declines.into() })
+}
+
 fn parse_public_url(text: &str) -> Result<String, ConfigError> {
     let url = Url::parse(text).map_err(|error| ConfigError::wrong("CAAS_PUBLIC_URL", error))?;
     if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
@@ -353,6 +371,8 @@ mod tests {
             ("CAAS_OTA_BACKOFF_LIST", "1,x"),
             ("CAAS_TRUSTED_PROXY", "proxy"),
             ("CAAS_IOT_URL", "nowhere"),
+            ("CAAS_FINAL_PAYMENT_DAYS", "0"),
+            ("CAAS_FINAL_PAYMENT_DECLINES", "-1"),
             ("CAAS_SESSION_IDLE_MINUTES", "0"),
             ("CAAS_OTA_BACKOFF_MULTIPLIER", "NaN"),
             ("CAAS_PAYMENTS_WEBHOOK_SECRET", "whsec_!!"),

@@ -79,6 +79,23 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Elegir cita", "Choose an appointment"),
             )
         }
+        NoticeEvent::ReservationDue => {
+            let amount = &facts.amount;
+            let said = w.t(
+                format!("Tu concesionario ha preparado tu pedido de un {vehicle}. Es tuyo en cuanto pagues la señal de {amount}."),
+                format!("Your dealership has prepared your order of a {vehicle}. It is yours once you pay the reservation of {amount}."),
+            );
+            let unasked = w.t(
+                "Si no has comprado ningún coche, no pagues nada: sin señal no hay pedido.",
+                "If you have not bought a car, pay nothing: without the reservation there is no order.",
+            );
+            message(
+                w.t(format!("Tu {vehicle}: falta la señal"), format!("Your {vehicle}: the reservation comes next")),
+                said.clone(),
+                facts.with_text(vec![said], vec![unasked]),
+                w.t("Ver el pedido y pagar la señal", "See the order and pay the reservation"),
+            )
+        }
         NoticeEvent::OrderPlaced => {
             let said = w.t(
                 format!("Tu {vehicle} está pedido a la fábrica. Puedes seguir cada paso en tu expediente."),

@@ -144,42 +144,6 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Pagar", "Pay"),
             )
         }
-        NoticeEvent::ReservationFailed => message(
-            w.t(format!("La señal de tu {vehicle} no se ha aceptado"), format!("The reservation of your {vehicle} was not accepted")),
-            w.t(
-                format!("Tu banco no ha aceptado {amount}. No se te ha cobrado y el pedido queda cancelado."),
-                format!("Your bank did not accept {amount}. You have not been charged and the order is cancelled."),
-            ),
-            vec![
-                w.t(
-                    format!("Tu banco no ha aceptado la señal de {amount} de tu {vehicle}. {reason}"),
-                    format!("Your bank did not accept the reservation payment of {amount} for your {vehicle}. {reason}"),
-                ),
-                w.t(
-                    "No se te ha cobrado y no se ha pedido nada a la fábrica. El pedido queda cancelado; si quieres el coche, tu concesionario te prepara otro.",
-                    "You have not been charged and nothing was ordered from the factory. The order is cancelled; if you want the car, your dealership prepares another one.",
-                ),
-            ],
-            w.t("Ver el pedido", "See the order"),
-        ),
-        NoticeEvent::FinalPaymentDeclined => {
-            let declined = w.t(
-                format!("Tu banco no ha aceptado el pago final de {amount} de tu {vehicle}. {reason}"),
-                format!("Your bank did not accept the final payment of {amount} for your {vehicle}. {reason}"),
-            );
-            message(
-                w.t(format!("El pago final de tu {vehicle} no se ha aceptado"), format!("The final payment for your {vehicle} was not accepted")),
-                declined.clone(),
-                facts.with_text(
-                    vec![declined],
-                    vec![w.t(
-                        "El coche sigue siendo para ti. Inténtalo de nuevo con este u otro método de pago.",
-                        "The car is still yours to have. Try again with this or another payment method.",
-                    )],
-                ),
-                w.t("Pagar", "Pay"),
-            )
-        }
         NoticeEvent::FinalPaymentFailed => {
             let failed = w.t(
                 format!("El pago final de {amount} de tu {vehicle} no se ha podido cobrar. {reason}"),

@@ -13,7 +13,9 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 format!("Tu {vehicle} ha confirmado que {service} está activo."),
                 format!("Your {vehicle} confirmed that {service} is active."),
             );
-            let money = if notice.amount.is_some() {
+            let money = if is_free(notice) {
+                w.t("Viene incluido con tu coche: no se cobra nada.", "It comes with your car: nothing is charged.")
+            } else if notice.amount.is_some() {
                 w.t(
                     format!("Se cobran {amount}, que hasta ahora solo estaban retenidos."),
                     format!("{amount}, so far only held, is being charged."),
@@ -60,7 +62,7 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 format!("Hemos recibido tu desistimiento de {service} en tu {vehicle}. Este mensaje es tu justificante."),
                 format!("We have received your withdrawal from {service} on your {vehicle}. This message is your receipt."),
             );
-            let money = if notice.amount.is_some() {
+            let money = if notice.amount.is_some() && !is_free(notice) {
                 w.t(
                     format!("Te devolvemos {amount} al método de pago que usaste, en 14 días como máximo. El coche desactiva {service}."),
                     format!("We return {amount} to the payment method you used, within 14 days at most. The car switches {service} off."),
@@ -153,7 +155,7 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
 }
 
 fn not_charged(notice: &Notice, amount: &str, w: Words) -> String {
-    if notice.amount.is_some() {
+    if notice.amount.is_some() && !is_free(notice) {
         w.t(
             format!("No se te ha cobrado: anulamos la retención de {amount}. Según tu banco puede tardar unos días en desaparecer."),
             format!("You have not been charged: we reverse the hold of {amount}. Your bank may take a few days to stop showing it."),
@@ -161,4 +163,9 @@ fn not_charged(notice: &Notice, amount: &str, w: Words) -> String {
     } else {
         w.t("No se te ha cobrado nada.", "You have not been charged.")
     }
+}
+
+/// Whether it is about a service that came with the car.
+fn is_free(notice: &Notice) -> bool {
+    notice.amount.is_some_and(|amount| amount.cents.0 == 0)
 }

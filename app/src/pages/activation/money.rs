@@ -25,7 +25,23 @@ pub(super) struct MoneyWords {
 pub(super) fn tell(order: &OrderView, stage: Stage, zone: &str, locale: Locale) -> MoneyWords {
     match &order.payment {
         Some(payment) => one_payment(payment, stage, zone, locale),
+        None if order.activation.is_included() => included(order, stage, locale),
         None => subscription(order, stage, locale),
+    }
+}
+
+/// It came with the car: nothing is held, charged or billed.
+fn included(order: &OrderView, stage: Stage, locale: Locale) -> MoneyWords {
+    let delivered = locale.t("Viene incluido con tu coche: no se cobra nada.", "It comes with your car: nothing is charged.");
+    let failed = locale.t(
+        "Viene incluido con tu coche: no se te ha cobrado nada, ni se te cobrará.",
+        "It comes with your car: you have not been charged, and will not be.",
+    );
+    MoneyWords {
+        label: locale.t("Cobrado", "Charged"),
+        amount: order.activation.price().display(locale),
+        sentence: if stage.is_delivered() || stage.is_under_way() { delivered } else { failed }.to_owned(),
+        is_moving: false,
     }
 }
 

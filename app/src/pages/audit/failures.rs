@@ -279,7 +279,11 @@ fn type_words(kind: FailureType, locale: Locale) -> &'static str {
         FailureType::HoldLapsed => locale.t("Retención caducada tras entregar", "Hold lapsed after delivery"),
         FailureType::Settlement => locale.t("Liquidación fallida", "Settlement failed"),
         FailureType::Chargeback => locale.t("Devolución del banco", "Chargeback"),
+        FailureType::ReservationDeclined => locale.t("Señal rechazada", "Reservation declined"),
+        FailureType::FinalPayment => locale.t("Pago final fallido", "Final payment failed"),
         FailureType::Notification => locale.t("Aviso no entregado", "Message not delivered"),
+        FailureType::FactoryManual => locale.t("Pedido sin respuesta de fábrica", "Order without the factory's answer"),
+        FailureType::FactoryRejected => locale.t("La fábrica no lo fabrica", "The factory does not build it"),
     }
 }
 
@@ -298,6 +302,7 @@ fn component_words(component: Component, locale: Locale) -> &'static str {
         Component::Payments => locale.t("Pagos", "Payments"),
         Component::Settlement => locale.t("Liquidación", "Settlement"),
         Component::Notifications => locale.t("Avisos", "Messages"),
+        Component::Factory => locale.t("Fábrica", "Factory"),
     }
 }
 
@@ -306,6 +311,7 @@ fn resolution_words(resolution: Resolution, locale: Locale) -> &'static str {
         Resolution::Open => locale.t("Sin resolver", "Not solved"),
         Resolution::OrderEnded => locale.t("Pedido terminado sin cobro", "Order ended without a charge"),
         Resolution::ActivatedByHand => locale.t("Activado a mano", "Activated by hand"),
+        Resolution::Ordered => locale.t("Pedido a la fábrica", "Ordered from the factory"),
         Resolution::PermanentFailure => locale.t("Fallo permanente", "Permanent failure"),
         Resolution::ClosedWithoutCharge => locale.t("Cerrado sin cobro", "Closed without a charge"),
         Resolution::SwitchedOff => locale.t("Desactivado", "Switched off"),

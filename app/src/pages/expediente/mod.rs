@@ -23,8 +23,10 @@ pub mod states;
 mod story;
 pub mod words;
 
+pub(in crate::pages) use car_words::estimate_reason;
 pub(in crate::pages) use evidence::{source_words, step};
 pub(in crate::pages) use facts::Eyes;
+pub(in crate::pages) use needs::payment_href;
 pub(in crate::pages) use query::day;
 pub(in crate::pages) use story::day_words;
 pub(in crate::pages) use words::to_the_second;

@@ -4,11 +4,11 @@ use super::states::Reader;
 use crate::ui::{ButtonKind, LinkButton, Notice, Tone};
 use caas::activation::repository::Activation;
 use caas::kernel::locale::Locale;
-use caas::payments::repository::ServicePayment;
+use caas::payments::repository::{Payment, PaymentLine};
 use leptos::prelude::*;
 
 /// The list; nothing when nothing is needed.
-pub(super) fn needs(waiting: &[ServicePayment], open: &[Activation], reader: Reader<'_>) -> Option<AnyView> {
+pub(super) fn needs(waiting: &[PaymentLine], open: &[Activation], reader: Reader<'_>) -> Option<AnyView> {
     let locale = reader.locale;
     let money = waiting.iter().map(|one| payment(one, locale)).collect_view();
     let with_support: Vec<_> = open.iter().filter(|a| a.state.is_with_support()).collect();
@@ -27,20 +27,33 @@ pub(super) fn needs(waiting: &[ServicePayment], open: &[Activation], reader: Rea
     )
 }
 
-fn payment(one: &ServicePayment, locale: Locale) -> AnyView {
-    let (service, amount) = (one.service_names.0.get(locale), one.payment.amount().display(locale));
+fn payment(one: &PaymentLine, locale: Locale) -> AnyView {
+    let names = one.names();
+    let (service, amount) = (names.get(locale), one.payment.amount().display(locale));
     if one.payment.authentication_url.is_some() && !one.payment.state.is_over() {
         let title = match locale {
             Locale::Es => format!("Tu banco pide que confirmes {amount} para {service}"),
             Locale::En => format!("Your bank asks you to confirm {amount} for {service}"),
         };
-        let href = activation_href(one.payment.activation);
+        let href = payment_href(&one.payment);
         let action = view! {
             <LinkButton href=href kind=ButtonKind::Primary>{locale.t("Confirmar el pago", "Confirm the payment")}</LinkButton>
         };
         return view! {
             <Notice tone=Tone::Waiting title=title action=action.into_any()>
                 {locale.t("Hasta entonces no se retiene ni se cobra nada.", "Until then nothing is held or charged.")}
+            </Notice>
+        }
+        .into_any();
+    }
+    if one.payment.order.is_some() {
+        let title = match locale {
+            Locale::Es => format!("Tu banco no nos ha transferido {amount}: {service}"),
+            Locale::En => format!("Your bank has not transferred {amount} to us: {service}"),
+        };
+        return view! {
+            <Notice tone=Tone::Waiting title=title>
+                {locale.t("Tu concesionario se pone en contacto contigo.", "Your dealership gets in touch with you.")}
             </Notice>
         }
         .into_any();
@@ -81,6 +94,15 @@ fn support(a: &Activation, locale: Locale) -> AnyView {
         </Notice>
     }
     .into_any()
+}
+
+/// The page of what a payment is for.
+pub(in crate::pages) fn payment_href(payment: &Payment) -> String {
+    match (payment.activation, payment.order) {
+        (Some(activation), _) => activation_href(activation),
+        (None, Some(order)) => format!("/expediente/pedidos/{order}"),
+        (None, None) => "/expediente".to_owned(),
+    }
 }
 
 /// The page of one activation.

@@ -14,7 +14,7 @@ use crate::ui::PageHeader;
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::expediente::repository::{newest_seq, story_lines};
-use caas::payments::repository::{list_with_services, waiting_for_customer};
+use caas::payments::repository::{list_with_subjects, waiting_for_customer};
 use caas::sales::vehicles::vehicles_of;
 use leptos::prelude::*;
 
@@ -32,13 +32,13 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let query = Query { car: own.chosen, ..query };
     let open = open_of_customer(&mut tx, user.id, own.chosen, MOST_OPEN).await?;
     let mut ended = ended_of_customer(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
-    let mut payments = list_with_services(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
+    let mut payments = list_with_subjects(&mut tx, user.id, own.chosen, None, SHOWN as i64 + 1).await?;
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
     let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
     let newest_entry = newest_seq(&mut tx, user.id).await?;
     drop(tx);
 
-    waiting.retain(|one| own.chosen.is_none_or(|car| car == one.vehicle_id));
+    waiting.retain(|one| own.chosen.is_none_or(|car| one.vehicle_id.is_none_or(|of| of == car)));
     let (more_ended, more_payments) = (ended.len() > SHOWN, payments.len() > SHOWN);
     ended.truncate(SHOWN);
     payments.truncate(SHOWN);

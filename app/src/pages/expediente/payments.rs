@@ -2,7 +2,7 @@
 
 use super::cars::Cars;
 use super::evidence::source_words;
-use super::needs::activation_href;
+use super::needs::payment_href;
 use super::query::{Query, list_href};
 use super::states::{Reader, of_payment};
 use super::words::to_the_second;
@@ -13,7 +13,7 @@ use caas::kernel::ids::PaymentId;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Money};
 use caas::payments::model::Settlement;
-use caas::payments::repository::{Payment, ServicePayment, list_with_services};
+use caas::payments::repository::{Payment, PaymentLine, list_with_subjects};
 use caas::sales::vehicles::vehicles_of;
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ use leptos::prelude::*;
 const PAGE: i64 = 20;
 
 /// The newest payments, with a link to all.
-pub(super) fn newest(cars: &Cars, payments: &[ServicePayment], more: bool, reader: Reader<'_>) -> Option<AnyView> {
+pub(super) fn newest(cars: &Cars, payments: &[PaymentLine], more: bool, reader: Reader<'_>) -> Option<AnyView> {
     if payments.is_empty() {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) fn newest(cars: &Cars, payments: &[ServicePayment], more: bool, reade
     Some(body.into_any())
 }
 
-fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyView {
+fn table(cars: &Cars, payments: &[PaymentLine], reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let [date, service, amount, state] = [
         locale.t("Fecha", "Date"),
@@ -52,7 +52,7 @@ fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyVie
         .map(|one| {
             let payment = &one.payment;
             let told = of_payment(payment, reader);
-            let (name, car) = (one.service_names.0.get(locale).to_owned(), cars.label(one.vehicle_id));
+            let (name, car) = (one.names().get(locale).to_owned(), one.vehicle_id.map(|id| cars.label(id)).unwrap_or_default());
             let car = (!car.is_empty()).then(|| view! { <span class="muted small payment__car">{car}</span> });
             let charged = charged(payment);
             // What was asked for stands beside, when it is not what was charged.
@@ -77,7 +77,7 @@ fn table(cars: &Cars, payments: &[ServicePayment], reader: Reader<'_>) -> AnyVie
             view! {
                 <tr>
                     <td data-label=date>{day_tag(payment.created_at, reader.zone, locale)}</td>
-                    <td data-label=service><span><a href=activation_href(payment.activation)>{name}</a>{car}</span></td>
+                    <td data-label=service><span><a href=payment_href(payment)>{name}</a>{car}</span></td>
                     <td data-label=amount class="num money"><span>{charged.display(locale)}{asked}</span></td>
                     <td data-label=state><span class="payment__state"><StatusPill kind=told.status word=told.word/>{text}{evidence}</span></td>
                 </tr>
@@ -103,7 +103,7 @@ pub(super) async fn payments_page(web: WebContext) -> PageResult {
     let before: Option<PaymentId> = web.query("antes").and_then(|key| key.parse().ok());
     let mut tx = web.caas.db.read().await?;
     let cars = Cars::new(vehicles_of(&mut tx, user.id).await?, Query::of(&web).car);
-    let mut payments = list_with_services(&mut tx, user.id, cars.chosen, before, PAGE + 1).await?;
+    let mut payments = list_with_subjects(&mut tx, user.id, cars.chosen, before, PAGE + 1).await?;
     drop(tx);
     let older = payments.len() > PAGE as usize;
     payments.truncate(PAGE as usize);
@@ -115,8 +115,8 @@ pub(super) async fn payments_page(web: WebContext) -> PageResult {
     let first = before.map(|_| list_href("/expediente/pagos", cars.chosen, None)).unwrap_or_default();
     let title = locale.t("Tus pagos", "Your payments");
     let lead = locale.t(
-        "Retenido no es cobrado: se cobra solo lo que tu coche confirma.",
-        "Held is not charged: you are charged only for what your car confirms.",
+        "Retenido no es cobrado: de un servicio se cobra solo lo que tu coche confirma.",
+        "Held is not charged: for a service you are charged only for what your car confirms.",
     );
     let crumbs = vec![Crumb::new(
         Query { car: cars.chosen, ..Query::default() }.href("/expediente"),

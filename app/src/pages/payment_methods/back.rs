@@ -2,11 +2,12 @@
 
 use super::list::not_yet;
 use super::patience::briefly;
+use crate::pages::expediente::payment_href;
 use crate::ui::PageHeader;
 use crate::web::{Goto, Message, Page, PageResult, Refusal, Role, Section, WebContext};
-use caas::kernel::ids::{ActivationId, UserId};
+use caas::kernel::ids::UserId;
 use caas::payments::methods::{self, SetupResult};
-use caas::payments::repository as payments;
+use caas::payments::repository::{self as payments, Payment};
 use caas::purchases::service::continue_after_authentication;
 use leptos::prelude::*;
 
@@ -33,19 +34,22 @@ pub(super) async fn way_back(web: WebContext) -> PageResult {
 
 /// The bank's confirmation page uses the same way back: the order goes on by itself.
 async fn after_confirmation(web: &WebContext, customer: UserId, payment: &str) -> Result<Goto, Refusal> {
-    let Some(activation) = order_waiting_for(web, customer, payment).await? else {
+    let Some(payment) = waiting_for(web, customer, payment).await? else {
         return Ok(Goto::to("/expediente"));
     };
-    let asked = continue_after_authentication(&web.caas, customer, activation).await?;
+    let asked = match payment.activation {
+        Some(activation) => continue_after_authentication(&web.caas, customer, activation).await?,
+        None => caas::sales::payment::continue_after_authentication(&web.caas, customer, payment.id).await?,
+    };
     let message = if asked { Message::BankAskedAgain } else { Message::NothingToConfirm };
-    Ok(Goto::to(format!("/expediente/activaciones/{activation}")).toast(message))
+    Ok(Goto::to(payment_href(&payment)).toast(message))
 }
 
-/// The customer's order whose confirmation page is that of this payment.
-async fn order_waiting_for(web: &WebContext, customer: UserId, payment: &str) -> Result<Option<ActivationId>, Refusal> {
+/// The customer's payment whose confirmation page is this one.
+async fn waiting_for(web: &WebContext, customer: UserId, payment: &str) -> Result<Option<Payment>, Refusal> {
     let own = payments::of_customer(&mut web.caas.db.read().await?, customer, None, LATEST).await?;
     let is_it = |url: &str| !payment.is_empty() && url.rsplit('/').next() == Some(payment);
-    Ok(own.iter().find(|own| own.authentication_url.as_deref().is_some_and(is_it)).map(|own| own.activation))
+    Ok(own.into_iter().find(|own| own.authentication_url.as_deref().is_some_and(is_it)))
 }
 
 fn waiting(web: &WebContext) -> Page {
