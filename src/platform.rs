@@ -13,6 +13,7 @@ use crate::notifications::port::{Mailer, PushSender, SmsSender};
 use crate::payments::port::PaymentGateway;
 use crate::sales::delivery::port::Transport;
 use crate::sales::factory::port::Factory;
+use crate::sales::factory::rules::FactoryPolicy;
 use crate::sales::payment::SalePolicy;
 use crate::sales::registration::port::RegistrationBodies;
 use std::ops::Deref;
@@ -69,6 +70,8 @@ pub struct Policies {
     pub breaker: BreakerPolicy,
     /// How cars are paid for.
     pub sale: SalePolicy,
+    /// How the factory is tried again.
+    pub factory: FactoryPolicy,
 }
 
 impl Caas {
@@ -123,7 +126,10 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::payments::jobs::RefundPayment>()
         .with::<crate::payments::methods::CompleteSetup>()
         .with::<crate::payments::settlement::AbsorbCost>()
+        .with::<crate::sales::payment::PayForCar>()
+        .with::<crate::sales::payment::FinalPaymentDue>()
         .with::<crate::activation::engine::AttemptActivation>()
+        .with::<crate::sales::factory::place::PlaceFactoryOrder>()
         .with::<crate::activation::escalation::OpenTicket>()
         .with::<crate::activation::aftermath::LookAfterwards>()
         .with::<crate::activation::deactivation::EndTemporary>()

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod adapters;
+mod car_factory;
 mod catalogue;
 mod command_line;
 mod crash;

@@ -1,9 +1,12 @@
 //! Cars that stand at a dealership for sale, and whose a car is.
 
+use super::factory::rules::FIRMWARE;
+use super::model::AssignmentStatus;
 use super::orders::Order;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
+use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{DealershipId, UserId, VehicleId};
@@ -42,6 +45,49 @@ pub async fn release(caas: &Caas, tx: &mut Tx, by: Actor, order: &mut Order) -> 
     note(caas, tx, by, order.customer_id, vehicle, "ASSIGNED_TO_CUSTOMER", "SIN_ASIGNAR").await
 }
 
+/// The factory has given a car its VIN: it is the buyer's, and nobody else's, from now on. The order's link to it is saved
+/// by the caller.
+pub async fn being_built(caas: &Caas, tx: &mut Tx, order: &Order, vin: &str) -> Result<VehicleId> {
+    let (id, now): (VehicleId, _) = (caas.new_id(), caas.now());
+    let customer = order.customer()?;
+    sql!(tx, execute
+        "INSERT INTO vehicles (id, vin, model_code, colour, firmware, customer_id, dealership_id, assignment_status,
+                               inventory_status, configuration, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'ASSIGNED_TO_CUSTOMER', 'IN_MANUFACTURING', $8, $9, $9)",
+        id, vin, order.model_code.as_deref(), order.colour.as_deref(), FIRMWARE, customer, order.dealership_id,
+        &order.options, now)?;
+    let entry = Entry {
+        vehicle: Some(id),
+        after: Some(AssignmentStatus::AssignedToCustomer.as_str()),
+        data: serde_json::json!({ "order": order.number }),
+        ..Entry::new(Some(customer), Actor::FACTORY, EntryKind::VehicleAssigned, SubjectKind::Vehicle, id.0)
+    };
+    record(caas, tx, entry).await?;
+    Ok(id)
+}
+
+/// The order's car has come from the factory and stands at the dealership for its buyer.
+pub async fn arrived(caas: &Caas, tx: &mut Tx, order: &Order) -> Result<()> {
+    sql!(tx, execute
+        "UPDATE vehicles SET inventory_status = 'AWAITING_DELIVERY', updated_at = $1, version = version + 1
+         WHERE id = $2 AND inventory_status = 'IN_MANUFACTURING'", caas.now(), order.vehicle_id)?;
+    Ok(())
+}
+
+/// The factory stopped: the order loses its car, which is nobody's and will never be stock.
+pub async fn not_built(caas: &Caas, tx: &mut Tx, by: Actor, order: &mut Order) -> Result<()> {
+    let Some(vehicle) = order.vehicle_id.take() else { return Ok(()) };
+    sql!(tx, execute
+        "UPDATE vehicles SET assignment_status = 'SIN_ASIGNAR', customer_id = NULL, updated_at = $1, version = version + 1
+         WHERE id = $2", caas.now(), vehicle)?;
+    note(caas, tx, by, order.customer_id, vehicle, "ASSIGNED_TO_CUSTOMER", "SIN_ASIGNAR").await
+}
+
+/// Whole days that a car has stood in stock.
+pub fn days_in_stock(stocked_at: Timestamp, now: Timestamp) -> i64 {
+    (now - stocked_at).num_days().max(0)
+}
+
 /// Writes down whose a car became. The story of the former customer keeps it; the car's next one never sees it.
 pub async fn note(
     caas: &Caas,
@@ -49,8 +95,8 @@ pub async fn note(
     by: Actor,
     customer: Option<UserId>,
     vehicle: VehicleId,
-    before: &str,
-    after: &str,
+    before: &'static str,
+    after: &'static str,
 ) -> Result<()> {
     let entry = Entry {
         vehicle: Some(vehicle),

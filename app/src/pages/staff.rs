@@ -1,8 +1,8 @@
-//! The desks of dealerships, operations and administrators, as far as they stand: each shows what can be done there today, to its role alone. For others the
+//! The desks of operations and administrators, as far as they stand: each shows what can be done there today, to its role alone. For others the
 //! pages do not exist, and the try is audited.
 
 mod admin;
-mod dealership;
+mod factory;
 mod operations;
 
 use crate::web::{Route, WebContext, get};
@@ -14,7 +14,8 @@ use chrono::TimeDelta;
 pub fn routes() -> Vec<Route> {
     vec![
         get("/operaciones", operations::operations_page),
-        get("/concesionario", dealership::dealership_page),
+        get("/operaciones/fabrica", factory::factory_page),
+        get("/operaciones/fabrica/{id}", factory::factory_order_page),
         get("/admin", admin::admin_page),
     ]
 }

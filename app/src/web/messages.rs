@@ -54,6 +54,12 @@ codes! {
         MethodRemoved = "method_removed",
         /// The promises are being proven.
         ProofBegun = "proof_begun",
+        /// A car was ordered from the factory by phone.
+        FactoryOrdered = "factory_ordered",
+        /// An order to the factory is tried again.
+        FactoryRetried = "factory_retried",
+        /// An order that the factory does not take was given up.
+        FactoryCancelled = "factory_cancelled",
         /// A form of little weight was not understood.
         NotSaved = "not_saved",
         /// A case is the agent's.
@@ -154,6 +160,16 @@ impl Message {
             Message::ProofBegun => locale.t(
                 "Comprobando ahora. El resultado aparece aquí en cuanto termine.",
                 "Being proven now. The result appears here as soon as it is there.",
+            ),
+            Message::FactoryOrdered => {
+                locale.t("Marcado como pedido. El cliente recibe el aviso.", "Marked as ordered. The customer is told.")
+            }
+            Message::FactoryRetried => {
+                locale.t("Vuelve a la cola: se intenta enseguida.", "Back in the queue: it is tried at once.")
+            }
+            Message::FactoryCancelled => locale.t(
+                "Pedido cancelado. La señal se devuelve y el cliente recibe el aviso.",
+                "Order cancelled. The reservation is refunded and the customer is told.",
             ),
             Message::BankAskedAgain => {
                 locale.t("Gracias. Lo estamos comprobando con tu banco.", "Thank you. We are checking with your bank.")

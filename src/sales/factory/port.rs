@@ -14,8 +14,9 @@ pub trait Factory: Send + Sync + 'static {
     async fn order(&self, factory_order_id: &str) -> Result<Option<FactoryOrder>, FactoryError>;
 }
 
-/// A car to be built.
-#[derive(Debug, Clone)]
+/// A car to be built. Kept as it was first sent, see [`super::queue::FactoryPlacing`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FactoryRequest {
     /// Our reference.
     pub order: OrderId,

@@ -35,6 +35,7 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
             <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
             <LinkButton href="/admin/mensajes">{locale.t("Mensajes", "Messages")}</LinkButton>
             <LinkButton href="/admin/macros">{locale.t("Textos preparados", "Ready-made texts")}</LinkButton>
+            <LinkButton href="/operaciones/fabrica">{locale.t("Pedidos a la fábrica", "Orders to the factory")}</LinkButton>
             <LinkButton href="/admin/reglas">{locale.t("Reglas propuestas", "Proposed rules")}</LinkButton>
         }.into_any()/>
         <section class="section" aria-labelledby="cuentas">

@@ -14,6 +14,7 @@ use caas::kernel::locale::Locale;
 use caas::monitoring::failures;
 use caas::notifications::repository::{Overdue, overdue};
 use caas::operations;
+use caas::sales::factory::manual;
 use caas::verify::{RunLine, latest_runs, prove_soon};
 use leptos::prelude::*;
 
@@ -36,6 +37,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     let webhooks = unmatched(&mut tx, SHOWN).await?;
     let proofs = latest_runs(&mut tx, PROOFS).await?;
     let open_failures = failures::open_count(&mut tx).await?;
+    let by_phone = manual::count(&mut tx).await?;
     let overdue = overdue(&mut tx, web.caas.now()).await?;
     drop(tx);
     let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
@@ -48,6 +50,10 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         <LinkButton href="/operaciones/fallos">{match locale {
             Locale::Es => format!("Fallos ({open_failures} sin resolver)"),
             Locale::En => format!("Failures ({open_failures} not solved)"),
+        }}</LinkButton>
+        <LinkButton href="/operaciones/fabrica">{match locale {
+            Locale::Es => format!("Fábrica ({by_phone} esperan)"),
+            Locale::En => format!("Factory ({by_phone} waiting)"),
         }}</LinkButton>
         <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
     };
@@ -102,6 +108,8 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
     let name = match system {
         System::Iot => "API IoT",
         System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
+        System::Factory => locale.t("Fábrica", "Factory"),
+        System::Transport => locale.t("Transporte", "Transport"),
     };
     let (tone, word, text) = match state {
         BreakerState::Closed => (
