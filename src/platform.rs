@@ -140,5 +140,9 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::support::ways_out::CloseWithoutCharge>()
         .with::<crate::accounts::SendResetLink>()
         .with::<crate::inbox::InterpretWebhook>()
+        .with::<crate::sales::registration::SubmitRegistration>()
+        .with::<crate::sales::registration::AskRegistration>()
+        .with::<crate::sales::delivery::ScheduleTransport>()
+        .with::<crate::sales::delivery::RemindPickUp>()
         .with::<crate::verify::ProveNightly>()
 }

@@ -29,6 +29,12 @@ codes! {
         FactoryManual = "FACTORY_MANUAL",
         /// The factory does not build an ordered car, or stopped building it.
         FactoryRejected = "FACTORY_REJECTED",
+        /// A registration body can't be reached or has no word: people carry the papers.
+        RegistrationManual = "REGISTRATION_MANUAL",
+        /// A registration body refused a car's papers.
+        RegistrationRejected = "REGISTRATION_REJECTED",
+        /// A car did not come to its customer's door.
+        TransportFailed = "TRANSPORT_FAILED",
     }
 }
 
@@ -59,6 +65,10 @@ codes! {
         Notifications = "NOTIFICATIONS",
         /// The orders at the factory.
         Factory = "FACTORY",
+        /// The registrations.
+        Registration = "REGISTRATION",
+        /// The transports.
+        Delivery = "DELIVERY",
     }
 }
 
@@ -87,6 +97,12 @@ codes! {
         OtherChannels = "OTHER_CHANNELS",
         /// The factory has the order after all.
         Ordered = "ORDERED",
+        /// What had failed was tried again with corrections.
+        TriedAgain = "TRIED_AGAIN",
+        /// It was done after all, by hand or another way.
+        DoneAfterAll = "DONE_AFTER_ALL",
+        /// The sale was cancelled, and what was paid is given back.
+        SaleCancelled = "SALE_CANCELLED",
     }
 }
 

@@ -13,7 +13,7 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// A car to be brought.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct TransportRequest {
     /// Our reference.
     pub reference: String,

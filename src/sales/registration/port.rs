@@ -32,7 +32,7 @@ pub trait RegistrationBodies: Send + Sync + 'static {
 }
 
 /// What is submitted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct RegistrationRequest {
     /// Our reference.
     pub reference: String,
@@ -55,7 +55,7 @@ pub struct RegistrationRequest {
 }
 
 /// The technical data that the papers name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct VehicleData {
     /// Its 17 characters.
     pub vin: String,

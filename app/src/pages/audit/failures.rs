@@ -284,6 +284,9 @@ fn type_words(kind: FailureType, locale: Locale) -> &'static str {
         FailureType::Notification => locale.t("Aviso no entregado", "Message not delivered"),
         FailureType::FactoryManual => locale.t("Pedido sin respuesta de fábrica", "Order without the factory's answer"),
         FailureType::FactoryRejected => locale.t("La fábrica no lo fabrica", "The factory does not build it"),
+        FailureType::RegistrationManual => locale.t("Matriculación a mano", "Registration by hand"),
+        FailureType::RegistrationRejected => locale.t("Matriculación rechazada", "Registration refused"),
+        FailureType::TransportFailed => locale.t("Entrega a domicilio fallida", "Home delivery failed"),
     }
 }
 
@@ -303,6 +306,8 @@ fn component_words(component: Component, locale: Locale) -> &'static str {
         Component::Settlement => locale.t("Liquidación", "Settlement"),
         Component::Notifications => locale.t("Avisos", "Messages"),
         Component::Factory => locale.t("Fábrica", "Factory"),
+        Component::Registration => locale.t("Matriculación", "Registration"),
+        Component::Delivery => locale.t("Entrega", "Delivery"),
     }
 }
 
@@ -312,6 +317,9 @@ fn resolution_words(resolution: Resolution, locale: Locale) -> &'static str {
         Resolution::OrderEnded => locale.t("Pedido terminado sin cobro", "Order ended without a charge"),
         Resolution::ActivatedByHand => locale.t("Activado a mano", "Activated by hand"),
         Resolution::Ordered => locale.t("Pedido a la fábrica", "Ordered from the factory"),
+        Resolution::TriedAgain => locale.t("Presentado de nuevo", "Submitted again"),
+        Resolution::DoneAfterAll => locale.t("Hecho al final", "Done after all"),
+        Resolution::SaleCancelled => locale.t("Venta cancelada y devuelta", "Sale cancelled and refunded"),
         Resolution::PermanentFailure => locale.t("Fallo permanente", "Permanent failure"),
         Resolution::ClosedWithoutCharge => locale.t("Cerrado sin cobro", "Closed without a charge"),
         Resolution::SwitchedOff => locale.t("Desactivado", "Switched off"),
