@@ -4,7 +4,7 @@ use crate::adapters::PushKey;
 use crate::config::{Config, Endpoints, System};
 use crate::demo;
 use crate::http::{Http, HttpParts, RunnerHealth, install_metrics, load_assets, router};
-use crate::outside::{Outside, OutsideError, SandboxOptions};
+use crate::outside::{BODIES, Outside, OutsideError, SandboxOptions};
 use crate::session_store::{RemoveEndedSessions, SessionStore};
 use crate::webhooks::{self, BadSecret, SenderSecrets, WebhookSecret};
 use axum::Router;
@@ -88,6 +88,9 @@ impl Application {
             public_url: config.public_url.clone(),
             gateway: outside.gateway.clone(),
             iot: outside.iot.clone(),
+            factory: outside.factory.clone(),
+            registration: outside.registration.clone(),
+            transport: outside.transport.clone(),
             mailer: outside.mailer.clone(),
             sms: outside.sms.clone(),
             push: outside.push.clone(),
@@ -129,6 +132,7 @@ fn policies(config: &Config) -> Policies {
             deadline: ota.deadline,
         },
         breaker: BreakerPolicy { threshold: ota.breaker_failures, rest: ota.breaker_rest },
+        sale: config.sale,
     }
 }
 
@@ -153,7 +157,15 @@ fn http(config: &Config, caas: &Caas, outside: &Outside, runner: RunnerHealth, s
 /// What the outside systems call.
 fn webhooks(caas: &Caas, outside: &Outside) -> Result<Router, StartError> {
     let mut senders = Vec::new();
-    for (sender, system) in [(Sender::Payments, System::Payments), (Sender::Iot, System::Iot)] {
+    // The registration bodies share one endpoint: any of their secrets is good there.
+    let bodies = BODIES.map(|(_, system)| (Sender::Registration, system));
+    let others = [
+        (Sender::Payments, System::Payments),
+        (Sender::Iot, System::Iot),
+        (Sender::Factory, System::Factory),
+        (Sender::Transport, System::Transport),
+    ];
+    for (sender, system) in others.into_iter().chain(bodies) {
         let secrets = outside.systems.get(system).webhook_secrets;
         let secrets = secrets.iter().map(|secret| WebhookSecret::parse(secret.reveal())).collect::<Result<_, _>>()?;
         senders.push(SenderSecrets { sender, secrets });

@@ -1,8 +1,9 @@
 //! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
 
 use crate::adapters::{
-    HttpIotApi, HttpPaymentGateway, HttpSmsSender, OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush,
-    SetupError, SmtpMailer, SmtpSettings, WebPush,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem,
+    PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush, factory,
+    registration, transport,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -12,8 +13,12 @@ use caas::kernel::clock::{Clock, SystemClock};
 use caas::kernel::rng::Rng;
 use caas::notifications::port::{Mailer, PushSender, SmsSender};
 use caas::payments::port::PaymentGateway;
+use caas::sales::delivery::port::Transport;
+use caas::sales::factory::port::Factory;
+use caas::sales::registration::port::RegistrationBodies;
 use caas_sandbox::start::Tokens;
-use caas_sandbox::{Running, Sandbox, SandboxClock, SandboxConfig, WebhookSecret, WebhookTarget};
+use caas_sandbox::{Country, Running, Sandbox, SandboxClock, SandboxConfig, WebhookSecret, WebhookTarget};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,6 +78,12 @@ pub struct Outside {
     pub gateway: Arc<dyn PaymentGateway>,
     /// API IoT.
     pub iot: Arc<dyn IotApi>,
+    /// The factory.
+    pub factory: Arc<dyn Factory>,
+    /// The national registration bodies.
+    pub registration: Arc<dyn RegistrationBodies>,
+    /// The transport company.
+    pub transport: Arc<dyn Transport>,
     /// Email.
     pub mailer: Arc<dyn Mailer>,
     /// Text messages.
@@ -116,6 +127,13 @@ impl Outside {
             seconds(config.ota.command_timeout),
         )
         .map_err(|error| OutsideError::Setup("API IoT", error))?;
+        let factory = HttpFactory::new(&reach(&systems, System::Factory), factory::DEFAULT_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("factory", error))?;
+        let bodies = BODIES.map(|(country, system)| (country, reach(&systems, system)));
+        let registration = HttpRegistrationBodies::new(bodies, registration::DEFAULT_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("registration bodies", error))?;
+        let transport = HttpTransport::new(&reach(&systems, System::Transport), transport::DEFAULT_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("transport company", error))?;
         let mailer: Arc<dyn Mailer> = match (&config.mail.smtp, &sandbox) {
             (None, Some(running)) => Arc::new(SandboxMailer::new(running.handle.clone(), &config.mail.from)),
             (url, _) => {
@@ -138,6 +156,9 @@ impl Outside {
             clock,
             gateway: Arc::new(gateway),
             iot: Arc::new(iot),
+            factory: Arc::new(factory),
+            registration: Arc::new(registration),
+            transport: Arc::new(transport),
             mailer,
             sms: Arc::new(sms),
             push,
@@ -148,8 +169,26 @@ impl Outside {
     }
 }
 
+/// The registration bodies that have an API, by country.
+pub const BODIES: [(&str, System); 4] = [
+    ("ES", System::RegistrationEs),
+    ("FR", System::RegistrationFr),
+    ("DE", System::RegistrationDe),
+    ("GB", System::RegistrationGb),
+];
+
 /// The systems the sandbox can play.
-pub const PLAYED: [System; 3] = [System::Payments, System::Iot, System::Sms];
+pub const PLAYED: [System; 9] = [
+    System::Payments,
+    System::Iot,
+    System::Sms,
+    System::Factory,
+    System::RegistrationEs,
+    System::RegistrationFr,
+    System::RegistrationDe,
+    System::RegistrationGb,
+    System::Transport,
+];
 
 /// The way out for push messages. Push services are nobody's sandbox: they live in real time, whatever ours says.
 fn push(
@@ -210,15 +249,31 @@ async fn start_sandbox(
         let secret = systems.get(system).webhook_secrets.first().cloned();
         Ok(secret.map(|secret| WebhookSecret::parse(secret.reveal())).transpose()?)
     };
+    let mut body_secrets = BTreeMap::new();
+    for country in Country::ALL {
+        if let Some(secret) = secret_of(body_of(country))? {
+            body_secrets.insert(country, secret);
+        }
+    }
     let token_of =
         |system: System| systems.get(system).token.map(|token| token.reveal().to_owned()).unwrap_or_default();
     let running = Sandbox::start(SandboxConfig {
         control_addr: config.sandbox_control_port.map(|port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)),
-        tokens: Tokens { gateway: token_of(System::Payments), iot: token_of(System::Iot), sms: token_of(System::Sms) },
+        tokens: Tokens {
+            gateway: token_of(System::Payments),
+            iot: token_of(System::Iot),
+            sms: token_of(System::Sms),
+            factory: token_of(System::Factory),
+            registration: Country::ALL.into_iter().map(|country| (country, token_of(body_of(country)))).collect(),
+            transport: token_of(System::Transport),
+        },
         webhook_target: WebhookTarget {
             base_url: options.webhooks_to,
             gateway_secret: secret_of(System::Payments)?,
             iot_secret: secret_of(System::Iot)?,
+            factory_secret: secret_of(System::Factory)?,
+            registration_secrets: body_secrets,
+            transport_secret: secret_of(System::Transport)?,
         },
         snapshot_path: options.snapshot,
         clock: options.clock,
@@ -226,16 +281,34 @@ async fn start_sandbox(
     })
     .await?;
     for system in played {
+        let body = |country| running.registration_urls.get(&country).map(String::as_str).unwrap_or_default();
         let address = match system {
             System::Payments => &running.gateway_url,
+            System::Iot => &running.iot_url,
             System::Sms => &running.sms_url,
-            _ => &running.iot_url,
+            System::Factory => &running.factory_url,
+            System::RegistrationEs => body(Country::ES),
+            System::RegistrationFr => body(Country::FR),
+            System::RegistrationDe => body(Country::DE),
+            System::RegistrationGb => body(Country::GB),
+            System::Transport => &running.transport_url,
+            System::Vss => continue,
         };
         let mut endpoint = systems.get(*system);
         endpoint.url = Url::parse(address).ok();
         systems.set(*system, endpoint);
     }
     Ok(running)
+}
+
+/// A country's body in the words of the settings.
+fn body_of(country: Country) -> System {
+    match country {
+        Country::ES => System::RegistrationEs,
+        Country::FR => System::RegistrationFr,
+        Country::DE => System::RegistrationDe,
+        Country::GB => System::RegistrationGb,
+    }
 }
 
 fn new_webhook_secret(rng: &dyn Rng) -> Secret {

@@ -14,7 +14,8 @@ use caas_sandbox::{
     WebhookSecret as Signer, World,
 };
 use caas_server::adapters::{
-    HttpIotApi, HttpPaymentGateway, HttpSmsSender, OutsideSystem, PushKey, PushSettings, SandboxMailer, WebPush,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem, PushKey,
+    PushSettings, SandboxMailer, WebPush,
 };
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -88,6 +89,9 @@ impl Inbox {
             public_url: "http://localhost:3000".to_owned(),
             gateway: Arc::new(HttpPaymentGateway::new(&nowhere, patience).unwrap()),
             iot: Arc::new(HttpIotApi::new(&nowhere, patience, patience).unwrap()),
+            factory: Arc::new(HttpFactory::new(&nowhere, patience).unwrap()),
+            registration: Arc::new(HttpRegistrationBodies::new([("GB", nowhere.clone())], patience).unwrap()),
+            transport: Arc::new(HttpTransport::new(&nowhere, patience).unwrap()),
             mailer: Arc::new(SandboxMailer::new(sandbox, "no-reply@caas.example")),
             sms: Arc::new(HttpSmsSender::new(&nowhere, patience).unwrap()),
             push: Arc::new(push(patience)),

@@ -9,6 +9,7 @@ use crate::kernel::jobs::JobError;
 use crate::kernel::money::Cents;
 use crate::kernel::planted::{self, Bug};
 use crate::payments::settlement::{Verdict, on_settlement};
+use crate::sales::{factory, registration};
 
 /// Hands a message to the room it concerns. The room's changes come back uncommitted.
 pub(super) async fn dispatch(
@@ -35,6 +36,9 @@ pub(super) async fn dispatch(
             };
             on_settlement(caas, &mut tx, gateway_payment_id, verdict).await?
         }
+        Message::Factory(notice) => factory::on_status(caas, &mut tx, notice).await?,
+        Message::Registration(notice) => registration::on_status(caas, &mut tx, notice).await?,
+        Message::Transport(_) => false,
     };
     Ok(if applied { Interpretation::Applied(tx) } else { Interpretation::Unmatched })
 }

@@ -5,6 +5,9 @@ use super::model::Sender;
 use crate::kernel::Timestamp;
 use crate::kernel::clock::cut;
 use crate::kernel::money::{Currency, Money};
+use crate::sales::delivery::port::TransportNotice;
+use crate::sales::factory::port::{FactoryNotice, FactoryStatus, Shipment};
+use crate::sales::registration::port::{BodyReason, RegistrationNotice};
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
@@ -15,6 +18,12 @@ pub enum Message {
     OtaStatus(OtaStatus),
     /// What became of captured money.
     Settlement(SettlementNotice),
+    /// How far the factory is with a car.
+    Factory(FactoryNotice),
+    /// What a registration body decided.
+    Registration(RegistrationNotice),
+    /// Where a car is on its way to the customer's door.
+    Transport(TransportNotice),
 }
 
 codes! {
@@ -92,6 +101,9 @@ impl Message {
         match sender {
             Sender::Iot => OtaStatus::read(&fields).map(Message::OtaStatus),
             Sender::Payments => SettlementNotice::read(&fields).map(Message::Settlement),
+            Sender::Factory => read_factory(&fields).map(Message::Factory),
+            Sender::Registration => read_registration(&fields).map(Message::Registration),
+            Sender::Transport => read_transport(&fields).map(Message::Transport),
         }
     }
 }
@@ -130,12 +142,69 @@ impl SettlementNotice {
     }
 }
 
+fn read_factory(fields: &Fields<'_>) -> Result<FactoryNotice, DoesNotFit> {
+    let status: FactoryStatus = fields.code("status")?;
+    if status == FactoryStatus::OrderPlaced {
+        // The answer to the order says so, a message never does.
+        return Err(fields.wrong("status", "must be one of the contract's values"));
+    }
+    let shipment = match fields.optional_object("shipment")? {
+        None => None,
+        Some(shipment) => Some(Shipment {
+            carrier: shipment.optional_text("carrier")?.map(str::to_owned),
+            tracking_number: shipment.optional_text("trackingNumber")?.map(str::to_owned),
+            expected_arrival: shipment.optional_date("expectedArrival")?.map(str::to_owned),
+        }),
+    };
+    Ok(FactoryNotice {
+        factory_order_id: fields.text("orderId")?.to_owned(),
+        status,
+        description: fields.optional_text("description")?.map(str::to_owned),
+        at: fields.date_time("timestamp")?,
+        vin: fields.optional_text("vin")?.map(str::to_owned),
+        estimated_date: fields.optional_date("estimatedCompletionDate")?.map(str::to_owned),
+        shipment,
+    })
+}
+
+fn read_registration(fields: &Fields<'_>) -> Result<RegistrationNotice, DoesNotFit> {
+    Ok(RegistrationNotice {
+        registration_id: fields.text("registrationId")?.to_owned(),
+        verdict: fields.code("status")?,
+        plate: fields.optional_text("plateNumber")?.map(str::to_owned),
+        registration_date: fields.optional_date("registrationDate")?.map(str::to_owned),
+        reasons: fields.optional_objects("reasons")?.iter().map(read_reason).collect(),
+        at: fields.date_time("timestamp")?,
+    })
+}
+
+/// The contract says no more of a reason than that it is an object: what can be read of it is taken.
+fn read_reason(fields: &Fields<'_>) -> BodyReason {
+    let text = |member| fields.text(member).unwrap_or_default().to_owned();
+    BodyReason { field: text("field"), code: text("code"), message: text("message") }
+}
+
+fn read_transport(fields: &Fields<'_>) -> Result<TransportNotice, DoesNotFit> {
+    Ok(TransportNotice {
+        delivery_id: fields.text("deliveryId")?.to_owned(),
+        event: fields.code("event")?,
+        note: fields.optional_text("note")?.map(str::to_owned),
+        at: fields.date_time("timestamp")?,
+    })
+}
+
 /// A date-time of RFC 3339, with the `T` that the format of JSON Schema wants, in UTC and cut to microseconds.
 pub fn parse_date_time(text: &str) -> Option<Timestamp> {
     if !matches!(text.as_bytes().get(10)?, b'T' | b't') {
         return None;
     }
     DateTime::parse_from_rfc3339(text).ok().map(|at| cut(at.to_utc()))
+}
+
+/// Whether a text is a day of the calendar, written `YYYY-MM-DD`.
+pub fn is_date(text: &str) -> bool {
+    // chrono alone would take signs and missing zeros.
+    text.len() == 10 && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok_and(|day| day.to_string() == text)
 }
 
 /// Whether a text is a vehicle identification number: 17 capitals and digits without I, O and Q.
@@ -196,6 +265,23 @@ impl<'a> Fields<'a> {
 
     fn date_time(&self, member: &str) -> Result<Timestamp, DoesNotFit> {
         parse_date_time(self.text(member)?).ok_or_else(|| self.wrong(member, "must be a date-time of RFC 3339"))
+    }
+
+    fn optional_date(&self, member: &str) -> Result<Option<&'a str>, DoesNotFit> {
+        let Some(text) = self.optional_text(member)? else { return Ok(None) };
+        if is_date(text) { Ok(Some(text)) } else { Err(self.wrong(member, "must be a day (YYYY-MM-DD)")) }
+    }
+
+    /// A list of objects; none when it is not there.
+    fn optional_objects(&self, member: &str) -> Result<Vec<Fields<'a>>, DoesNotFit> {
+        let Some(list) = self.members.get(member) else { return Ok(Vec::new()) };
+        let list = list.as_array().ok_or_else(|| self.wrong(member, "must be an array"))?;
+        let object = |(index, item): (usize, &'a Value)| {
+            let name = format!("{member}.{index}");
+            let members = item.as_object().ok_or_else(|| self.wrong(&name, "must be an object"))?;
+            Ok(Fields { path: format!("{}{name}.", self.path), members })
+        };
+        list.iter().enumerate().map(object).collect()
     }
 
     /// This object as an amount.
@@ -297,5 +383,68 @@ mod tests {
             assert_eq!(named(Sender::Payments, settlement(), pointer, Some(bad.clone())), field, "{bad}");
         }
         assert_eq!(Message::read(Sender::Iot, &json!([])).unwrap_err().field, "body");
+    }
+
+    fn factory() -> Value {
+        json!({"orderId": "fac_1", "status": "IN_TRANSIT", "description": "Loaded", "timestamp": "2026-11-21T09:30:00Z",
+               "vin": "VSSZZZLN6TP000001", "estimatedCompletionDate": "2026-12-14",
+               "shipment": {"carrier": "Ebro", "trackingNumber": "TE-1", "expectedArrival": "2026-12-14"}, "more": 1})
+    }
+
+    fn registration() -> Value {
+        json!({"registrationId": "reg_1", "status": "ADDITIONAL_INFO_REQUIRED", "registrationDate": "2026-12-15",
+               "reasons": [{"field": "owner.address", "code": "MISSING", "message": "No proof", "x": 1}, {}],
+               "timestamp": "2026-11-21T09:30:00Z"})
+    }
+
+    fn transport() -> Value {
+        json!({"deliveryId": "del_1", "event": "WAITING", "note": "rain", "timestamp": "2026-11-21T09:30:00Z"})
+    }
+
+    #[test]
+    fn messages_of_a_sale_are_read() {
+        let Ok(Message::Factory(notice)) = Message::read(Sender::Factory, &factory()) else { panic!("does not fit") };
+        assert_eq!(notice.status, FactoryStatus::InTransit);
+        assert_eq!(notice.estimated_date.as_deref(), Some("2026-12-14"));
+        assert_eq!(notice.shipment.unwrap().tracking_number.as_deref(), Some("TE-1"));
+        let Ok(Message::Registration(notice)) = Message::read(Sender::Registration, &registration()) else {
+            panic!("does not fit")
+        };
+        assert_eq!(notice.reasons.len(), 2);
+        assert_eq!(notice.reasons[0].field, "owner.address");
+        let Ok(Message::Transport(notice)) = Message::read(Sender::Transport, &transport()) else {
+            panic!("does not fit")
+        };
+        assert_eq!(notice.note.as_deref(), Some("rain"));
+    }
+
+    #[test]
+    fn what_does_not_fit_in_a_message_of_a_sale_is_named() {
+        for (sender, body, pointer, bad) in [
+            (Sender::Factory, factory(), "/orderId", None),
+            (Sender::Factory, factory(), "/status", Some(json!("ORDER_PLACED"))),
+            (Sender::Factory, factory(), "/status", Some(json!("DONE"))),
+            (Sender::Factory, factory(), "/vin", Some(json!(17))),
+            (Sender::Factory, factory(), "/timestamp", Some(json!("yesterday"))),
+            (Sender::Factory, factory(), "/estimatedCompletionDate", Some(json!("2026-2-1"))),
+            (Sender::Factory, factory(), "/estimatedCompletionDate", Some(json!("2026-02-30"))),
+            (Sender::Factory, factory(), "/shipment", Some(json!("lorry"))),
+            (Sender::Factory, factory(), "/shipment/expectedArrival", Some(json!("soon"))),
+            (Sender::Registration, registration(), "/registrationId", None),
+            (Sender::Registration, registration(), "/status", Some(json!("PLATE_ASSIGNED"))),
+            (Sender::Registration, registration(), "/plateNumber", Some(json!(null))),
+            (Sender::Registration, registration(), "/registrationDate", Some(json!("15/12/2026"))),
+            (Sender::Registration, registration(), "/reasons", Some(json!({}))),
+            (Sender::Registration, registration(), "/timestamp", None),
+            (Sender::Transport, transport(), "/deliveryId", Some(json!(1))),
+            (Sender::Transport, transport(), "/event", Some(json!("LEFT_ON_THE_STREET"))),
+            (Sender::Transport, transport(), "/note", Some(json!([]))),
+            (Sender::Transport, transport(), "/timestamp", None),
+        ] {
+            assert_eq!(named(sender, body, pointer, bad.clone()), pointer[1..].replace('/', "."), "{bad:?}");
+        }
+        let mut body = registration();
+        body["reasons"] = json!([{}, 7]);
+        assert_eq!(Message::read(Sender::Registration, &body).unwrap_err().field, "reasons.1");
     }
 }

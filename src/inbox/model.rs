@@ -9,6 +9,12 @@ codes! {
         Iot = "IOT",
         /// The payment gateway.
         Payments = "PAYMENTS",
+        /// The factory.
+        Factory = "FACTORY",
+        /// A national registration body, whichever.
+        Registration = "REGISTRATION",
+        /// The transport company.
+        Transport = "TRANSPORT",
     }
 }
 

@@ -6,8 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::world::call::{Operation, System};
+use crate::world::country::Country;
 use crate::world::gateway::model::DeclineReason;
 use crate::world::iot::model::ErrorCode;
+use crate::world::registration::Refusal;
 use crate::world::values::Vin;
 
 /// One way to fail.
@@ -80,6 +82,37 @@ pub enum Fault {
     EarlyCallback,
     /// It happens, but nobody is told.
     NoCallback,
+    /// Factory: rejects the order (422 `order_rejected`).
+    RejectOrder {
+        /// In the factory's words.
+        reason: String,
+    },
+    /// Factory: quality control sends the car back to production once.
+    QualityFailure,
+    /// Factory: stops before it begins to build.
+    CancelOrder,
+    /// Factory: building takes longer; the estimate moves with its reason.
+    LateProduction {
+        /// By so many days.
+        days: u32,
+    },
+    /// Factory: every second message overtakes the one before.
+    MixedCallbacks,
+    /// Registration bodies: a document is missing, or the papers are refused for good.
+    RefusePapers {
+        /// The verdict and its reason.
+        refusal: Refusal,
+    },
+    /// Registration bodies that answer later: the review takes longer.
+    SlowReview {
+        /// By so many seconds of sandbox time.
+        seconds: u32,
+    },
+    /// Transport: nobody is at the door.
+    CustomerAbsent {
+        /// `true`: nobody comes, the car goes back; `false`: the customer comes while the driver waits.
+        returned: bool,
+    },
 }
 
 /// Where, on what and how often a fault acts.
@@ -126,6 +159,24 @@ impl FaultRule {
         Self::new(System::Iot, Some(vin), fault)
     }
 
+    /// A fault of the factory.
+    #[must_use]
+    pub fn factory(fault: Fault) -> Self {
+        Self::new(System::Factory, None, fault)
+    }
+
+    /// A fault of one country's registration body.
+    #[must_use]
+    pub fn registration(country: Country, fault: Fault) -> Self {
+        Self::new(System::registration(country), None, fault)
+    }
+
+    /// A fault of the transport company.
+    #[must_use]
+    pub fn transport(fault: Fault) -> Self {
+        Self::new(System::Transport, None, fault)
+    }
+
     fn new(system: System, vin: Option<Vin>, fault: Fault) -> Self {
         Self { system, vin, operation: None, fault, times: None }
     }
@@ -167,8 +218,17 @@ impl FaultRule {
                 command || call.operation == Operation::VehicleStatus
             }
             Fault::DuplicateCallback { .. } | Fault::LateCallback { .. } | Fault::EarlyCallback | Fault::NoCallback => {
-                command || call.captures
+                command || call.captures || call.operation.starts_a_sale_step()
             }
+            Fault::RejectOrder { .. }
+            | Fault::QualityFailure
+            | Fault::CancelOrder
+            | Fault::LateProduction { .. }
+            | Fault::MixedCallbacks => call.operation == Operation::PlaceOrder,
+            Fault::RefusePapers { .. } | Fault::SlowReview { .. } => {
+                matches!(call.operation, Operation::SubmitRegistration(_))
+            }
+            Fault::CustomerAbsent { .. } => call.operation == Operation::ScheduleDelivery,
         }
     }
 }
@@ -235,6 +295,32 @@ pub enum SettlementFate {
     ChargedBack(String),
 }
 
+/// What will still happen to a car that is being built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductionFate {
+    /// Quality control sends it back once.
+    pub quality_failure: bool,
+    /// The factory stops before it begins.
+    pub cancels: bool,
+    /// So many days late.
+    pub late_days: u32,
+    /// Every second message overtakes the one before.
+    pub mixed: bool,
+}
+
+/// Whether somebody opens the door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Absence {
+    /// Somebody is there.
+    #[default]
+    No,
+    /// The customer comes while the driver waits.
+    ComesLater,
+    /// Nobody comes.
+    ForGood,
+}
+
 /// How a callback leaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallbackManner {
@@ -261,6 +347,11 @@ pub(crate) struct Effects {
     pub async_failure: Option<ErrorCode>,
     pub condition: Option<Condition>,
     pub callback: CallbackManner,
+    pub reject_order: Option<String>,
+    pub production: ProductionFate,
+    pub refusal: Option<Refusal>,
+    pub slow_review_seconds: Option<u32>,
+    pub absence: Absence,
     /// A counted rule was used up by one.
     pub counted: bool,
 }
@@ -344,6 +435,15 @@ impl Effects {
             Fault::LateCallback { seconds } => self.callback.late_seconds = *seconds,
             Fault::EarlyCallback => self.callback.early = true,
             Fault::NoCallback => self.callback.never = true,
+            Fault::RejectOrder { reason } => self.reject_order = Some(reason.clone()),
+            Fault::QualityFailure => self.production.quality_failure = true,
+            Fault::CancelOrder => self.production.cancels = true,
+            Fault::LateProduction { days } => self.production.late_days = *days,
+            Fault::MixedCallbacks => self.production.mixed = true,
+            Fault::RefusePapers { refusal } => self.refusal = Some(refusal.clone()),
+            Fault::SlowReview { seconds } => self.slow_review_seconds = Some(*seconds),
+            Fault::CustomerAbsent { returned: true } => self.absence = Absence::ForGood,
+            Fault::CustomerAbsent { returned: false } => self.absence = Absence::ComesLater,
         }
     }
 }

@@ -8,16 +8,19 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 
 use crate::clock::SandboxClock;
-use crate::faults::{ActiveFault, FaultRule};
+use crate::faults::{Absence, ActiveFault, FaultRule, ProductionFate};
 use crate::start::Tokens;
 use crate::webhook::WebhookTarget;
 use crate::world::call::{Call, CallSeen, Outcome};
+use crate::world::factory::model::FactoryOrder;
 use crate::world::gateway::model::{Payment, PaymentMethod, SettlementEntry};
 use crate::world::gateway::{GatewaySettings, TestCard};
 use crate::world::iot::model::{Command, Connectivity, DrivingState, IotSettings, Vehicle, VehiclePatch, VehicleSpec};
 use crate::world::mailbox::{Mail, PushShown};
 use crate::world::outbox::OutgoingWebhook;
+use crate::world::registration::{Refusal, Registration};
 use crate::world::sms::TextMessage;
+use crate::world::transport::Delivery;
 use crate::world::values::Vin;
 use crate::world::{World, snapshot};
 
@@ -275,6 +278,57 @@ impl Sandbox {
     /// Changes the settings of the gateway.
     pub fn set_gateway_settings(&self, settings: GatewaySettings) {
         self.change(|world, _| world.gateway_mut().set_settings(settings));
+    }
+
+    // ----- cars on their way
+
+    /// The factory's orders, oldest first.
+    #[must_use]
+    pub fn factory_orders(&self) -> Vec<FactoryOrder> {
+        self.look(|world| world.factory().orders().to_vec())
+    }
+
+    /// One order of the factory.
+    #[must_use]
+    pub fn factory_order(&self, order_id: &str) -> Option<FactoryOrder> {
+        self.look(|world| world.factory().order(order_id).cloned())
+    }
+
+    /// Does the factory's next step with an order now; `false` when nothing follows.
+    pub fn hurry_production(&self, order_id: &str) -> bool {
+        self.change(|world, now| world.hurry_production(order_id, now))
+    }
+
+    /// Changes what will still happen to a car that is being built; `false` when there is no such order.
+    pub fn change_production(&self, order_id: &str, change: impl FnOnce(&mut ProductionFate)) -> bool {
+        self.change(|world, _| world.change_production(order_id, change))
+    }
+
+    /// Registrations and dossiers of all countries, oldest first.
+    #[must_use]
+    pub fn registrations(&self) -> Vec<Registration> {
+        self.look(|world| world.registration().registrations().to_vec())
+    }
+
+    /// Decides a registration that is under review now; `false` when it is not.
+    pub fn decide_registration(&self, id: &str, refusal: Option<Refusal>) -> bool {
+        self.change(|world, now| world.decide_registration(id, refusal, now))
+    }
+
+    /// Transports, oldest first.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.look(|world| world.transport().deliveries().to_vec())
+    }
+
+    /// Does the next step of a transport now; `false` when it is over.
+    pub fn hurry_delivery(&self, delivery_id: &str) -> bool {
+        self.change(|world, now| world.hurry_delivery(delivery_id, now))
+    }
+
+    /// Changes whether somebody will open the door; `false` when there is no such transport.
+    pub fn set_absence(&self, delivery_id: &str, absence: Absence) -> bool {
+        self.change(|world, _| world.set_absence(delivery_id, absence))
     }
 
     // ----- mails and messages

@@ -1,5 +1,6 @@
 //! Binds the played systems to the loopback interface.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -14,8 +15,12 @@ use crate::clock::SandboxClock;
 use crate::http;
 use crate::sandbox::{Sandbox, Wiring};
 use crate::webhook::WebhookTarget;
+use crate::world::call::System;
+use crate::world::country::Country;
 use crate::world::iot::model::{IotSettings, VehicleSpec};
 use crate::world::{World, snapshot};
+
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// Bearer tokens CaaS must show, one a system. An empty token lets nobody in.
 #[derive(Clone, Default)]
@@ -26,6 +31,29 @@ pub struct Tokens {
     pub iot: String,
     /// Token of the provider of text messages.
     pub sms: String,
+    /// Token of the factory.
+    pub factory: String,
+    /// Tokens of the registration bodies.
+    pub registration: BTreeMap<Country, String>,
+    /// Token of the transport company.
+    pub transport: String,
+}
+
+impl Tokens {
+    pub(crate) fn of(&self, system: System) -> String {
+        let body = |country| self.registration.get(&country).cloned().unwrap_or_default();
+        match system {
+            System::Gateway => self.gateway.clone(),
+            System::Iot => self.iot.clone(),
+            System::Sms => self.sms.clone(),
+            System::Factory => self.factory.clone(),
+            System::RegistrationEs => body(Country::ES),
+            System::RegistrationFr => body(Country::FR),
+            System::RegistrationGb => body(Country::GB),
+            System::RegistrationDe => body(Country::DE),
+            System::Transport => self.transport.clone(),
+        }
+    }
 }
 
 /// Tokens stay out of logs.
@@ -44,6 +72,12 @@ pub struct SandboxConfig {
     pub iot_addr: SocketAddr,
     /// Where the provider of text messages listens.
     pub sms_addr: SocketAddr,
+    /// Where the factory listens.
+    pub factory_addr: SocketAddr,
+    /// Where the transport company listens.
+    pub transport_addr: SocketAddr,
+    /// Where each registration body listens; one that is not named takes a free port.
+    pub registration_addrs: BTreeMap<Country, SocketAddr>,
     /// Where the control interface listens; `None` for none.
     pub control_addr: Option<SocketAddr>,
     /// Tokens CaaS shows.
@@ -68,11 +102,13 @@ pub struct SandboxConfig {
 
 impl Default for SandboxConfig {
     fn default() -> Self {
-        let any_port = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         Self {
-            gateway_addr: any_port,
-            iot_addr: any_port,
-            sms_addr: any_port,
+            gateway_addr: ANY_PORT,
+            iot_addr: ANY_PORT,
+            sms_addr: ANY_PORT,
+            factory_addr: ANY_PORT,
+            transport_addr: ANY_PORT,
+            registration_addrs: BTreeMap::new(),
             control_addr: None,
             tokens: Tokens::default(),
             webhook_target: WebhookTarget::default(),
@@ -110,6 +146,12 @@ pub struct Running {
     pub iot_url: String,
     /// Address of the provider of text messages.
     pub sms_url: String,
+    /// Address of the factory.
+    pub factory_url: String,
+    /// Address of each registration body.
+    pub registration_urls: BTreeMap<Country, String>,
+    /// Address of the transport company.
+    pub transport_url: String,
     /// Address of the control interface.
     pub control_url: Option<String>,
     /// The handle.
@@ -135,6 +177,13 @@ impl Sandbox {
         let gateway = bind(config.gateway_addr).await?;
         let iot = bind(config.iot_addr).await?;
         let sms = bind(config.sms_addr).await?;
+        let factory = bind(config.factory_addr).await?;
+        let transport = bind(config.transport_addr).await?;
+        let mut bodies = Vec::new();
+        for country in Country::ALL {
+            let addr = config.registration_addrs.get(&country).copied().unwrap_or(ANY_PORT);
+            bodies.push((country, bind(addr).await?));
+        }
         let control = match config.control_addr {
             Some(addr) => Some(bind(addr).await?),
             None => None,
@@ -154,13 +203,30 @@ impl Sandbox {
         serve(&mut tasks, gateway.0, http::gateway_router(handle.clone()), &cancel);
         serve(&mut tasks, iot.0, http::iot_router(handle.clone()), &cancel);
         serve(&mut tasks, sms.0, http::sms_router(handle.clone()), &cancel);
+        serve(&mut tasks, factory.0, http::factory_router(handle.clone()), &cancel);
+        serve(&mut tasks, transport.0, http::transport_router(handle.clone()), &cancel);
+        let mut registration_urls = BTreeMap::new();
+        for (country, (listener, addr)) in bodies {
+            registration_urls.insert(country, format!("http://{addr}"));
+            serve(&mut tasks, listener, http::registration_router(handle.clone(), country), &cancel);
+        }
         if let Some((listener, _)) = control {
             serve(&mut tasks, listener, http::control_router(handle.clone()), &cancel);
         }
         let (driver, token) = (handle.clone(), cancel.clone());
         tasks.spawn(async move { driver.run(token).await });
-        let (iot_url, sms_url) = (format!("http://{}", iot.1), format!("http://{}", sms.1));
-        Ok(Running { gateway_url, iot_url, sms_url, control_url, handle, cancel, tasks })
+        Ok(Running {
+            gateway_url,
+            iot_url: format!("http://{}", iot.1),
+            sms_url: format!("http://{}", sms.1),
+            factory_url: format!("http://{}", factory.1),
+            registration_urls,
+            transport_url: format!("http://{}", transport.1),
+            control_url,
+            handle,
+            cancel,
+            tasks,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Signatures as Standard Webhooks describes them: HMAC-SHA-256 over `id.timestamp.body`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
@@ -10,6 +11,7 @@ use sha2::Sha256;
 use url::Url;
 
 use crate::world::call::System;
+use crate::world::country::Country;
 
 const PREFIX: &str = "whsec_";
 
@@ -62,6 +64,12 @@ pub struct WebhookTarget {
     pub gateway_secret: Option<WebhookSecret>,
     /// Secret of API IoT.
     pub iot_secret: Option<WebhookSecret>,
+    /// Secret of the factory.
+    pub factory_secret: Option<WebhookSecret>,
+    /// Secrets of the registration bodies.
+    pub registration_secrets: BTreeMap<Country, WebhookSecret>,
+    /// Secret of the transport company.
+    pub transport_secret: Option<WebhookSecret>,
 }
 
 impl WebhookTarget {
@@ -70,6 +78,12 @@ impl WebhookTarget {
             System::Gateway => self.gateway_secret.as_ref(),
             System::Iot => self.iot_secret.as_ref(),
             System::Sms => None,
+            System::Factory => self.factory_secret.as_ref(),
+            System::RegistrationEs => self.registration_secrets.get(&Country::ES),
+            System::RegistrationFr => self.registration_secrets.get(&Country::FR),
+            System::RegistrationGb => self.registration_secrets.get(&Country::GB),
+            System::RegistrationDe => self.registration_secrets.get(&Country::DE),
+            System::Transport => self.transport_secret.as_ref(),
         }
     }
 }

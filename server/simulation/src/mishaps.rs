@@ -3,7 +3,9 @@
 use crate::dice::Dice;
 use caas::kernel::Timestamp;
 use caas_sandbox::world::iot::model::{AnswerMode, IotSettings};
-use caas_sandbox::{Call, DeclineReason, ErrorCode, Fault, FaultRule, Operation, System};
+use caas_sandbox::{
+    Call, Country, DeclineReason, ErrorCode, Fault, FaultRule, Operation, Reason, Refusal, System, Verdict,
+};
 use chrono::TimeDelta;
 
 /// A way out of the platform.
@@ -15,6 +17,12 @@ enum WayOut {
     Iot,
     /// Mail.
     Mail,
+    /// The factory.
+    Factory,
+    /// The registration bodies.
+    Registration,
+    /// The transport company.
+    Transport,
 }
 
 /// A time in which a way out was shut.
@@ -70,6 +78,13 @@ impl Mishaps {
         let (way_out, rule): (_, fn(Fault) -> FaultRule) = match call.operation.system() {
             System::Gateway => (WayOut::Gateway, FaultRule::gateway),
             System::Iot => (WayOut::Iot, FaultRule::iot),
+            System::Factory => (WayOut::Factory, FaultRule::factory),
+            System::Transport => (WayOut::Transport, FaultRule::transport),
+            // One rule a country: the body of the call.
+            System::RegistrationEs => (WayOut::Registration, |fault| FaultRule::registration(Country::ES, fault)),
+            System::RegistrationFr => (WayOut::Registration, |fault| FaultRule::registration(Country::FR, fault)),
+            System::RegistrationGb => (WayOut::Registration, |fault| FaultRule::registration(Country::GB, fault)),
+            System::RegistrationDe => (WayOut::Registration, |fault| FaultRule::registration(Country::DE, fault)),
             System::Sms => return Vec::new(),
         };
         let mut faults = Vec::new();
@@ -82,6 +97,9 @@ impl Mishaps {
                 Operation::CapturePayment => self.capture(&mut faults),
                 Operation::Activate | Operation::Deactivate => self.command(&mut faults),
                 Operation::VehicleStatus => self.condition(&mut faults, 0.15),
+                Operation::PlaceOrder => self.production(&mut faults),
+                Operation::SubmitRegistration(_) => self.papers(&mut faults),
+                Operation::ScheduleDelivery => self.road(&mut faults),
                 _ => {}
             }
         }
@@ -110,6 +128,65 @@ impl Mishaps {
         }
         if self.happens(0.05) {
             faults.push(Fault::SlowAuthorisation { seconds: self.dice.weighted(SLOW_BANKS).unwrap_or(10) });
+        }
+    }
+
+    fn production(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.04) {
+            faults.push(Fault::RejectOrder { reason: "configuration not available".to_owned() });
+        } else if self.happens(0.03) {
+            faults.push(Fault::CancelOrder);
+        }
+        if self.happens(0.15) {
+            faults.push(Fault::QualityFailure);
+        }
+        if self.happens(0.15) {
+            faults.push(Fault::LateProduction { days: 6 });
+        }
+        if self.happens(0.25) {
+            faults.push(Fault::MixedCallbacks);
+        }
+        self.telling(faults);
+    }
+
+    fn papers(&self, faults: &mut Vec<Fault>) {
+        let refused = |verdict, code: &str| Fault::RefusePapers {
+            refusal: Refusal {
+                verdict,
+                reason: Reason {
+                    field: "owner.address".to_owned(),
+                    code: code.to_owned(),
+                    message: "The address can't be proved".to_owned(),
+                },
+            },
+        };
+        if self.happens(0.15) {
+            faults.push(refused(Verdict::AdditionalInfoRequired, "MISSING_DOCUMENT"));
+        } else if self.happens(0.05) {
+            faults.push(refused(Verdict::Rejected, "OWNER_NOT_ACCEPTED"));
+        }
+        self.telling(faults);
+    }
+
+    fn road(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.15) {
+            faults.push(Fault::CustomerAbsent { returned: false });
+        } else if self.happens(0.15) {
+            faults.push(Fault::CustomerAbsent { returned: true });
+        }
+        self.telling(faults);
+    }
+
+    /// How the messages about it come; none is kept back, since nobody could ask for it.
+    fn telling(&self, faults: &mut Vec<Fault>) {
+        if self.happens(0.1) {
+            faults.push(Fault::DuplicateCallback { same_id: self.dice.says(0.5) });
+        }
+        if self.happens(0.1) {
+            faults.push(Fault::LateCallback { seconds: 7_200 });
+        }
+        if self.happens(0.05) {
+            faults.push(Fault::EarlyCallback);
         }
     }
 

@@ -4,19 +4,25 @@
 //! happened: an answer, certainly nothing (`Unavailable`), or nobody knows (`NoAnswer`). It never tries again: that is the
 //! business's decision. Bodies and tokens are never logged.
 
+pub mod factory;
 pub mod http;
 pub mod iot;
 pub mod payments;
 pub mod push;
+pub mod registration;
 pub mod sandbox_mail;
 pub mod sms;
 pub mod smtp;
+pub mod transport;
 mod wire;
 
+pub use factory::HttpFactory;
 pub use http::{OutsideSystem, SetupError};
 pub use iot::HttpIotApi;
 pub use payments::HttpPaymentGateway;
 pub use push::{PushKey, PushSettings, WebPush};
+pub use registration::HttpRegistrationBodies;
 pub use sandbox_mail::{SandboxMailer, SandboxPush};
 pub use sms::HttpSmsSender;
 pub use smtp::{SmtpMailer, SmtpSettings};
+pub use transport::HttpTransport;

@@ -3,6 +3,7 @@
 use caas::kernel::Timestamp;
 use caas::kernel::clock::cut;
 use caas::kernel::money::{Currency, Money};
+use caas::sales::model::Address;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A date-time of RFC 3339, with the `T` that the format of JSON Schema wants.
@@ -57,6 +58,38 @@ pub(super) struct Problem {
     pub decline_reason: Option<String>,
     /// Gateway, `AUTHENTICATION_REQUIRED`.
     pub authentication_url: Option<String>,
+    /// Factory, `order_rejected`: in its words.
+    pub reason: Option<String>,
+    /// Registration bodies: why the papers are not enough.
+    pub reasons: Option<Vec<serde_json::Value>>,
+    /// Registration bodies: their id of what they refuse, when they give it one.
+    pub registration_id: Option<String>,
+}
+
+/// A postal address.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PostalAddress<'a> {
+    street: &'a str,
+    city: &'a str,
+    postal_code: &'a str,
+    country: &'a str,
+}
+
+impl<'a> From<&'a Address> for PostalAddress<'a> {
+    fn from(address: &'a Address) -> PostalAddress<'a> {
+        PostalAddress {
+            street: &address.street,
+            city: &address.city,
+            postal_code: &address.postal_code,
+            country: &address.country,
+        }
+    }
+}
+
+/// Whether a text is a day as the contracts write it (`YYYY-MM-DD`).
+pub(super) fn is_date(text: &str) -> bool {
+    caas::inbox::message::is_date(text)
 }
 
 /// The longest text of another system that is kept in an error.

@@ -4,7 +4,7 @@ use super::{page, words};
 use caas_app::ui::{DataTable, EmptyState, StatusPill};
 use caas_app::web::dates::{exact, moment};
 use caas_app::web::{PageResult, WebContext};
-use caas_sandbox::{Sandbox, System};
+use caas_sandbox::Sandbox;
 use leptos::prelude::*;
 
 /// The newest of each, as many as somebody looks through.
@@ -83,11 +83,7 @@ fn calls(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         .rev()
         .take(SHOWN)
         .map(|seen| {
-            let name = match seen.system {
-                System::Gateway => locale.t("Banco", "Bank"),
-                System::Iot => "API IoT",
-                System::Sms => "SMS",
-            };
+            let name = words::system(seen.system, locale);
             let status = seen
                 .status
                 .map_or_else(|| locale.t("sin respuesta", "no answer").to_owned(), |status| status.to_string());

@@ -1,7 +1,7 @@
 //! The faults one can switch on and off, each with plain words.
 
 use caas::kernel::locale::Locale;
-use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule, Vin};
+use caas_sandbox::{Country, DeclineReason, ErrorCode, Fault, FaultRule, Reason, Refusal, Verdict, Vin};
 
 /// A fault as a switch.
 pub(super) struct Switch {
@@ -28,6 +28,9 @@ const fn switch(key: &'static str, es: &'static str, en: &'static str, fault: fn
     Switch { key, es, en, fault }
 }
 
+/// What a registration body's name in forms begins with.
+const REGISTRATION_OF: &str = "registro-";
+
 /// Whose switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -37,6 +40,12 @@ pub(super) enum Target {
     Iot,
     /// The provider of text messages.
     Sms,
+    /// The factory.
+    Factory,
+    /// A country's registration body.
+    Registration(Country),
+    /// The transport company.
+    Transport,
     /// One car.
     Car(Vin),
 }
@@ -48,6 +57,12 @@ impl Target {
             "banco" => Some(Target::Bank),
             "iot" => Some(Target::Iot),
             "sms" => Some(Target::Sms),
+            "fabrica" => Some(Target::Factory),
+            "transporte" => Some(Target::Transport),
+            body if body.starts_with(REGISTRATION_OF) => Country::ALL
+                .into_iter()
+                .find(|country| body.ends_with(country.code()))
+                .map(Target::Registration),
             vin => Vin::parse(vin).ok().map(Target::Car),
         }
     }
@@ -58,6 +73,9 @@ impl Target {
             Target::Bank => "banco".to_owned(),
             Target::Iot => "iot".to_owned(),
             Target::Sms => "sms".to_owned(),
+            Target::Factory => "fabrica".to_owned(),
+            Target::Registration(country) => format!("{REGISTRATION_OF}{}", country.code()),
+            Target::Transport => "transporte".to_owned(),
             Target::Car(vin) => vin.as_str().to_owned(),
         }
     }
@@ -68,6 +86,9 @@ impl Target {
             Target::Bank => &BANK,
             Target::Iot => &IOT,
             Target::Sms => &SMS,
+            Target::Factory => &FACTORY,
+            Target::Registration(_) => &REGISTRATION,
+            Target::Transport => &TRANSPORT,
             Target::Car(_) => &CAR,
         }
     }
@@ -78,6 +99,9 @@ impl Target {
             Target::Bank => FaultRule::gateway(fault),
             Target::Iot => FaultRule::iot(fault),
             Target::Sms => FaultRule::sms(fault),
+            Target::Factory => FaultRule::factory(fault),
+            Target::Registration(country) => FaultRule::registration(*country, fault),
+            Target::Transport => FaultRule::transport(fault),
             Target::Car(vin) => FaultRule::vehicle(vin.clone(), fault),
         }
     }
@@ -125,6 +149,69 @@ pub(super) static SMS: [Switch; 4] = [
     switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
 ];
 
+/// Of the factory.
+pub(super) static FACTORY: [Switch; 9] = [
+    switch("outage", "Caída", "Down", || Fault::Outage),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+    switch("rejects", "Rechaza el pedido", "Rejects the order", rejected_order),
+    switch("cancels", "Lo acepta y lo anula antes de fabricar", "Takes it and cancels before building", || {
+        Fault::CancelOrder
+    }),
+    switch("quality", "Control de calidad devuelve el coche", "Quality control sends the car back", || {
+        Fault::QualityFailure
+    }),
+    switch("late", "Se retrasa 5 días", "Is 5 days late", || Fault::LateProduction { days: 5 }),
+    switch("mixed", "Avisa en desorden", "Tells out of order", || Fault::MixedCallbacks),
+    switch("twice", "Avisa dos veces", "Tells twice", || Fault::DuplicateCallback { same_id: false }),
+];
+
+/// Of a registration body.
+pub(super) static REGISTRATION: [Switch; 6] = [
+    switch("outage", "Caído", "Down", || Fault::Outage),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+    switch("document", "Pide un documento", "Asks for a document", missing_document),
+    switch("rejects", "Rechaza la matriculación", "Rejects the registration", rejected_papers),
+    switch("slow", "Tarda 10 días más, si responde después", "Takes 10 days more, where it answers later", || {
+        Fault::SlowReview { seconds: 10 * 86_400 }
+    }),
+];
+
+/// Of the transport company.
+pub(super) static TRANSPORT: [Switch; 6] = [
+    switch("outage", "Caído", "Down", || Fault::Outage),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+    switch("waits", "Cliente ausente, llega mientras esperan", "Customer absent, comes while they wait", || {
+        Fault::CustomerAbsent { returned: false }
+    }),
+    switch("returned", "Cliente ausente, el coche vuelve", "Customer absent, the car goes back", || {
+        Fault::CustomerAbsent { returned: true }
+    }),
+    switch("twice", "Avisa dos veces", "Tells twice", || Fault::DuplicateCallback { same_id: false }),
+];
+
+/// What the factory says when it rejects.
+pub(super) fn rejected_order() -> Fault {
+    Fault::RejectOrder { reason: "This combination of options is no longer built".to_owned() }
+}
+
+/// A document that a body asks for.
+pub(super) fn missing_document() -> Fault {
+    refused(Verdict::AdditionalInfoRequired, "documents", "DOCUMENT_MISSING", "A proof of address is missing")
+}
+
+/// A body's final word.
+pub(super) fn rejected_papers() -> Fault {
+    refused(Verdict::Rejected, "owner.taxId", "OWNER_NOT_ACCEPTED", "The owner can't register vehicles")
+}
+
+fn refused(verdict: Verdict, field: &str, code: &str, message: &str) -> Fault {
+    let reason = Reason { field: field.to_owned(), code: code.to_owned(), message: message.to_owned() };
+    Fault::RefusePapers { refusal: Refusal { verdict, reason } }
+}
+
 /// Of one car.
 pub(super) static CAR: [Switch; 14] = [
     switch("offline", "Sin conexión", "Offline", || Fault::Offline),
@@ -162,7 +249,9 @@ mod tests {
 
     #[test]
     fn every_switch_of_a_target_has_its_own_name_and_fault() {
-        for target in [Target::Bank, Target::Iot, Target::Sms, Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap())] {
+        let car = Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap());
+        let german = Target::Registration(Country::DE);
+        for target in [Target::Bank, Target::Iot, Target::Sms, Target::Factory, german, Target::Transport, car] {
             let keys: BTreeSet<_> = target.switches().iter().map(|s| s.key).collect();
             assert_eq!(keys.len(), target.switches().len());
             let faults: BTreeSet<_> = target.switches().iter().map(|s| format!("{:?}", s.fault())).collect();

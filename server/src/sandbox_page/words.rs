@@ -1,19 +1,30 @@
 //! Faults, states and codes of the played systems in plain words.
 
-use super::switches::{BANK, CAR, IOT, SMS};
+use super::switches::{BANK, CAR, FACTORY, IOT, REGISTRATION, SMS, TRANSPORT};
 use caas::kernel::locale::Locale;
 use caas_app::ui::Status;
 use caas_sandbox::world::gateway::model::{Payment, PaymentStatus, SettlementState};
 use caas_sandbox::world::iot::model::{CommandKind, CommandStatus, ServiceStatus, Vehicle};
 use caas_sandbox::{Connectivity, DrivingState, Fault, FaultRule, System};
 
-/// A fault in force: "API IoT · VSSZZZ…: sin conexión".
-pub(super) fn rule(rule: &FaultRule, locale: Locale) -> String {
-    let system = match rule.system {
+/// A played system.
+pub(super) fn system(system: System, locale: Locale) -> &'static str {
+    match system {
         System::Gateway => locale.t("Banco", "Bank"),
         System::Iot => "API IoT",
         System::Sms => "SMS",
-    };
+        System::Factory => locale.t("Fábrica", "Factory"),
+        System::RegistrationEs => locale.t("DGT (España)", "DGT (Spain)"),
+        System::RegistrationFr => locale.t("ANTS (Francia)", "ANTS (France)"),
+        System::RegistrationGb => locale.t("DVLA (Reino Unido)", "DVLA (United Kingdom)"),
+        System::RegistrationDe => locale.t("KBA (Alemania)", "KBA (Germany)"),
+        System::Transport => locale.t("Transporte", "Transport"),
+    }
+}
+
+/// A fault in force: "API IoT · VSSZZZ…: sin conexión".
+pub(super) fn rule(rule: &FaultRule, locale: Locale) -> String {
+    let system = system(rule.system, locale);
     let of = match &rule.vin {
         Some(vin) => format!("{system} · {}", vin.as_str()),
         None if rule.system == System::Iot && is_of_a_car(&rule.fault) => {
@@ -44,6 +55,11 @@ fn fault(fault: &Fault, system: System, locale: Locale) -> String {
         System::Gateway => BANK.iter(),
         System::Iot => IOT.iter(),
         System::Sms => SMS.iter(),
+        System::Factory => FACTORY.iter(),
+        System::RegistrationEs | System::RegistrationFr | System::RegistrationGb | System::RegistrationDe => {
+            REGISTRATION.iter()
+        }
+        System::Transport => TRANSPORT.iter(),
     };
     let known = of_system.chain(CAR.iter()).find(|switch| switch.fault() == *fault);
     known.map_or_else(|| format!("{fault:?}"), |switch| switch.label(locale).to_owned())

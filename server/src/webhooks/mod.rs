@@ -26,8 +26,13 @@ pub struct SenderSecrets {
 }
 
 /// Where each sender calls. A new sender is a line here, a value of [`Sender`] and its shape in `caas::inbox::message`.
-const PATHS: &[(&str, Sender)] =
-    &[("/caas/webhooks/ota-status", Sender::Iot), ("/caas/webhooks/payment-settlement", Sender::Payments)];
+const PATHS: &[(&str, Sender)] = &[
+    ("/caas/webhooks/ota-status", Sender::Iot),
+    ("/caas/webhooks/payment-settlement", Sender::Payments),
+    ("/webhooks/order-status", Sender::Factory),
+    ("/webhooks/registration-status", Sender::Registration),
+    ("/webhooks/delivery-status", Sender::Transport),
+];
 
 /// The paths of the contract. They need no session and no check of the origin: the signature says who calls.
 pub fn router(caas: &Caas, senders: &[SenderSecrets]) -> Router {

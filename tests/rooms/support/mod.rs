@@ -13,7 +13,7 @@ use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng, SystemRng};
 use caas::notifications::port::Email;
 use caas::{Caas, Parts, Policies, job_registry};
-use outside::{Mailbox, NoGateway, NoIot, Phones};
+use outside::{Mailbox, NoGateway, NoIot, NoSales, Phones};
 use std::sync::Arc;
 
 /// A platform and what a test does to it.
@@ -66,6 +66,9 @@ async fn world(url: &str) -> World {
         public_url: "https://caas.example".to_owned(),
         gateway: Arc::new(NoGateway),
         iot: Arc::new(NoIot),
+        factory: Arc::new(NoSales),
+        registration: Arc::new(NoSales),
+        transport: Arc::new(NoSales),
         mailer: mailbox.clone(),
         sms: phones.clone(),
         push: phones.clone(),

@@ -6,6 +6,11 @@ use caas::kernel::money::Money;
 use caas::notifications::port::{
     DeliveryError, Email, Mailer, PushDevice, PushMessage, PushSender, SmsSender, TextMessage,
 };
+use caas::sales::delivery::port::{ScheduledTransport, Transport, TransportError, TransportRequest};
+use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest};
+use caas::sales::registration::port::{
+    RegistrationAnswer, RegistrationBodies, RegistrationError, RegistrationRequest,
+};
 use caas::payments::port::{
     GatewayError, GatewayPayment, GatewayRefund, PaymentGateway, PaymentRequest, SetupOutcome, SetupRequest,
     SetupSession,
@@ -147,6 +152,47 @@ impl PaymentGateway for NoGateway {
 
     async fn refund(&self, _: &str, _: Money, _: &str, _: &str) -> Result<GatewayRefund, GatewayError> {
         no_gateway()
+    }
+}
+
+/// A factory, registration bodies and a transport company that are down.
+pub struct NoSales;
+
+#[async_trait]
+impl Factory for NoSales {
+    async fn place(&self, _: &FactoryRequest, _: &str) -> Result<FactoryOrder, FactoryError> {
+        Err(FactoryError::Unavailable("this test has no factory".to_owned()))
+    }
+
+    async fn order(&self, _: &str) -> Result<Option<FactoryOrder>, FactoryError> {
+        Err(FactoryError::Unavailable("this test has no factory".to_owned()))
+    }
+}
+
+#[async_trait]
+impl RegistrationBodies for NoSales {
+    async fn submit(
+        &self,
+        _: &str,
+        _: &RegistrationRequest,
+        _: &str,
+    ) -> Result<RegistrationAnswer, RegistrationError> {
+        Err(RegistrationError::NoApi)
+    }
+
+    async fn registration(&self, _: &str, _: &str) -> Result<Option<RegistrationAnswer>, RegistrationError> {
+        Err(RegistrationError::NoApi)
+    }
+
+    async fn open_dossier(&self, _: &str, _: &RegistrationRequest, _: &str) -> Result<String, RegistrationError> {
+        Err(RegistrationError::NoApi)
+    }
+}
+
+#[async_trait]
+impl Transport for NoSales {
+    async fn schedule(&self, _: &TransportRequest, _: &str) -> Result<ScheduledTransport, TransportError> {
+        Err(TransportError::Unavailable("this test has no transport company".to_owned()))
     }
 }
 

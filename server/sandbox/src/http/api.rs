@@ -17,6 +17,7 @@ use super::hosted;
 use crate::faults::Loss;
 use crate::sandbox::Sandbox;
 use crate::world::call::{Answer, Call, Operation, Problem, System};
+use crate::world::country::Country;
 
 /// The payment gateway: its contract behind the bearer token, and its hosted pages open to browsers.
 pub fn gateway_router(sandbox: Sandbox) -> Router {
@@ -66,13 +67,40 @@ pub fn sms_router(sandbox: Sandbox) -> Router {
         .with_state(sandbox)
 }
 
+/// The factory, behind the bearer token.
+pub fn factory_router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/orders", post(|s, h, b| command(s, Operation::PlaceOrder, String::new(), h, b)))
+        .route("/orders/{id}", get(|s, p: Path<String>| question(s, Operation::GetOrder, p.0)))
+        .fallback(|| async { respond(Problem::unknown("path").to_answer(), "") })
+        .layer(middleware::from_fn_with_state((sandbox.clone(), System::Factory), check_token))
+        .with_state(sandbox)
+}
+
+/// A country's registration body, behind its bearer token.
+pub fn registration_router(sandbox: Sandbox, country: Country) -> Router {
+    let (submit, ask, dossier) =
+        (Operation::SubmitRegistration(country), Operation::GetRegistration(country), Operation::OpenDossier(country));
+    Router::new()
+        .route("/registrations", post(move |s, h, b| command(s, submit, String::new(), h, b)))
+        .route("/registrations/{id}", get(move |s, p: Path<String>| question(s, ask, p.0)))
+        .route("/dossiers", post(move |s, h, b| command(s, dossier, String::new(), h, b)))
+        .fallback(|| async { respond(Problem::unknown("path").to_answer(), "") })
+        .layer(middleware::from_fn_with_state((sandbox.clone(), System::registration(country)), check_token))
+        .with_state(sandbox)
+}
+
+/// The transport company, behind the bearer token.
+pub fn transport_router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/deliveries", post(|s, h, b| command(s, Operation::ScheduleDelivery, String::new(), h, b)))
+        .fallback(|| async { respond(Problem::unknown("path").to_answer(), "") })
+        .layer(middleware::from_fn_with_state((sandbox.clone(), System::Transport), check_token))
+        .with_state(sandbox)
+}
+
 async fn check_token(State((sandbox, system)): State<(Sandbox, System)>, request: Request, next: Next) -> Response {
-    let tokens = sandbox.wiring().tokens;
-    let expected = match system {
-        System::Gateway => tokens.gateway,
-        System::Iot => tokens.iot,
-        System::Sms => tokens.sms,
-    };
+    let expected = sandbox.wiring().tokens.of(system);
     let shown = request
         .headers()
         .get(header::AUTHORIZATION)

@@ -13,11 +13,14 @@ use serde_json::json;
 use crate::faults::{ActiveFault, FaultRule};
 use crate::sandbox::Sandbox;
 use crate::world::call::CallSeen;
+use crate::world::factory::model::FactoryOrder;
 use crate::world::gateway::GatewaySettings;
 use crate::world::gateway::model::Payment;
 use crate::world::iot::model::{Command, IotSettings, Vehicle, VehiclePatch, VehicleSpec};
 use crate::world::mailbox::{Mail, PushShown};
+use crate::world::registration::{Refusal, Registration};
 use crate::world::sms::TextMessage;
+use crate::world::transport::Delivery;
 use crate::world::values::Vin;
 
 /// Everything JSON; no authentication, so never to be reachable from elsewhere.
@@ -32,6 +35,12 @@ pub fn control_router(sandbox: Sandbox) -> Router {
         .route("/control/messages", get(messages))
         .route("/control/pushes", get(pushes))
         .route("/control/payments", get(payments))
+        .route("/control/factory", get(factory_orders))
+        .route("/control/factory/{id}/hurry", post(hurry_production))
+        .route("/control/registrations", get(registrations))
+        .route("/control/registrations/{id}/decide", post(decide_registration))
+        .route("/control/deliveries", get(deliveries))
+        .route("/control/deliveries/{id}/hurry", post(hurry_delivery))
         .route("/control/vehicles", get(vehicles).post(add_vehicles))
         .route("/control/vehicles/{vin}", get(vehicle).patch(patch_vehicle))
         .route("/control/commands", get(commands))
@@ -106,6 +115,46 @@ async fn pushes(State(sandbox): State<Sandbox>) -> Json<Vec<PushShown>> {
 
 async fn payments(State(sandbox): State<Sandbox>) -> Json<Vec<Payment>> {
     Json(sandbox.payments())
+}
+
+async fn factory_orders(State(sandbox): State<Sandbox>) -> Json<Vec<FactoryOrder>> {
+    Json(sandbox.factory_orders())
+}
+
+async fn hurry_production(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> StatusCode {
+    done(sandbox.hurry_production(&id))
+}
+
+async fn registrations(State(sandbox): State<Sandbox>) -> Json<Vec<Registration>> {
+    Json(sandbox.registrations())
+}
+
+/// An empty body approves, `{"refusal": …}` refuses.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decision {
+    #[serde(default)]
+    refusal: Option<Refusal>,
+}
+
+async fn decide_registration(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    Json(decision): Json<Decision>,
+) -> StatusCode {
+    done(sandbox.decide_registration(&id, decision.refusal))
+}
+
+async fn deliveries(State(sandbox): State<Sandbox>) -> Json<Vec<Delivery>> {
+    Json(sandbox.deliveries())
+}
+
+async fn hurry_delivery(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> StatusCode {
+    done(sandbox.hurry_delivery(&id))
+}
+
+fn done(done: bool) -> StatusCode {
+    if done { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
 async fn vehicles(State(sandbox): State<Sandbox>) -> Json<Vec<Vehicle>> {

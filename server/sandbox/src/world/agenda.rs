@@ -37,4 +37,9 @@ impl<E> Agenda<E> {
             .min_by_key(|(index, (due, _))| (*due, *index))?;
         Some(self.rows.remove(index))
     }
+
+    /// Strikes out what is planned of this kind.
+    pub fn forget(&mut self, which: impl Fn(&E) -> bool) {
+        self.rows.retain(|(_, event)| !which(event));
+    }
 }

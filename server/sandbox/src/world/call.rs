@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::country::Country;
 use crate::faults::Loss;
 
 /// A system played here.
@@ -16,9 +17,45 @@ pub enum System {
     Iot,
     /// The provider of text messages.
     Sms,
+    /// The factory.
+    Factory,
+    /// Registration in Spain.
+    RegistrationEs,
+    /// Registration in France.
+    RegistrationFr,
+    /// Registration in the United Kingdom.
+    RegistrationGb,
+    /// Registration in Germany.
+    RegistrationDe,
+    /// The transport company.
+    Transport,
 }
 
 impl System {
+    /// All of them.
+    pub const ALL: [System; 9] = [
+        System::Gateway,
+        System::Iot,
+        System::Sms,
+        System::Factory,
+        System::RegistrationEs,
+        System::RegistrationFr,
+        System::RegistrationGb,
+        System::RegistrationDe,
+        System::Transport,
+    ];
+
+    /// The registration body of a country.
+    #[must_use]
+    pub fn registration(country: Country) -> Self {
+        match country {
+            Country::ES => Self::RegistrationEs,
+            Country::FR => Self::RegistrationFr,
+            Country::GB => Self::RegistrationGb,
+            Country::DE => Self::RegistrationDe,
+        }
+    }
+
     /// Where CaaS receives this system's webhooks; empty for one that sends none.
     #[must_use]
     pub fn webhook_path(self) -> &'static str {
@@ -26,6 +63,11 @@ impl System {
             Self::Gateway => "/caas/webhooks/payment-settlement",
             Self::Iot => "/caas/webhooks/ota-status",
             Self::Sms => "",
+            Self::Factory => "/webhooks/order-status",
+            Self::RegistrationEs | Self::RegistrationFr | Self::RegistrationGb | Self::RegistrationDe => {
+                "/webhooks/registration-status"
+            }
+            Self::Transport => "/webhooks/delivery-status",
         }
     }
 }
@@ -62,6 +104,18 @@ pub enum Operation {
     Diagnostics,
     /// `POST /messages`
     SendMessage,
+    /// `POST /orders` of the factory
+    PlaceOrder,
+    /// `GET /orders/{orderId}` of the factory
+    GetOrder,
+    /// `POST /registrations` of a country's body
+    SubmitRegistration(Country),
+    /// `GET /registrations/{registrationId}` of a country's body
+    GetRegistration(Country),
+    /// `POST /dossiers` of a country's body
+    OpenDossier(Country),
+    /// `POST /deliveries` of the transport company
+    ScheduleDelivery,
 }
 
 impl Operation {
@@ -71,6 +125,11 @@ impl Operation {
         match self {
             Self::Activate | Self::Deactivate | Self::VehicleStatus | Self::Diagnostics => System::Iot,
             Self::SendMessage => System::Sms,
+            Self::PlaceOrder | Self::GetOrder => System::Factory,
+            Self::SubmitRegistration(country) | Self::GetRegistration(country) | Self::OpenDossier(country) => {
+                System::registration(country)
+            }
+            Self::ScheduleDelivery => System::Transport,
             _ => System::Gateway,
         }
     }
@@ -88,7 +147,16 @@ impl Operation {
                 | Self::Activate
                 | Self::Deactivate
                 | Self::SendMessage
+                | Self::PlaceOrder
+                | Self::SubmitRegistration(_)
+                | Self::OpenDossier(_)
+                | Self::ScheduleDelivery
         )
+    }
+
+    /// Whether it begins something of a sale that is told by webhook.
+    pub(crate) fn starts_a_sale_step(self) -> bool {
+        matches!(self, Self::PlaceOrder | Self::SubmitRegistration(_) | Self::ScheduleDelivery)
     }
 
     /// The path, with what stands in it.
@@ -109,6 +177,12 @@ impl Operation {
             Self::VehicleStatus => format!("/vehicles/{subject}/status"),
             Self::Diagnostics => format!("/vehicles/{subject}/diagnostics"),
             Self::SendMessage => "/messages".to_owned(),
+            Self::PlaceOrder => "/orders".to_owned(),
+            Self::GetOrder => format!("/orders/{subject}"),
+            Self::SubmitRegistration(_) => "/registrations".to_owned(),
+            Self::GetRegistration(_) => format!("/registrations/{subject}"),
+            Self::OpenDossier(_) => "/dossiers".to_owned(),
+            Self::ScheduleDelivery => "/deliveries".to_owned(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a JSON body strictly: what the contract requires must be there and fit; what it does not name is ignored.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -51,6 +51,58 @@ impl<'a> Fields<'a> {
         let word = self.string(member)?;
         serde_json::from_value(Value::String(word.to_owned()))
             .map_err(|_| self.wrong(member, "one of the words of the contract"))
+    }
+
+    /// ISO 3166-1 alpha-2.
+    pub fn country(&self, member: &str) -> Result<&'a str, Problem> {
+        let text = self.string(member)?;
+        if text.chars().count() == 2 { Ok(text) } else { Err(self.wrong(member, "a country's two letters")) }
+    }
+
+    pub fn optional_object(&self, member: &str) -> Result<Option<Fields<'a>>, Problem> {
+        self.members.contains_key(member).then(|| self.object(member)).transpose()
+    }
+
+    pub fn number(&self, member: &str) -> Result<f64, Problem> {
+        self.required(member)?.as_f64().ok_or_else(|| self.wrong(member, "a number"))
+    }
+
+    pub fn integer(&self, member: &str) -> Result<i64, Problem> {
+        self.required(member)?.as_i64().ok_or_else(|| self.wrong(member, "a whole number"))
+    }
+
+    /// A day, `YYYY-MM-DD`.
+    pub fn date(&self, member: &str) -> Result<NaiveDate, Problem> {
+        let text = self.string(member)?;
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|day| day.to_string() == text)
+            .ok_or_else(|| self.wrong(member, "a day (YYYY-MM-DD)"))
+    }
+
+    pub fn optional_date(&self, member: &str) -> Result<Option<NaiveDate>, Problem> {
+        self.members.contains_key(member).then(|| self.date(member)).transpose()
+    }
+
+    /// A list of objects.
+    pub fn objects(&self, member: &str) -> Result<Vec<Fields<'a>>, Problem> {
+        let items = self.required(member)?.as_array().ok_or_else(|| self.wrong(member, "a list"))?;
+        let object = |(index, item): (usize, &'a Value)| {
+            let name = format!("{member}.{index}");
+            let members = item.as_object().ok_or_else(|| self.wrong(&name, "an object"))?;
+            Ok(Fields { path: self.name(&name), members })
+        };
+        items.iter().enumerate().map(object).collect()
+    }
+
+    pub fn has(&self, member: &str) -> bool {
+        self.members.contains_key(member)
+    }
+
+    pub fn list_of_strings(&self, member: &str) -> Result<Vec<String>, Problem> {
+        self.strings(member)?;
+        let items = self.required(member)?.as_array().into_iter().flatten();
+        Ok(items.filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     pub fn amount(&self, member: &str) -> Result<Amount, Problem> {

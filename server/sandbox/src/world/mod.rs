@@ -6,28 +6,35 @@
 
 pub mod agenda;
 pub mod call;
+pub mod country;
+pub mod factory;
 pub(crate) mod fields;
 pub mod gateway;
 pub mod ids;
 pub mod iot;
 pub mod mailbox;
 pub mod outbox;
+pub mod registration;
 pub mod sms;
 pub mod snapshot;
+pub mod transport;
 pub mod values;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::faults::{Effects, Faults, Occasion, Stop};
+use crate::faults::{Absence, Effects, Faults, Occasion, ProductionFate, Stop};
 use call::{Answer, Call, CallSeen, Operation, Outcome, Problem, System};
+use factory::FactoryWorld;
 use gateway::model::PaymentMethod;
 use gateway::{GatewayWorld, TestCard};
 use ids::IdMint;
 use iot::IotWorld;
 use mailbox::Mailbox;
 use outbox::{Outbox, OutgoingWebhook};
+use registration::{Refusal, RegistrationWorld};
 use sms::SmsWorld;
+use transport::TransportWorld;
 
 /// Calls kept in the log; the oldest go first.
 const CALLS_KEPT: usize = 5_000;
@@ -40,6 +47,12 @@ pub struct World {
     iot: IotWorld,
     #[serde(default)]
     sms: SmsWorld,
+    #[serde(default)]
+    factory: FactoryWorld,
+    #[serde(default)]
+    registration: RegistrationWorld,
+    #[serde(default)]
+    transport: TransportWorld,
     mailbox: Mailbox,
     faults: Faults,
     outbox: Outbox,
@@ -64,6 +77,9 @@ impl World {
             gateway: GatewayWorld::default(),
             iot: IotWorld::default(),
             sms: SmsWorld::default(),
+            factory: FactoryWorld::default(),
+            registration: RegistrationWorld::default(),
+            transport: TransportWorld::default(),
             mailbox: Mailbox::default(),
             faults: Faults::default(),
             outbox: Outbox::default(),
@@ -99,6 +115,11 @@ impl World {
             System::Gateway => self.gateway.answer(&mut around, call, effects),
             System::Iot => self.iot.answer(&mut around, call, effects),
             System::Sms => self.sms.answer(&mut around, call),
+            System::Factory => self.factory.answer(&mut around, call, effects),
+            System::RegistrationEs | System::RegistrationFr | System::RegistrationGb | System::RegistrationDe => {
+                self.registration.answer(&mut around, call, effects)
+            }
+            System::Transport => self.transport.answer(&mut around, call, effects),
         }
     }
 
@@ -123,16 +144,23 @@ impl World {
     /// Lives through everything due until `now`, in the order it falls due.
     pub fn advance_to(&mut self, now: DateTime<Utc>) {
         loop {
-            let money = self.gateway.next_due().filter(|due| *due <= now);
-            let cars = self.iot.next_due().filter(|due| *due <= now);
-            let Some(moment) = [money, cars].into_iter().flatten().min() else {
+            let Some(moment) = self.next_happening().filter(|due| *due <= now) else {
                 return;
             };
             let mut around = Surroundings { now: moment, ids: &mut self.ids, outbox: &mut self.outbox };
-            if money == Some(moment) {
+            let is_due = |due: Option<DateTime<Utc>>| due == Some(moment);
+            if is_due(self.gateway.next_due()) {
                 self.gateway.happen(&mut around);
-            } else {
+            } else if is_due(self.iot.next_due()) {
                 self.iot.happen(&mut around);
+            } else if is_due(self.factory.next_due()) {
+                if let Some(car) = self.factory.happen(&mut around) {
+                    self.iot.add_vehicle(car, moment);
+                }
+            } else if is_due(self.registration.next_due()) {
+                self.registration.happen(&mut around);
+            } else {
+                self.transport.happen(&mut around);
             }
         }
     }
@@ -155,7 +183,21 @@ impl World {
     /// When something happens next by itself: an event of the world or a webhook to be sent.
     #[must_use]
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        [self.gateway.next_due(), self.iot.next_due(), self.outbox.next_due()].into_iter().flatten().min()
+        [self.next_happening(), self.outbox.next_due()].into_iter().flatten().min()
+    }
+
+    /// When one of the systems does something next by itself.
+    fn next_happening(&self) -> Option<DateTime<Utc>> {
+        [
+            self.gateway.next_due(),
+            self.iot.next_due(),
+            self.factory.next_due(),
+            self.registration.next_due(),
+            self.transport.next_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// A tokenised method without the hosted page.
@@ -194,6 +236,38 @@ impl World {
         gateway.charge_back(&mut around, payment_id, reason)
     }
 
+    /// Does the factory's next step with an order now; `false` when nothing follows.
+    pub fn hurry_production(&mut self, order_id: &str, now: DateTime<Utc>) -> bool {
+        let before = self.factory.order(order_id).map(|order| (order.status, order.since));
+        let mut around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
+        if let Some(car) = self.factory.hurry(&mut around, order_id) {
+            self.iot.add_vehicle(car, now);
+        }
+        before != self.factory.order(order_id).map(|order| (order.status, order.since))
+    }
+
+    /// Changes what will still happen to a car that is being built; `false` when there is no such order.
+    pub fn change_production(&mut self, order_id: &str, change: impl FnOnce(&mut ProductionFate)) -> bool {
+        self.factory.change_fate(order_id, change)
+    }
+
+    /// Decides a registration that is under review now; `false` when it is not.
+    pub fn decide_registration(&mut self, id: &str, refusal: Option<Refusal>, now: DateTime<Utc>) -> bool {
+        let mut around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
+        self.registration.decide_now(&mut around, id, refusal)
+    }
+
+    /// Does the next step of a transport now; `false` when it is over.
+    pub fn hurry_delivery(&mut self, delivery_id: &str, now: DateTime<Utc>) -> bool {
+        let mut around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
+        self.transport.hurry(&mut around, delivery_id)
+    }
+
+    /// Changes whether somebody will open the door; `false` when there is no such transport.
+    pub fn set_absence(&mut self, delivery_id: &str, absence: Absence) -> bool {
+        self.transport.set_absence(delivery_id, absence)
+    }
+
     fn gateway_around(&mut self, now: DateTime<Utc>) -> (&mut GatewayWorld, Surroundings<'_>) {
         let around = Surroundings { now, ids: &mut self.ids, outbox: &mut self.outbox };
         (&mut self.gateway, around)
@@ -208,6 +282,9 @@ impl World {
         self.iot = IotWorld::default();
         self.iot.set_settings(iot);
         self.sms = SmsWorld::default();
+        self.factory.reset();
+        self.registration.reset();
+        self.transport = TransportWorld::default();
         self.mailbox = Mailbox::default();
         self.faults.clear_all();
         self.outbox.clear();
@@ -240,6 +317,29 @@ impl World {
     #[must_use]
     pub fn sms(&self) -> &SmsWorld {
         &self.sms
+    }
+
+    /// The factory.
+    #[must_use]
+    pub fn factory(&self) -> &FactoryWorld {
+        &self.factory
+    }
+
+    /// The factory, to be changed.
+    pub fn factory_mut(&mut self) -> &mut FactoryWorld {
+        &mut self.factory
+    }
+
+    /// The registration bodies.
+    #[must_use]
+    pub fn registration(&self) -> &RegistrationWorld {
+        &self.registration
+    }
+
+    /// The transport company.
+    #[must_use]
+    pub fn transport(&self) -> &TransportWorld {
+        &self.transport
     }
 
     /// Mails and push messages.

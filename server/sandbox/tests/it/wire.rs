@@ -12,8 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{
-    Fault, FaultRule, Running, Sandbox, SandboxClock, SandboxConfig, StartError, TestCard, VehicleSpec, WebhookSecret,
-    WebhookTarget,
+    Country, Fault, FaultRule, Running, Sandbox, SandboxClock, SandboxConfig, StartError, TestCard, VehicleSpec,
+    WebhookSecret, WebhookTarget,
 };
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
@@ -26,7 +26,14 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 fn config() -> SandboxConfig {
     SandboxConfig {
         clock: SandboxClock::manual(start()),
-        tokens: Tokens { gateway: "bank-token".to_owned(), iot: "car-token".to_owned(), sms: "phone-token".to_owned() },
+        tokens: Tokens {
+            gateway: "bank-token".to_owned(),
+            iot: "car-token".to_owned(),
+            sms: "phone-token".to_owned(),
+            factory: "factory-token".to_owned(),
+            registration: [(Country::GB, "dvla-token".to_owned())].into(),
+            transport: "lorry-token".to_owned(),
+        },
         vehicles: vec![VehicleSpec::new(vin(), "AURA", "4.2.0")],
         accept_unknown_vins: false,
         ..SandboxConfig::default()
@@ -128,8 +135,8 @@ impl Receiver {
         tokio::spawn(async move { axum::serve(listener, router).await });
         WebhookTarget {
             base_url: Some(url.parse().unwrap()),
-            gateway_secret: None,
             iot_secret: Some(WebhookSecret::parse(SECRET).unwrap()),
+            ..WebhookTarget::default()
         }
     }
 }

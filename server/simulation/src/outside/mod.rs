@@ -6,6 +6,7 @@
 mod gateway;
 mod iot;
 mod mail;
+mod sales;
 
 use crate::mishaps::Mishaps;
 use crate::story::Story;
@@ -215,6 +216,12 @@ impl Outside {
             let sender = match webhook.system {
                 System::Gateway => Sender::Payments,
                 System::Iot => Sender::Iot,
+                System::Factory => Sender::Factory,
+                System::RegistrationEs
+                | System::RegistrationFr
+                | System::RegistrationGb
+                | System::RegistrationDe => Sender::Registration,
+                System::Transport => Sender::Transport,
                 System::Sms => continue,
             };
             let receipt = service::receive(caas, sender, &webhook.webhook_id, &webhook.body.to_string()).await?;
@@ -275,6 +282,7 @@ fn patience(operation: Operation) -> TimeDelta {
     match operation {
         Operation::Activate | Operation::Deactivate => TimeDelta::seconds(120),
         Operation::VehicleStatus | Operation::Diagnostics => TimeDelta::seconds(30),
+        Operation::PlaceOrder | Operation::GetOrder => TimeDelta::seconds(30),
         _ => TimeDelta::seconds(10),
     }
 }
