@@ -155,6 +155,9 @@ async fn seed_demo(config: Config) -> Result<(), CliError> {
     let snapshot = serve::snapshot_beside(&config.database_url);
     let app = quiet(config, Some(snapshot)).await?;
     let seeded = demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?;
+    if seeded {
+        caas::sales::demo::begin_sales(&app.caas).await?;
+    }
     println!("{}", if seeded { "The demo world is there." } else { "The database is not empty: nothing was changed." });
     if demo::is_demo(&app.caas).await? {
         print!("{}", demo::accounts());

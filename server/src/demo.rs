@@ -8,6 +8,7 @@ use caas::kernel::ids::UserId;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
+use caas::sales::demo::{DemoStock, MADRID_STOCK, STOCK_FIRMWARE, VALENCIA_STOCK};
 use caas::sales::vehicles::{self, NewVehicle};
 use caas::sql;
 use caas_sandbox::world::gateway::TestCard;
@@ -39,6 +40,7 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
     let people = caas::accounts::seed_demo(caas, &mut tx).await?;
     caas::catalogue::seed_demo(caas, &mut tx).await?;
     caas::support::seed_demo(caas, &mut tx).await?;
+    caas::sales::demo::seed_demo(caas, &mut tx, &people).await?;
     for (car, customer) in DEMO_CARS.iter().zip([people.customer, people.customer, people.second_customer]) {
         let vehicle = NewVehicle {
             vin: car.vin,
@@ -53,6 +55,7 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
     }
     if let Some(sandbox) = sandbox {
         sandbox.add_vehicles(DEMO_CARS.iter().filter_map(played));
+        sandbox.add_vehicles(MADRID_STOCK.iter().chain(&VALENCIA_STOCK).filter_map(in_stock));
         for customer in [people.customer, people.second_customer] {
             methods::add(caas, &mut tx, customer, &good_card(sandbox, customer)).await?;
         }
@@ -66,6 +69,16 @@ fn played(car: &DemoCar) -> Option<VehicleSpec> {
         vin: Vin::parse(car.vin).ok()?,
         model: car.model.to_owned(),
         firmware: car.firmware.to_owned(),
+        base_services: vec!["BASE_PLATFORM".to_owned()],
+        known_services: None,
+    })
+}
+
+fn in_stock(car: &DemoStock) -> Option<VehicleSpec> {
+    Some(VehicleSpec {
+        vin: Vin::parse(car.vin).ok()?,
+        model: car.model.to_owned(),
+        firmware: STOCK_FIRMWARE.to_owned(),
         base_services: vec!["BASE_PLATFORM".to_owned()],
         known_services: None,
     })

@@ -38,6 +38,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     if config.stage == Stage::Development
         && demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?
     {
+        caas::sales::demo::begin_sales(&app.caas).await?;
         tracing::info!("demo_world_seeded");
     }
     greet(&config, &app).await;

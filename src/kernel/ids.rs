@@ -56,6 +56,8 @@ ids! {
     NotificationId,
     /// The purchase of one vehicle.
     OrderId,
+    /// A commercial plan.
+    PlanId,
     /// A version of a commercial plan.
     PlanVersionId,
 }

@@ -8,6 +8,8 @@ pub mod factory;
 pub mod registration;
 
 #[cfg(feature = "ssr")]
+pub mod demo;
+#[cfg(feature = "ssr")]
 pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod documents;

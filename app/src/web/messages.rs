@@ -60,6 +60,16 @@ codes! {
         FactoryRetried = "factory_retried",
         /// An order that the factory does not take was given up.
         FactoryCancelled = "factory_cancelled",
+        /// A paper of the customer's was taken.
+        PaperReceived = "paper_received",
+        /// There is nothing to pay for this order now.
+        NothingToPay = "nothing_to_pay",
+        /// The customer has an appointment to pick the car up.
+        PickUpBooked = "pick_up_booked",
+        /// There is nothing to pick up now.
+        NothingToPickUp = "nothing_to_pick_up",
+        /// A draft of a sale is gone.
+        SaleDiscarded = "sale_discarded",
         /// A form of little weight was not understood.
         NotSaved = "not_saved",
         /// A case is the agent's.
@@ -190,6 +200,19 @@ impl Message {
                 locale.t("A partir de ahora te lo proponemos primero.", "From now on it is proposed first.")
             }
             Message::MethodRemoved => locale.t("Método de pago quitado.", "Payment method removed."),
+            Message::PaperReceived => {
+                locale.t("Documento recibido. Tu concesionario lo revisa.", "Paper received. Your dealership looks at it.")
+            }
+            Message::NothingToPay => locale.t(
+                "Ahora no hay nada que pagar de este pedido. No se ha cobrado nada.",
+                "There is nothing to pay for this order now. Nothing was charged.",
+            ),
+            Message::PickUpBooked => {
+                locale.t("Cita confirmada. Te lo recordamos un día antes.", "Appointment confirmed. We remind you a day before.")
+            }
+            Message::NothingToPickUp => {
+                locale.t("Ahora no hay nada que recoger de este pedido.", "There is nothing to pick up of this order now.")
+            }
             Message::NotSaved => locale.t(
                 "No se ha guardado: falta algo o es demasiado largo.",
                 "Not saved: something is missing or too long.",
@@ -212,6 +235,7 @@ impl Message {
                 "Gracias. Pedimos la retención a tu banco y volvemos a intentarlo. Todavía no se cobra nada.",
                 "Thank you. We ask your bank for the hold and try again. Nothing is charged yet.",
             ),
+            Message::SaleDiscarded => locale.t("La venta se ha descartado.", "The sale was discarded."),
             Message::HoldRefused => locale.t("De acuerdo: no se retiene nada.", "All right: nothing is held."),
             Message::OfferGone => locale.t(
                 "Esto ya no está pendiente. Abajo ves cómo ha quedado.",
@@ -227,7 +251,12 @@ impl Message {
     /// How the message looks.
     pub const fn tone(self) -> Tone {
         match self {
-            Message::LinkExpired | Message::CancelNotNow | Message::BankSilent | Message::NotSaved => Tone::Waiting,
+            Message::LinkExpired
+            | Message::CancelNotNow
+            | Message::BankSilent
+            | Message::NothingToPay
+            | Message::NothingToPickUp
+            | Message::NotSaved => Tone::Waiting,
             Message::Failed => Tone::Problem,
             Message::SignedOut
             | Message::SignedOutEverywhere

@@ -1,0 +1,241 @@
+//! The first step: who buys, and whom the papers name.
+
+use super::frame::{discard, group_error, head, trouble};
+use super::{NEW, draft, error, path, refused, seller};
+use crate::ui::{Button, ButtonKind, Choice, ChoiceCard, Field, SelectField};
+
+use crate::web::{FormState, Goto, Page, PageResult, Refusal, Section, WebContext, submit};
+use caas::kernel::ids::OrderId;
+use caas::kernel::locale::Locale;
+use caas::kernel::when::short_moment;
+use caas::sales::model::OwnerKind;
+use caas::sales::plans;
+use caas::sales::registration::countries;
+use caas::sales::sale::{self, CustomerForm, DraftLine, Sale, SaleField, Step};
+use leptos::prelude::*;
+
+const FORM: &str = "cliente";
+
+/// `/concesionario/ventas/nueva`.
+pub(super) async fn new_page(web: WebContext) -> PageResult {
+    let seller = seller(&web)?;
+    let locale = web.locale;
+    let drafts = sale::drafts(&mut web.caas.db.read().await?, seller.dealership).await?;
+    let mut form = web.form(FORM);
+    if !form.has_errors() {
+        form = form.with("language", locale.as_str()).with("owner_kind", OwnerKind::Individual.as_str());
+    }
+    let lead = locale.t(
+        "La venta se guarda en cada paso. Puedes dejarla y seguir después.",
+        "The sale is kept at every step. You can leave it and go on later.",
+    );
+    let fields = fields(&web, &form, None).await?;
+    let zone = web.require_user()?.time_zone.clone();
+    let body = view! {
+        {head(None, Step::Customer, lead, locale)}
+        {trouble(&form, locale)}
+        {fields}
+        {begun(&drafts, &zone, locale)}
+    };
+    Ok(Page::new(locale.t("Venta nueva", "New sale"), body).class("page page--narrow").section(Section::Dealership))
+}
+
+/// `/concesionario/ventas/{id}/cliente`.
+pub(super) async fn customer_page(web: WebContext) -> PageResult {
+    let sale = draft(&web).await?;
+    let locale = web.locale;
+    let came_back = web.form(FORM);
+    let form = if came_back.has_errors() { came_back } else { kept(&sale) };
+    let fields = fields(&web, &form, Some(sale.order.id)).await?;
+    let body = view! {
+        {head(Some(&sale), Step::Customer, "", locale)}
+        {trouble(&form, locale)}
+        {fields}
+        {discard(&sale, locale)}
+    };
+    let title = format!("{} · {}", locale.t("Cliente", "Customer"), sale.order.number);
+    Ok(Page::new(title, body).class("page page--narrow").section(Section::Dealership))
+}
+
+/// The form as it was kept.
+fn kept(sale: &Sale) -> FormState {
+    let mut form = FormState::new(FORM).with("country", sale.order.country.as_deref().unwrap_or_default());
+    if let Some(contact) = &sale.contact {
+        form = form
+            .with("name", &contact.name)
+            .with("email", &contact.email)
+            .with("phone", &contact.phone)
+            .with("language", contact.locale.as_str());
+    }
+    if let Some(owner) = &sale.order.owner {
+        form = form
+            .with("owner_kind", owner.kind.as_str())
+            .with("owner_name", &owner.name)
+            .with("tax_id", &owner.tax_id)
+            .with("birth_date", owner.date_of_birth.as_deref().unwrap_or_default())
+            .with("licence", owner.driver_license.as_deref().unwrap_or_default());
+    }
+    form
+}
+
+async fn fields(web: &WebContext, form: &FormState, id: Option<OrderId>) -> Result<AnyView, Refusal> {
+    let locale = web.locale;
+    let sold_in = plans::countries(&mut web.caas.db.read().await?).await?;
+    let chosen = match form.value("country") {
+        country if country.is_empty() => web.require_user()?.country.clone(),
+        country => country,
+    };
+    let choices: Vec<Choice> =
+        sold_in.iter().map(|country| Choice::new(country.code, country.name(locale))).collect();
+    let languages = vec![Choice::new("es", "Español"), Choice::new("en", "English")];
+    let rules = countries::country(&chosen);
+    let hint = format!(
+        "{}: {}. {}: {}.",
+        locale.t("Particular", "Person"),
+        rules.tax_id_hint(OwnerKind::Individual, locale),
+        locale.t("Empresa", "Company"),
+        rules.tax_id_hint(OwnerKind::Company, locale)
+    );
+    let kind = form.value("owner_kind");
+    let is_company = kind == OwnerKind::Company.as_str();
+    let said = |field| error(form, field, locale);
+    let (optional, id) = (locale.t("(opcional)", "(optional)"), id.map(|id| id.to_string()).unwrap_or_default());
+    let view = view! {
+        <form class="form" method="post" action="/api/venta/cliente">
+            <input type="hidden" name="id" value=id/>
+            <h2>{locale.t("Quién compra", "Who buys")}</h2>
+            <Field label=locale.t("Nombre y apellidos", "Full name") name="name" value=form.value("name") error=said(SaleField::Name) maxlength=100 required=true/>
+            <Field label=locale.t("Correo", "Email") name="email" kind="email" value=form.value("email") error=said(SaleField::Email)
+                help=locale.t("Aquí recibe la invitación a CaaS y el aviso para pagar la señal.", "The invitation to CaaS and the request for the reservation go here.") maxlength=254 required=true/>
+            <div class="form__row">
+                <Field label=locale.t("Teléfono", "Phone") name="phone" kind="tel" value=form.value("phone") error=said(SaleField::Phone)
+                    help=locale.t("Con prefijo, por ejemplo +34 600 000 000.", "With country code, for example +44 7700 900000.") maxlength=30 required=true/>
+                <SelectField label=locale.t("Idioma de los avisos", "Language of messages") name="language" choices=languages value=form.value("language") error=said(SaleField::Language)/>
+            </div>
+            <h2>{locale.t("A nombre de quién se matricula", "In whose name it is registered")}</h2>
+            <SelectField label=locale.t("País de matriculación", "Country of registration") name="country" choices=choices value=chosen error=said(SaleField::Country)/>
+            <fieldset class="choices sale-two">
+                <legend>{locale.t("Titular", "Owner")}</legend>
+                {group_error("f-owner_kind-error", said(SaleField::OwnerKind))}
+                <ChoiceCard label=locale.t("Particular", "Person") name="owner_kind" value=OwnerKind::Individual.as_str() checked=!is_company/>
+                <ChoiceCard label=locale.t("Empresa", "Company") name="owner_kind" value=OwnerKind::Company.as_str() checked=is_company/>
+            </fieldset>
+            <Field label=locale.t("Nombre o razón social del titular", "The owner's name") name="owner_name" value=form.value("owner_name") error=said(SaleField::OwnerName)
+                help=locale.t("Déjalo vacío si es la misma persona que compra.", "Leave it empty when it is the person who buys.") optional_word=optional maxlength=120/>
+            <Field label=locale.t("Identificación fiscal", "Tax id") name="tax_id" value=form.value("tax_id") error=said(SaleField::TaxId) help=hint code=true maxlength=40 required=true/>
+            <div class="form__row">
+                <Field label=locale.t("Fecha de nacimiento", "Date of birth") name="birth_date" kind="date" value=form.value("birth_date") error=said(SaleField::BirthDate)
+                    help=locale.t("Solo si el titular es un particular.", "Only when the owner is a person.")/>
+                <Field label=locale.t("Permiso de conducir", "Driving licence") name="licence" value=form.value("licence") error=said(SaleField::Licence) optional_word=optional maxlength=40/>
+            </div>
+            <div class="form__actions">
+                <Button kind=ButtonKind::Primary>{locale.t("Guardar y elegir el coche", "Keep and choose the car")}</Button>
+            </div>
+        </form>
+    };
+    Ok(view.into_any())
+}
+
+/// The dealership's sales that somebody has begun.
+fn begun(drafts: &[DraftLine], zone: &str, locale: Locale) -> Option<AnyView> {
+    if drafts.is_empty() {
+        return None;
+    }
+    let items = drafts
+        .iter()
+        .map(|line| {
+            let href = path(line.id, Step::Summary);
+            let title = format!("{} · {}", line.number, line.customer());
+            let more: Vec<String> = [
+                line.model_name.clone(),
+                line.seller.clone(),
+                Some(short_moment(line.updated_at, zone, locale)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            view! { <li><a href=href>{title}</a>" "<span class="muted small">{more.join(" · ")}</span></li> }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="section" aria-labelledby="empezadas">
+                <h2 id="empezadas">{locale.t("Ventas sin terminar", "Sales not finished")}</h2>
+                <ul class="sale-drafts">{items}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Keeps who buys; without an id it begins a sale.
+#[server(endpoint = "venta/cliente")]
+#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
+pub async fn keep_customer(
+    #[server(default)] id: String,
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] phone: String,
+    #[server(default)] language: String,
+    #[server(default)] country: String,
+    #[server(default)] owner_kind: String,
+    #[server(default)] owner_name: String,
+    #[server(default)] tax_id: String,
+    #[server(default)] birth_date: String,
+    #[server(default)] licence: String,
+) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let seller = seller(&web)?;
+        let order: Option<OrderId> = match id.as_str() {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Refusal::NotFound)?),
+        };
+        let back = order.map_or_else(|| NEW.to_owned(), |id| path(id, Step::Customer));
+        let state = FormState::new(FORM)
+            .with("name", &name)
+            .with("email", &email)
+            .with("phone", &phone)
+            .with("language", &language)
+            .with("country", &country)
+            .with("owner_kind", &owner_kind)
+            .with("owner_name", &owner_name)
+            .with("tax_id", &tax_id)
+            .with("birth_date", &birth_date)
+            .with("licence", &licence);
+        let form = CustomerForm {
+            name,
+            email,
+            phone,
+            language,
+            country,
+            owner_kind,
+            owner_name,
+            tax_id,
+            birth_date,
+            licence,
+        };
+        let kept = match order {
+            Some(id) => sale::save_customer(&web.caas, seller, id, &form).await.map(|()| id),
+            None => sale::begin(&web.caas, seller, &form).await,
+        };
+        match kept {
+            Ok(id) => Ok(Goto::to(path(id, Step::Car))),
+            Err(problem) => refused(problem, order, &back, state),
+        }
+    })
+    .await
+}
+
+/// Throws a draft away.
+#[server(endpoint = "venta/descartar")]
+pub async fn discard_sale(#[server(default)] id: String) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let seller = seller(&web)?;
+        let id: OrderId = id.parse().map_err(|_| Refusal::NotFound)?;
+        match sale::discard(&web.caas, seller, id).await {
+            Ok(()) => Ok(Goto::to(NEW).toast(crate::web::Message::SaleDiscarded)),
+            Err(problem) => refused(problem, Some(id), NEW, FormState::new(FORM)),
+        }
+    })
+    .await
+}
