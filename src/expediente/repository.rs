@@ -3,7 +3,7 @@
 use super::model::{Actor, ActorKind, EntryKind, StoredEntry, SubjectKind};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ActivationId, UserId};
+use crate::kernel::ids::{ActivationId, OrderId, UserId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::Currency;
 use crate::kernel::{FAR_FUTURE, Timestamp};
@@ -178,6 +178,15 @@ pub async fn story_lines(
 pub async fn line(tx: &mut Tx, customer: UserId, id: Uuid) -> Result<Option<StoryLine>> {
     let row = sql!(tx, optional LineRow, lines!("e.id = $1 AND e.chain_id = $2"), id, customer.0)?;
     row.map(StoryLine::try_from).transpose()
+}
+
+/// Everything written about the purchase of a vehicle and its payments, the latest first.
+pub async fn lines_about_order(tx: &mut Tx, order: OrderId) -> Result<Vec<StoryLine>> {
+    let rows = sql!(tx, all LineRow, lines!(
+        "e.subject_id IN (SELECT s.id FROM customer_orders s WHERE s.id = $1
+                          UNION ALL SELECT s.id FROM payments s WHERE s.order_id = $1)
+         ORDER BY e.at DESC, e.seq DESC LIMIT 300"), order)?;
+    rows.into_iter().map(StoryLine::try_from).collect()
 }
 
 /// The number of the newest entry that the customer reads; 0 before there is one.

@@ -13,7 +13,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::sales::model::{OrderEvent, OrderStatus};
 use crate::sales::orders::{self, Cause, Order, apply, save};
-use crate::sales::{payment, stock};
+use crate::sales::{payment, stock, words};
 use sqlx::types::Json;
 
 /// Reasons of the factory are kept up to this length.
@@ -91,6 +91,7 @@ async fn take_vin(caas: &Caas, tx: &mut Tx, order: &mut Order, notice: &FactoryN
         (Some(ours), Some((id, _))) if ours == id => Ok(true),
         (None, None) if is_vin(vin) => {
             order.vehicle_id = Some(stock::being_built(caas, tx, order, vin).await?);
+            words::keep(tx, order).await?;
             Ok(true)
         }
         _ => {

@@ -8,7 +8,6 @@ use crate::expediente::model::Actor;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::OrderId;
-use crate::kernel::jobs::{Enqueue, enqueue};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::when::day_there;
 use crate::monitoring::failures::{self, NewFailure};
@@ -18,7 +17,7 @@ use crate::sales::delivery;
 use crate::sales::model::{OrderEvent, OrderStatus};
 use crate::sales::notices::{self, Say};
 use crate::sales::orders::{self, Cause, Order};
-use crate::sales::who;
+use crate::sales::{who, words};
 use sqlx::types::Json;
 
 /// A message of a body that answers later. `false`: its registration is not known (yet): its answer may still be on the way.
@@ -211,6 +210,7 @@ pub(super) async fn plate_assigned(
     sql!(tx, execute
         "UPDATE vehicles SET plate = $1, updated_at = $2, version = version + 1 WHERE id = $3",
         &plate, caas.now(), vehicle)?;
+    words::keep(tx, order).await?;
     let today = day_there(caas.now(), "UTC").to_string();
     registration.plate = Some(plate.clone());
     registration.registration_date = Some(date.map_or(today, str::to_owned));
