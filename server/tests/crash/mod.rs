@@ -65,7 +65,8 @@ async fn killed_again_and_again_it_ends_as_without() {
 
 async fn killed_at_every_failpoint_it_ends_as_without(template: &Template) {
     let named: Vec<_> = cases().iter().map(|case| case.failpoint).collect();
-    for failpoint in failpoint::ALL {
+    // Those of a car's payment have their own test, beside its other stories.
+    for failpoint in failpoint::ALL.iter().filter(|name| !name.starts_with("car.")) {
         assert!(named.contains(failpoint), "no case dies at {failpoint}");
     }
     let whole: BTreeMap<Story, Books> = futures::stream::iter(Story::ALL)

@@ -142,11 +142,8 @@ pub fn reason_in_words(code: &str, locale: Locale) -> String {
                 "El sistema que habla con los coches no respondía.",
                 "The system that talks to the cars did not respond.",
             ),
-            "FINAL_PAYMENT_OVERDUE" => {
-                locale.t("La fecha límite para pagar ha pasado.", "The date by which it was due has passed.")
-            }
             "DEADLINE" => locale.t("Se ha agotado el plazo de 24 horas.", "The 24-hour limit has passed."),
-            "DUE_DATE_PASSED" => locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over."),
+            "FINAL_PAYMENT_OVERDUE" => locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over."),
             _ => locale.t("Ha habido un problema técnico.", "There was a technical problem."),
         }
     };
