@@ -10,7 +10,7 @@ CREATE INDEX orders_by_status ON customer_orders (status, status_at DESC, id DES
 CREATE INDEX orders_of_vehicle ON customer_orders (vehicle_id) WHERE vehicle_id IS NOT NULL;
 
 -- Cars of a dealership by where they are in the trade; those for sale by how long they stand there.
-CREATE INDEX vehicles_of_dealership ON vehicles (dealership_id, inventory_status, id);
+CREATE INDEX vehicles_at_dealership ON vehicles (dealership_id, inventory_status, id);
 CREATE INDEX vehicles_by_inventory ON vehicles (inventory_status, id);
 CREATE INDEX vehicles_for_sale ON vehicles (dealership_id, COALESCE(stocked_at, created_at), id) WHERE inventory_status = 'DEALERSHIP_STOCK';
 CREATE INDEX vehicles_for_sale_anywhere ON vehicles (COALESCE(stocked_at, created_at), id) WHERE inventory_status = 'DEALERSHIP_STOCK';
