@@ -4,7 +4,10 @@
 
 mod accounts;
 mod adapters;
+mod car_payments;
 mod car_factory;
+mod car_sale;
+mod car_customer;
 mod catalogue;
 mod command_line;
 mod crash;

@@ -15,18 +15,13 @@ pub fn sample(event: NoticeEvent) -> Notice {
         E::RegistrationStep => (both("matrícula asignada", "plate assigned"), None),
         E::DeliveryStep => (both("entrega el lunes a las 10:00", "delivery on Monday at 10:00"), None),
         E::QuestionReceived | E::TicketAnswered => (Bilingual::default(), None),
-        E::ReservationFailed => (Bilingual::default(), Some(Cents(311_000))),
-        E::FinalPaymentDeclined | E::FinalPaymentFailed => (Bilingual::default(), Some(Cents(2_799_000))),
+        E::FinalPaymentFailed => (Bilingual::default(), Some(Cents(2_799_000))),
         _ => (both("Asientos calefactados", "Heated seats"), Some(Cents(2990))),
     };
     let reason = match event {
         E::OtaFailed => Some("VEHICLE_OFFLINE"),
         E::PermanentFailure => Some("MODULE_FAULT"),
-        E::PaymentDeclined
-        | E::SubscriptionChargeFailed
-        | E::ReservationFailed
-        | E::FinalPaymentDeclined
-        | E::FinalPaymentFailed => Some("INSUFFICIENT_FUNDS"),
+        E::PaymentDeclined | E::SubscriptionChargeFailed | E::FinalPaymentFailed => Some("INSUFFICIENT_FUNDS"),
         _ => None,
     };
     let ticket = match event {

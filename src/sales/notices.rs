@@ -1,11 +1,12 @@
 //! What the customer is told of an order.
 //!
 //! A caller says what happened; what the customer has to know with it whatever the reason (until when to pay and what is
-//! lost otherwise, where the dealership is) is added here, so that no path can forget it.
+//! lost otherwise) is added here, so that no path can forget it.
 
 use super::model::OrderStatus;
 use super::orders::Order;
 use super::payment::SalePolicy;
+use super::who;
 use crate::Caas;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
@@ -91,7 +92,6 @@ async fn more(caas: &Caas, tx: &mut Tx, order: &Order, event: NoticeEvent) -> Re
         NoticeEvent::Arrived => before_final_payment(order, caas.policies.sale, &zone(tx, order).await?),
         NoticeEvent::FinalPaymentFailed if order.status == OrderStatus::CancelledPaymentFailure => lost(order),
         NoticeEvent::FinalPaymentFailed => declined_once(order, caas.policies.sale, &zone(tx, order).await?),
-        NoticeEvent::DeliveryFailed => dealership(tx, order).await?.into_iter().collect(),
         _ => Vec::new(),
     })
 }
@@ -160,27 +160,8 @@ fn declined_once(order: &Order, policy: SalePolicy, zone: &str) -> Vec<Bilingual
     lines
 }
 
-/// Where the dealership is.
-async fn dealership(tx: &mut Tx, order: &Order) -> Result<Option<Bilingual>> {
-    type Row = (String, Option<String>, Option<String>, String, Option<String>);
-    let row: Option<Row> = sql!(
-        tx,
-        optional(String, Option<String>, Option<String>, String, Option<String>),
-        "SELECT name, street, postal_code, city, phone FROM dealerships WHERE id = $1",
-        order.dealership_id
-    )?;
-    Ok(row.map(|(name, street, postal_code, city, phone)| {
-        let city = [postal_code.unwrap_or_default(), city].join(" ");
-        let place: Vec<String> =
-            [Some(name), street, Some(city.trim().to_owned()), phone].into_iter().flatten().collect();
-        let place = place.join(", ");
-        Bilingual { es: format!("Está aquí: {place}."), en: format!("It is here: {place}.") }
-    }))
-}
-
 async fn zone(tx: &mut Tx, order: &Order) -> Result<String> {
-    let row = sql!(tx, optional(String, String), "SELECT time_zone, name FROM users WHERE id = $1", order.customer_id)?;
-    Ok(row.map(|(zone, _)| zone).unwrap_or_else(|| "UTC".to_owned()))
+    Ok(who::reader(tx, order).await?.zone)
 }
 
 fn in_both(words: impl Fn(Locale) -> String) -> Bilingual {

@@ -183,6 +183,7 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, order: &mut Order, event: OrderEven
         before: Some(before.as_str()),
         after: Some(after.as_str()),
         data,
+        visible: true,
         ..Entry::new(order.customer_id, cause.actor, EntryKind::OrderChanged, SubjectKind::Order, order.id.0)
     };
     record(caas, tx, entry).await?;

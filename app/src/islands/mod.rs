@@ -4,9 +4,11 @@ mod activation;
 mod bell;
 mod case;
 mod countdown;
+mod dealer;
 mod desk;
 mod keys;
 pub mod live;
+mod order;
 mod pace;
 mod story;
 
@@ -16,6 +18,8 @@ pub use activation::{
 };
 pub use bell::{Bell, UnreadNotices, unread_notices};
 pub use case::{CaseLive, CaseSigns, CaseWords, DraftBox, keep_draft, read_case_signs};
+pub use dealer::{DealerColumn, DealerDesk, DealerLine, DealerLive, DealerNeed, DealerWords, read_dealer_desk};
 pub use desk::{DeskLine, DeskLines, DeskLive, DeskTab, DeskWords, read_desk};
 pub use keys::{DeskKeys, Shortcut};
+pub use order::{OrderLive, OrderMoment, OrderStep, OrderStory, OrderWait, OrderWords, read_order, read_order_stamp};
 pub use story::{StoryLive, StoryNews, story_news};

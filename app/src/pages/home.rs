@@ -1,8 +1,10 @@
 //! `/`: what CaaS is, and what it promises.
 
 use super::catalogue::{Reader, card};
+use super::expediente::states::Reader as StateReader;
+use super::order;
 use crate::ui::{ButtonKind, CarColour, CarDrawing, CarModel, LinkButton};
-use crate::web::{Page, PageResult, Role, WebContext};
+use crate::web::{Page, PageResult, Refusal, Role, WebContext};
 use caas::catalogue::{Market, Offer, Snapshot};
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
@@ -16,7 +18,9 @@ pub async fn home_page(web: WebContext) -> PageResult {
     let catalogue = web.caas.catalogue().await?;
     let market = web.user.as_ref().and_then(|user| Market::of_country(&user.country)).unwrap_or(Market::Es);
     let title = locale.t("Tu coche ya sabe hacer más", "Your car can already do more");
+    let to_do = to_do(&web).await?;
     let body = view! {
+        {to_do}
         <div class="hero">
             <div class="hero__text">
                 <h1>{title}</h1>
@@ -42,6 +46,14 @@ pub async fn home_page(web: WebContext) -> PageResult {
         "Switch on what your car already carries, for some days, for good or by subscription. You only pay for what the car confirms.",
     );
     Ok(Page::new(title, body).description(description).public_at("/"))
+}
+
+/// The one thing that a signed-in customer's orders need first.
+async fn to_do(web: &WebContext) -> Result<Option<AnyView>, Refusal> {
+    let Some(user) = web.user.as_ref().filter(|user| user.role == Role::Customer) else { return Ok(None) };
+    let reader = StateReader { locale: web.locale, zone: &user.time_zone };
+    let needs = order::needs(&mut web.caas.db.read().await?, user.id, reader).await?;
+    Ok(needs.first())
 }
 
 /// The way in for visitors, to the own cars for customers; staff have theirs in the navigation.

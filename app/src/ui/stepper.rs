@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Icon, IconName, text::given};
 
 /// Where a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StepState {
     /// Behind us.
     Done,

@@ -31,7 +31,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use caas::Caas;
+use caas_app::pages::dealer;
 use caas_app::pages::help::{self, MAX_UPLOAD};
+use caas_app::pages::order;
 use caas_app::web::{Refusal, Sessions, Site, WebContext, render, render_refusal};
 use caas_sandbox::Sandbox;
 use leptos::prelude::provide_context;
@@ -140,6 +142,8 @@ fn uploads(http: &Http) -> Router {
     Router::new()
         .route("/api/cuenta/ayuda/preguntar", post(help::ask))
         .route("/api/cuenta/ayuda/escribir", post(help::write))
+        .route("/api/concesionario/documento", post(dealer::paper))
+        .route("/api/pedidos/documento", post(order::provide_paper))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(http.clone(), context::provide))
 }

@@ -3,7 +3,7 @@
 
 mod admin;
 mod case;
-mod counter;
+pub mod counter;
 mod desk;
 mod files;
 mod money;

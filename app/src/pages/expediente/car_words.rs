@@ -11,6 +11,9 @@ use caas::sales::model::{InventoryStatus, OrderStatus as S};
 
 /// An entry about an order, its papers, its way or its hand-over; `None` for any other.
 pub(super) fn say(facts: &Facts<'_>) -> Option<Said> {
+    if let Some(part) = facts.text("part") {
+        return payment(facts, part);
+    }
     let said = match facts.line.entry.kind {
         K::OrderChanged => order(facts),
         K::EstimateChanged => estimate(facts),
@@ -52,8 +55,8 @@ pub(super) fn say(facts: &Facts<'_>) -> Option<Said> {
             ("", ""),
         ),
         K::VehicleAssigned => vehicle(facts),
-        K::AppLinked => match facts.text("action") {
-            Some("LINKED" | "USED") => plain(
+        K::AppLinked => match facts.text("code") {
+            Some("USED") => plain(
                 facts,
                 I::Car,
                 Tone::Done,
@@ -90,6 +93,67 @@ pub(super) fn say(facts: &Facts<'_>) -> Option<Said> {
 fn plain(facts: &Facts<'_>, icon: I, tone: Tone, text: (&str, &str), note: (&str, &str)) -> Said {
     let locale = facts.reader.locale;
     Said { icon, tone, text: locale.t(text.0, text.1).to_owned(), note: locale.t(note.0, note.1).to_owned() }
+}
+
+/// A step of a payment of a car: it is taken at once and never held.
+fn payment(facts: &Facts<'_>, part: &str) -> Option<Said> {
+    let locale = facts.reader.locale;
+    let amount = facts.amount();
+    let what = match part {
+        "FINAL" => locale.t("el pago final", "the final payment"),
+        _ => locale.t("la señal", "the reservation"),
+    };
+    let not_charged = locale.t("No se te ha cobrado.", "You have not been charged.");
+    let t = |es: String, en: String| if locale == Locale::Es { es } else { en };
+    let said = |icon, tone, text, note: String| Some(Said { icon, tone, text, note });
+    match facts.line.entry.kind {
+        K::PaymentOpened | K::PaymentRequested | K::PaymentSent => said(
+            I::Card,
+            Tone::Neutral,
+            t(format!("Pagas {what}: {amount}"), format!("You pay {what}: {amount}")),
+            String::new(),
+        ),
+        K::AuthenticationNeeded => said(
+            I::Warning,
+            Tone::Waiting,
+            t(
+                format!("Tu banco pide que confirmes {what}: {amount}"),
+                format!("Your bank asks you to confirm {what}: {amount}"),
+            ),
+            locale.t("Hasta entonces no se cobra nada.", "Until then nothing is charged.").to_owned(),
+        ),
+        K::PaymentDeclined => said(
+            I::Failed,
+            Tone::Problem,
+            t(format!("Tu banco no aceptó {what}: {amount}"), format!("Your bank did not accept {what}: {amount}")),
+            facts.because("reason", not_charged),
+        ),
+        K::PaymentCaptured => said(
+            I::Charged,
+            Tone::Done,
+            t(format!("Se cobró {what}: {amount}"), format!("Charged, {what}: {amount}")),
+            String::new(),
+        ),
+        K::PaymentAbandoned => said(
+            I::Close,
+            Tone::Neutral,
+            t(format!("El pago no siguió adelante: {what}, {amount}"), format!("The payment did not go on: {what}, {amount}")),
+            not_charged.to_owned(),
+        ),
+        K::PaymentRefunded => said(
+            I::Refund,
+            Tone::Done,
+            t(format!("Te devolvimos {what}: {amount}"), format!("We refunded {what}: {amount}")),
+            String::new(),
+        ),
+        K::SettlementChanged => said(
+            I::Card,
+            Tone::Neutral,
+            t(format!("Tu banco informó del pago: {what}"), format!("Your bank reported on the payment: {what}")),
+            String::new(),
+        ),
+        _ => None,
+    }
 }
 
 /// A step of the order, by the state it reached.
@@ -276,7 +340,7 @@ fn registration(facts: &Facts<'_>) -> Said {
 
 fn document(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text, note| plain(facts, icon, tone, text, note);
-    match facts.line.entry.after.as_deref() {
+    match facts.text("state").or(facts.line.entry.after.as_deref()) {
         Some("ACCEPTED") => {
             p(I::Done, Tone::Done, ("Un documento está aceptado", "A document was accepted"), ("", ""))
         }
@@ -304,10 +368,8 @@ fn delivery(facts: &Facts<'_>) -> Said {
         Some("SCHEDULED") => {
             let mut said =
                 p(I::Clock, Tone::Info, ("El transporte tiene fecha", "The transport has its date"), ("", ""));
-            let at = facts.time("scheduledFor").or_else(|| facts.time("at"));
-            said.note = at
-                .map(|at| format!("{}.", moment(at, facts.reader.zone, facts.reader.locale)))
-                .unwrap_or_default();
+            let at = facts.time("scheduledFor").map(|at| moment(at, facts.reader.zone, facts.reader.locale));
+            said.note = at.map(|at| format!("{at}.")).unwrap_or_default();
             said
         }
         Some("PICKED_UP") => {
@@ -340,7 +402,7 @@ fn delivery(facts: &Facts<'_>) -> Said {
 
 fn pick_up(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text| plain(facts, icon, tone, text, ("", ""));
-    let mut said = match facts.line.entry.after.as_deref() {
+    let mut said = match facts.text("pickUp") {
         Some("MOVED") => p(I::Clock, Tone::Info, ("Se cambió la cita para recoger el coche", "The pick-up was moved")),
         Some("MISSED") => p(
             I::Warning,
@@ -350,9 +412,8 @@ fn pick_up(facts: &Facts<'_>) -> Said {
         Some("DONE") => p(I::Done, Tone::Done, ("Recogiste el coche", "You picked the car up")),
         _ => p(I::Clock, Tone::Info, ("Hay cita para recoger el coche", "There is an appointment to pick the car up")),
     };
-    let at = ["startsAt", "starts", "at", "to"].iter().find_map(|name| facts.time(name));
-    said.note =
-        at.map(|at| format!("{}.", moment(at, facts.reader.zone, facts.reader.locale))).unwrap_or_default();
+    let at = facts.time("startsAt").map(|at| moment(at, facts.reader.zone, facts.reader.locale));
+    said.note = at.map(|at| format!("{at}.")).unwrap_or_default();
     said
 }
 

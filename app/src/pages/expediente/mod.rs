@@ -28,7 +28,7 @@ pub(in crate::pages) use evidence::{source_words, step};
 pub(in crate::pages) use facts::Eyes;
 pub(in crate::pages) use needs::payment_href;
 pub(in crate::pages) use query::day;
-pub(in crate::pages) use story::day_words;
+pub(in crate::pages) use story::{day_words, story_of};
 pub(in crate::pages) use words::to_the_second;
 
 use crate::web::{Refusal, Role, Route, WebContext, get};

@@ -1,6 +1,7 @@
 //! What needs the customer, or is being looked at for them.
 
 use super::states::Reader;
+use crate::pages::order::Needs;
 use crate::ui::{ButtonKind, LinkButton, Notice, Tone};
 use caas::activation::repository::Activation;
 use caas::kernel::locale::Locale;
@@ -8,11 +9,21 @@ use caas::payments::repository::{Payment, PaymentLine};
 use leptos::prelude::*;
 
 /// The list; nothing when nothing is needed.
-pub(super) fn needs(waiting: &[PaymentLine], open: &[Activation], reader: Reader<'_>) -> Option<AnyView> {
+pub(super) fn needs(
+    orders: &Needs,
+    waiting: &[PaymentLine],
+    open: &[Activation],
+    reader: Reader<'_>,
+) -> Option<AnyView> {
     let locale = reader.locale;
-    let money = waiting.iter().map(|one| payment(one, locale)).collect_view();
+    // An order says by itself that its payment has to be confirmed.
+    let money: Vec<_> = waiting
+        .iter()
+        .filter(|one| one.payment.order.is_none() || one.payment.state.is_over())
+        .map(|one| payment(one, locale))
+        .collect();
     let with_support: Vec<_> = open.iter().filter(|a| a.state.is_with_support()).collect();
-    if waiting.is_empty() && with_support.is_empty() {
+    if orders.is_empty() && money.is_empty() && with_support.is_empty() {
         return None;
     }
     let support = with_support.into_iter().map(|a| support(a, locale)).collect_view();
@@ -20,7 +31,7 @@ pub(super) fn needs(waiting: &[PaymentLine], open: &[Activation], reader: Reader
         view! {
             <section class="section" aria-labelledby="pendiente">
                 <h2 id="pendiente">{locale.t("Pendiente", "To look at")}</h2>
-                <div class="needs">{money}{support}</div>
+                <div class="needs">{orders.notices()}{money}{support}</div>
             </section>
         }
         .into_any(),

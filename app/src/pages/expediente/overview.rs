@@ -10,11 +10,13 @@ use super::services::{MOST_OPEN, groups};
 use super::states::Reader;
 use super::story::{PAGE, story};
 use crate::islands::StoryLive;
+use crate::pages::order;
 use crate::ui::PageHeader;
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::expediente::repository::{newest_seq, story_lines};
 use caas::payments::repository::{list_with_subjects, waiting_for_customer};
+use caas::sales::journey;
 use caas::sales::vehicles::vehicles_of;
 use leptos::prelude::*;
 
@@ -36,6 +38,8 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
     let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
     let newest_entry = newest_seq(&mut tx, user.id).await?;
+    let orders = journey::list(&mut tx, user.id).await?;
+    let order_needs = order::needs(&mut tx, user.id, reader).await?;
     drop(tx);
 
     waiting.retain(|one| own.chosen.is_none_or(|car| one.vehicle_id.is_none_or(|of| of == car)));
@@ -54,11 +58,13 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
         <StoryLive topic=format!("user:{}", user.id) since=newest_entry href=query.whole().href("/expediente")
             word=locale.t("Hay novedades: ver lo último", "There is news: see the latest").to_owned()/>
     };
-    let story = has_cars.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
+    let has_story = has_cars || !orders.is_empty();
+    let story = has_story.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
     let body = view! {
         <PageHeader title=title lead=lead/>
-        {needs(&waiting, &open, reader)}
-        {cars(&own, &open, reader)}
+        {needs(&order_needs, &waiting, &open, reader)}
+        {order::orders(&orders, locale)}
+        {(has_cars || orders.is_empty()).then(|| cars(&own, &open, reader))}
         {services}
         {newest(&own, &payments, more_payments, reader)}
         {story}

@@ -1,12 +1,16 @@
 //! The story, newest first, with its filter.
 
 use super::cars::Cars;
+use super::facts::Eyes;
 use super::needs::activation_href;
 use super::place::Place;
 use super::query::{KINDS, Query};
+use super::states::Reader;
 use super::words::{kind_label, say};
+use crate::pages::order::path_of as order_path;
 use crate::ui::{Chip, Choice, EmptyState, Field, FilterBar, Icon, IconName, LinkButton, Pager, SelectField};
 use crate::web::dates::{exact, moment};
+use caas::expediente::model::SubjectKind;
 use caas::expediente::repository::StoryLine;
 use caas::kernel::locale::Locale;
 use caas::kernel::when;
@@ -58,6 +62,26 @@ pub(super) fn story(
     .into_any()
 }
 
+/// The story of one thing, the latest first, as its customer reads it: without filter and pages.
+pub(in crate::pages) fn story_of(lines: &[StoryLine], reader: Reader<'_>) -> Option<AnyView> {
+    let place = Place { reader, eyes: Eyes::Owner, customer: None };
+    let cars = Cars { all: Vec::new(), chosen: None };
+    let entries: Vec<_> = lines.iter().filter(|line| line.visible).map(|line| entry(line, &cars, &place)).collect();
+    if entries.is_empty() {
+        return None;
+    }
+    let title = reader.locale.t("Historia", "Story");
+    Some(
+        view! {
+            <section class="section" id="historia" aria-labelledby="historia-titulo">
+                <h2 id="historia-titulo">{title}</h2>
+                <ol class="story">{entries}</ol>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
 fn entry(line: &StoryLine, cars: &Cars, place: &Place<'_>) -> AnyView {
     let locale = place.reader.locale;
     let said = say(line, place.reader, place.eyes);
@@ -69,18 +93,22 @@ fn entry(line: &StoryLine, cars: &Cars, place: &Place<'_>) -> AnyView {
         let href = activation_href(*id);
         view! { <a href=href>{locale.t("Ver detalle", "See details")}</a> }
     });
+    let order = (line.entry.subject_kind == SubjectKind::Order && place.is_own()).then(|| {
+        let href = order_path(line.entry.subject_id.into());
+        view! { <a href=href>{locale.t("Ver el pedido", "See the order")}</a> }
+    });
     let evidence = (!place.is_own()).then(|| {
         let evidence = super::evidence::in_short(line, locale);
         view! { <span class="code">{evidence}</span> }
     });
-    let has_more = !car.is_empty() || details.is_some() || evidence.is_some();
+    let has_more = !car.is_empty() || details.is_some() || order.is_some() || evidence.is_some();
     let car = (!car.is_empty()).then(|| view! { <span>{car}</span> });
     view! {
         <li id=format!("e{seq}") class=said.tone.class()>
             <time datetime=exact(at)><a href=permalink>{moment(at, place.reader.zone, locale)}</a></time>
             <p class="story__title"><Icon name=said.icon/>{said.text}</p>
             {(!said.note.is_empty()).then(|| view! { <p>{said.note}</p> })}
-            {has_more.then(|| view! { <p class="story__more">{car}{details}{evidence}</p> })}
+            {has_more.then(|| view! { <p class="story__more">{car}{details}{order}{evidence}</p> })}
         </li>
     }
     .into_any()

@@ -7,6 +7,8 @@ mod upload;
 
 pub use upload::{MAX_UPLOAD, ask, write};
 
+pub(in crate::pages) use upload::read_up_to;
+
 pub(in crate::pages) use new_hold::new_hold_box;
 
 use crate::web::{CurrentUser, Refusal, Role, Route, WebContext, get};

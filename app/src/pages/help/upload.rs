@@ -120,7 +120,7 @@ impl Posted {
 }
 
 /// The bytes of a field and whether these are all.
-async fn read_up_to(
+pub(in crate::pages) async fn read_up_to(
     mut field: axum::extract::multipart::Field<'_>,
     longest: usize,
 ) -> Result<(Vec<u8>, bool), Refusal> {

@@ -1,0 +1,105 @@
+//! Where and when the car changes hands, as a card without a map.
+
+use super::path_of;
+use crate::pages::expediente::states::Reader;
+use crate::ui::{Icon, IconName, LinkButton};
+use crate::web::dates::moment;
+use caas::kernel::locale::Locale;
+use caas::sales::delivery::Dealership;
+use caas::sales::delivery::model::DeliveryState as D;
+use caas::sales::journey::Journey;
+use caas::sales::model::{Address, DeliveryMode, OrderStatus as S};
+use leptos::prelude::*;
+
+/// The card; nothing for a cancelled order.
+pub(super) fn delivery(journey: &Journey, reader: Reader<'_>) -> Option<AnyView> {
+    let order = &journey.order;
+    let locale = reader.locale;
+    if order.status.is_cancelled() {
+        return None;
+    }
+    // What went back is fetched: there is no second transport.
+    let went_back = |state| matches!(state, D::ReturnedToDealership | D::Unavailable);
+    let comes_home = order.delivery() == DeliveryMode::Home
+        && journey.pick_up.is_none()
+        && !journey.transport.as_ref().is_some_and(|transport| went_back(transport.state));
+    let title = if comes_home {
+        locale.t("Te lo llevamos a casa", "We bring it to your door")
+    } else {
+        locale.t("Lo recoges en el concesionario", "You pick it up at the dealership")
+    };
+    let address = if comes_home {
+        order.address.as_ref().map(|address| home(address))
+    } else {
+        Some(dealership(&journey.dealership, locale))
+    };
+    let date = if comes_home {
+        let at = journey.transport.as_ref().and_then(|transport| transport.scheduled_for);
+        at.map(|at| moment(at, reader.zone, locale))
+    } else {
+        journey.pick_up.map(|at| moment(at, &journey.dealership.time_zone, locale))
+    };
+    let date = date.filter(|_| order.status != S::Delivered).map(|at| {
+        view! { <p class="place__date"><Icon name=IconName::Clock/><strong>{at}</strong></p> }
+    });
+    let state = comes_home.then(|| transport_words(journey, locale)).flatten();
+    let state = state.map(|words| view! { <p>{words}</p> });
+    let note = journey.transport.as_ref().and_then(|transport| transport.note.clone()).map(|note| {
+        view! { <p class="muted small">{locale.t("El transportista:", "The driver:")}" «"{note}"»"</p> }
+    });
+    let choose = (!comes_home && journey.can_pick_up).then_some(());
+    let choose = choose.map(|()| {
+        let href = format!("{}/recogida", path_of(order.id));
+        let words = if journey.pick_up.is_some() {
+            locale.t("Ver o cambiar la cita", "See or change the appointment")
+        } else {
+            locale.t("Elegir cita", "Choose an appointment")
+        };
+        view! { <p class="actions"><LinkButton href=href>{words}</LinkButton></p> }
+    });
+    Some(
+        view! {
+            <section class="card place" aria-labelledby="entrega">
+                <h2 id="entrega">{title}</h2>
+                {date}
+                {state}
+                {note}
+                {address}
+                {choose}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// How the transport stands, in plain words.
+fn transport_words(journey: &Journey, locale: Locale) -> Option<&'static str> {
+    let transport = journey.transport.as_ref()?;
+    Some(match transport.state {
+        D::Requested => locale.t("Estamos acordando la fecha.", "We are arranging the date."),
+        D::Scheduled => locale.t("El transporte tiene fecha.", "The transport has its date."),
+        D::PickedUp => locale.t("El coche va en el camión.", "The car is on the lorry."),
+        D::CustomerAbsent => locale.t("El transportista llegó y no encontró a nadie.", "The driver came and found nobody."),
+        D::CustomerCalled => locale.t("El transportista te ha llamado.", "The driver has called you."),
+        D::Waiting => locale.t("El transportista espera un poco.", "The driver waits a little."),
+        D::Delivered => locale.t("Ha llegado a tu puerta.", "It has reached your door."),
+        D::Unavailable | D::ReturnedToDealership => return None,
+    })
+}
+
+fn home(address: &Address) -> AnyView {
+    let city = format!("{} {}", address.postal_code, address.city);
+    view! { <address>{address.street.clone()}<br/>{city}<br/>{address.country.clone()}</address> }.into_any()
+}
+
+/// A dealership with its telephone.
+pub(super) fn dealership(place: &Dealership, locale: Locale) -> AnyView {
+    let street = place.street.clone().map(|street| view! { <br/>{street} });
+    let city = format!("{} {}", place.postal_code.clone().unwrap_or_default(), place.city);
+    let phone = place.phone.clone().map(|phone| {
+        let href = format!("tel:{}", phone.replace(' ', ""));
+        view! { <br/><a href=href>{locale.t("Teléfono", "Telephone")}" "{phone}</a> }
+    });
+    view! { <address><strong>{place.name.clone()}</strong>{street}<br/>{city.trim().to_owned()}{phone}</address> }
+        .into_any()
+}
