@@ -3,5 +3,6 @@
 mod desk;
 mod messages;
 mod placing;
+mod sandbox;
 mod scene;
 mod stock;

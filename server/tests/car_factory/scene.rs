@@ -109,6 +109,13 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// With the sandbox's factory behind HTTP, and its webhooks.
+    pub async fn with_sandbox(engine: Engine) -> Scene {
+        let mut scene = Scene::new(engine).await;
+        scene.caas = scene.app.caas().clone();
+        scene
+    }
+
     pub async fn new(engine: Engine) -> Scene {
         let app = TestApp::start(engine).await;
         let factory = Arc::new(PlayedFactory {
@@ -212,7 +219,12 @@ impl Scene {
 
     /// Runs what is due now.
     pub async fn run(&mut self) {
-        while run_due_jobs(&self.caas, &self.app.app.registry).await.unwrap() > 0 {}
+        loop {
+            let jobs = run_due_jobs(&self.caas, &self.app.app.registry).await.unwrap();
+            if jobs + self.app.deliver_webhooks().await == 0 {
+                break;
+            }
+        }
     }
 
     /// Lets time pass from one due moment to the next.
@@ -227,6 +239,7 @@ impl Scene {
                  WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
             )
             .unwrap();
+            let next = [next, self.app.sandbox().next_due()].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= end) else { break };
             self.app.advance((next - self.app.now()).max(TimeDelta::milliseconds(1)));
             self.run().await;

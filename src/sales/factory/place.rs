@@ -134,6 +134,14 @@ async fn record_answer(
     unanswered_before: Option<Timestamp>,
     answer: Result<FactoryOrder, FactoryError>,
 ) -> Result<Outcome, JobError> {
+    let result = match &answer {
+        Ok(_) => "ordered",
+        Err(FactoryError::Rejected { .. }) => "rejected",
+        Err(FactoryError::Refused { .. }) => "refused",
+        Err(FactoryError::Unavailable(_)) => "unavailable",
+        Err(FactoryError::NoAnswer(_)) => "no_answer",
+    };
+    metrics::counter!("caas_factory_requests_total", "result" => result).increment(1);
     let mut tx = caas.db.begin().await?;
     let Some(mut placing) = waiting(&mut tx, id).await? else { return Ok(Outcome::Done) };
     match &answer {

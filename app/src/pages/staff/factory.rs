@@ -316,6 +316,7 @@ fn again(web: &WebContext, order: OrderId, placing: &FactoryPlacing) -> AnyView 
 fn give_up(web: &WebContext, order: &Order) -> AnyView {
     let locale = web.locale;
     let form = web.form("cancelar");
+    let (id, open) = (order.id.to_string(), form.has_errors());
     let wrong =
         form.problem::<ManualRefusal>("sure").map(|why| refusal_words(why, locale).to_owned()).unwrap_or_default();
     let amount = order.reservation().map(|amount| amount.display(locale)).unwrap_or_default();
@@ -330,11 +331,11 @@ fn give_up(web: &WebContext, order: &Order) -> AnyView {
         ),
     };
     view! {
-        <ConfirmBox opener=locale.t("Cancelar y devolver la señal", "Cancel and refund") danger=true open=form.has_errors()
+        <ConfirmBox opener=locale.t("Cancelar y devolver la señal", "Cancel and refund") danger=true open=open
             title=locale.t("Este coche no se va a fabricar", "This car will not be built")>
             <p>{text}</p>
             <form class="form" method="post" action="/api/operaciones/fabrica/cancelar" id="cancelar">
-                <input type="hidden" name="order" value=order.id.to_string()/>
+                <input type="hidden" name="order" value=id/>
                 <CheckField label=locale.t("La fábrica no lo tiene, o lo ha anulado", "The factory does not have it, or has cancelled it")
                     name="sure" required=true error=wrong/>
                 <div class="form__actions"><Button kind=ButtonKind::Danger>{locale.t("Cancelar y devolver", "Cancel and refund")}</Button></div>
