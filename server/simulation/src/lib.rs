@@ -21,6 +21,7 @@ pub mod run;
 pub mod settings;
 pub mod store;
 pub mod story;
+pub mod trade;
 
 pub use run::{Report, SimulationError, run_on_this_thread};
 pub use settings::{Engine, Log, Settings};

@@ -5,9 +5,10 @@ use crate::mishaps::Mishaps;
 use crate::oracle;
 use crate::outside::{Outside, Platform};
 use crate::people::People;
-use crate::settings::{REST, Settings};
+use crate::settings::{A_CAR, REST, Settings};
 use crate::store::Store;
 use crate::story::Story;
+use crate::trade::Trade;
 use caas::kernel::Timestamp;
 use caas::kernel::clock::{Clock as _, ManualClock};
 use caas::kernel::database::Database;
@@ -59,6 +60,8 @@ pub struct Report {
     pub lines: u64,
     /// Orders that were taken.
     pub orders: usize,
+    /// Cars that were sold.
+    pub cars: usize,
     /// Calls that the platform made.
     pub calls: u64,
     /// Webhooks that it took.
@@ -86,8 +89,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "log {}: {} orders, {} calls, {} webhooks, {} mails, {} deaths",
-            self.hash, self.orders, self.calls, self.webhooks, self.mails, self.deaths
+            "log {}: {} orders, {} cars, {} calls, {} webhooks, {} mails, {} deaths",
+            self.hash, self.orders, self.cars, self.calls, self.webhooks, self.mails, self.deaths
         )
     }
 }
@@ -136,6 +139,7 @@ struct Life {
     outside: Arc<Outside>,
     platform: Platform,
     people: People,
+    trade: Trade,
     dice: Dice,
     may_die: Arc<AtomicBool>,
     deaths: u64,
@@ -151,15 +155,19 @@ impl Life {
         let platform = Platform { caas, registry: job_registry() };
         outside.connect(platform.clone());
         let people = People::settle(settings, &platform.caas, &outside).await?;
+        let trade = Trade::open(settings, &platform.caas).await?;
         let may_die = Arc::new(AtomicBool::new(true));
         let (mortal, fate, faults) = (may_die.clone(), Dice::new(settings.seed, 3), settings.faults);
         crash_when(Some(Box::new(move |_| mortal.load(Ordering::Relaxed) && fate.says(DEATHS * faults))));
         let dice = Dice::new(settings.seed, 4);
-        Ok(Life { db, clock, rng, outside, platform, people, dice, may_die, deaths: 0 })
+        Ok(Life { db, clock, rng, outside, platform, people, trade, dice, may_die, deaths: 0 })
     }
 
     async fn live(&mut self, settings: &Settings) -> Result<Report, SimulationError> {
         let retired = START + TimeDelta::days(i64::from(settings.days));
+        // A car takes weeks: the last ones are sold so early that all of them have come to an end when it is judged.
+        self.live_until((retired - A_CAR).max(START)).await?;
+        self.trade.close();
         self.live_until(retired).await?;
         let now = self.clock.now();
         self.outside.seen().mishaps.end(now);
@@ -175,7 +183,7 @@ impl Life {
             while self.survive_a_step().await? {}
             let job = jobs::next_due(&self.platform.caas).await?;
             let world = self.outside.seen().world.next_due();
-            let next = [job, world, self.people.next_due()].into_iter().flatten().min();
+            let next = [job, world, self.people.next_due(), self.trade.next_due()].into_iter().flatten().min();
             let now = self.clock.now();
             match next {
                 Some(next) if next <= end => self.clock.set(next.max(now + TimeDelta::microseconds(1))),
@@ -203,12 +211,16 @@ impl Life {
 
     async fn step(&mut self) -> Result<bool, SimulationError> {
         let now = self.clock.now();
-        let mut turns = [Turn::Person, Turn::Webhook, Turn::Job];
+        let mut turns = [Turn::Person, Turn::Dealership, Turn::Webhook, Turn::Job];
         self.dice.shuffle(&mut turns);
         for turn in turns {
             match turn {
                 Turn::Person if self.people.next_due().is_some_and(|due| due <= now) => {
                     self.people.act(&self.platform.caas, &self.outside).await?;
+                    return Ok(true);
+                }
+                Turn::Dealership if self.trade.next_due().is_some_and(|due| due <= now) => {
+                    self.trade.act(&self.platform.caas, &self.outside).await?;
                     return Ok(true);
                 }
                 Turn::Webhook if self.outside.hand_over(&self.platform.caas).await? > 0 => return Ok(true),
@@ -218,7 +230,7 @@ impl Life {
                         return Ok(true);
                     }
                 }
-                Turn::Person | Turn::Webhook => {}
+                Turn::Person | Turn::Dealership | Turn::Webhook => {}
             }
         }
         Ok(false)
@@ -256,6 +268,7 @@ impl Life {
             moves: &seen.moves,
             letters: &seen.letters,
             orders: self.people.ordered(),
+            sold: self.trade.sold(),
         };
         let mut violations = self.people.complaints().to_vec();
         violations.extend(oracle::judge(&evidence));
@@ -263,6 +276,7 @@ impl Life {
             hash: seen.story.hash(),
             lines: seen.story.lines(),
             orders: evidence.orders.len(),
+            cars: evidence.sold.len(),
             calls: seen.calls,
             webhooks: seen.webhooks,
             mails: seen.letters.len(),
@@ -277,6 +291,7 @@ impl Life {
 #[derive(Clone, Copy)]
 enum Turn {
     Person,
+    Dealership,
     Webhook,
     Job,
 }

@@ -47,6 +47,9 @@ pub const ORDERS_A_YEAR: f64 = 6.0;
 /// payment that never arrived is borne after 14.
 pub const REST: TimeDelta = TimeDelta::days(21);
 
+/// The longest a car takes from the sale to its key, with everything that can go wrong on the way.
+pub const A_CAR: TimeDelta = TimeDelta::days(70);
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings { seed: 1, customers: 5, days: 365, engine: Engine::Sqlite, faults: 1.0, log: Log::Forget }

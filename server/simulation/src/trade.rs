@@ -26,9 +26,9 @@ use caas::sales::payment::{CarPayment, continue_after_authentication, pay};
 use caas::sales::plans::{self, ColourPrice, NewPlan, NewVersion, PriceList};
 use caas::sales::sale::{self, CarForm, CustomerForm, DeliveryForm, SaleError, Seller};
 use caas::sales::who::Who;
-use caas::sales::{documents, registration};
+use caas::sales::{documents, registration, vehicles};
 use caas::sql;
-use caas::support::NewAttachment;
+use caas::support::model::NewAttachment;
 use caas_sandbox::{Call, Operation, TestCard};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ const LOOK: TimeDelta = TimeDelta::hours(18);
 pub struct Sold {
     /// The order.
     pub id: OrderId,
+    /// For people.
+    pub number: String,
     /// The whole price.
     pub total: Money,
     /// The señal.
@@ -57,7 +59,7 @@ pub struct Sold {
     pub given_up: bool,
     /// Where it stands by its own page, as last seen.
     pub status: OrderStatus,
-    /// When the customer had it, by the page.
+    /// The car, by the page.
     pub vin: Option<String>,
     customer: UserId,
     methods: Vec<PaymentMethodId>,
@@ -247,11 +249,15 @@ impl Trade {
             methods.push(methods::add(caas, &mut tx, buyer, &method).await?);
         }
         tx.commit().await?;
-        outside.tell(format_args!("sold: {} to {email} in {country}, {mode}, from stock {}", order.number, order.from_stock));
+        outside.tell(format_args!(
+            "sold: {} to {email} in {country}, {mode}, from stock {}",
+            order.number, order.from_stock
+        ));
         let sale = self.sold.len();
         let price = |money: Option<Money>| money.ok_or_else(|| Failure::Stored("a sale without a price".to_owned()));
         self.sold.push(Sold {
             id,
+            number: order.number.clone(),
             total: price(order.total())?,
             reservation: price(order.reservation())?,
             country,
@@ -303,7 +309,12 @@ impl Trade {
         let (id, customer) = (self.sold[sale].id, self.sold[sale].customer);
         let mut tx = caas.db.read().await?;
         let Some(order) = orders::of_customer(&mut tx, customer, id).await? else { return Ok(()) };
+        let car = match order.vehicle_id {
+            Some(vehicle) => vehicles::find(&mut tx, vehicle).await?,
+            None => None,
+        };
         drop(tx);
+        self.sold[sale].vin = car.map(|car| car.vin);
         self.sold[sale].status = order.status;
         self.sold[sale].looks += 1;
         if order.status.is_over() {
@@ -329,7 +340,14 @@ impl Trade {
         Ok(())
     }
 
-    async fn pay(&mut self, caas: &Caas, outside: &Outside, order: &Order, sale: usize, which: CarPayment) -> Result<()> {
+    async fn pay(
+        &mut self,
+        caas: &Caas,
+        outside: &Outside,
+        order: &Order,
+        sale: usize,
+        which: CarPayment,
+    ) -> Result<()> {
         // Some never pay the señal; most pay the rest in time.
         if !self.dice.says(0.5) {
             return Ok(());
@@ -452,8 +470,11 @@ impl Trade {
         if !pick_ups::is_possible(&mut tx, order).await? || !self.dice.says(0.7) {
             return Ok(());
         }
-        let free: Vec<_> =
-            pick_ups::free_slots(caas, &mut tx, order.dealership_id).await?.into_iter().filter(|s| s.free() > 0).collect();
+        let free: Vec<_> = pick_ups::free_slots(caas, &mut tx, order.dealership_id)
+            .await?
+            .into_iter()
+            .filter(|s| s.free() > 0)
+            .collect();
         if let Some(slot) = self.dice.pick(&free) {
             let booked = pick_ups::book(caas, &mut tx, &customer, order.id, slot.starts_at).await?;
             outside.tell(format_args!("{}: pick-up at {}: {}", order.number, slot.starts_at, booked.is_ok()));

@@ -3,10 +3,12 @@
 
 mod letters;
 mod money;
+mod trade;
 mod vehicles;
 
 use crate::outside::{Letter, Move};
 use crate::people::Ordered;
+use crate::trade::Sold;
 use caas::catalogue::OfferKind;
 use caas::kernel::Timestamp;
 use caas::support::model::Terms;
@@ -28,6 +30,8 @@ pub struct Evidence<'a> {
     pub letters: &'a [Letter],
     /// What people ordered.
     pub orders: &'a [Ordered],
+    /// Cars that were sold.
+    pub sold: &'a [Sold],
 }
 
 /// Everything that is wrong, in words that name the order, payment or vehicle.
@@ -37,6 +41,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<String> {
     money::judge(evidence, &cases, &mut wrong);
     vehicles::judge(evidence, &cases, &mut wrong);
     letters::judge(&cases, &mut wrong);
+    trade::judge(evidence, &mut wrong);
     wrong
 }
 

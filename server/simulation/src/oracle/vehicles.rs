@@ -1,6 +1,7 @@
 //! Promises 1, 5, 7 and 8, in the vehicles and their commands.
 
 use super::{Case, Evidence, SLACK};
+use crate::trade::INCLUDED;
 use caas::kernel::Timestamp;
 use caas_sandbox::world::iot::model::{BASE_PLATFORM, Command, CommandKind, CommandStatus, ServiceStatus};
 
@@ -58,7 +59,10 @@ fn nothing_for_free(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec
                     && case.is_paid_for()
                     && case.right_until().is_none_or(|end| evidence.now < end + SLACK)
             });
-            if !by_right {
+            // What comes with a new car.
+            let given = service.service_id == INCLUDED
+                && evidence.sold.iter().any(|sold| sold.vin.as_deref() == Some(vehicle.spec.vin.as_str()));
+            if !by_right && !given {
                 wrong.push(format!("{}: {} is on, and nobody paid for it", vehicle.spec.vin, service.service_id));
             }
         }

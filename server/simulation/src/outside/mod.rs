@@ -217,10 +217,9 @@ impl Outside {
                 System::Gateway => Sender::Payments,
                 System::Iot => Sender::Iot,
                 System::Factory => Sender::Factory,
-                System::RegistrationEs
-                | System::RegistrationFr
-                | System::RegistrationGb
-                | System::RegistrationDe => Sender::Registration,
+                System::RegistrationEs | System::RegistrationFr | System::RegistrationGb | System::RegistrationDe => {
+                    Sender::Registration
+                }
                 System::Transport => Sender::Transport,
                 System::Sms => continue,
             };
