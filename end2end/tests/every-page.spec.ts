@@ -52,7 +52,18 @@ const CUSTOMER = [
   "/sandbox/ordenes",
 ];
 const STAFF: Partial<Record<Role, string[]>> = {
-  dealer: ["/concesionario", "/cuenta", "/notificaciones"],
+  dealer: [
+    "/concesionario",
+    "/concesionario?necesita=sin-cita",
+    "/concesionario/tablero",
+    "/concesionario/tablero?columna=fabrica",
+    "/concesionario/tablero?texto=nadie",
+    "/concesionario/existencias",
+    "/concesionario/existencias?estado=entregados",
+    "/concesionario/agenda",
+    "/cuenta",
+    "/notificaciones",
+  ],
   // A case and what belongs to it: support.spec.ts.
   support: [
     "/soporte",
