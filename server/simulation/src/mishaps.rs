@@ -275,6 +275,22 @@ impl Mishaps {
         self.happens(0.10).then(|| self.dice.wait(TimeDelta::days(2)).min(TimeDelta::days(21)))
     }
 
+    /// A car was just sold: what shuts down while it is built, registered and brought?
+    pub fn at_a_sale(&mut self, now: Timestamp) {
+        for (probability, of, latest, longest) in [
+            (0.20, WayOut::Factory, TimeDelta::days(2), TimeDelta::days(5)),
+            (0.20, WayOut::Registration, TimeDelta::days(50), TimeDelta::days(2)),
+            // Shorter than the day for which a transport is asked for.
+            (0.20, WayOut::Transport, TimeDelta::days(50), TimeDelta::hours(20)),
+        ] {
+            if self.happens(probability) {
+                let from = now + self.dice.seconds(0, latest.num_seconds());
+                let until = from + self.dice.wait(longest / 3).min(longest);
+                self.outages.push(Outage { of, from, until });
+            }
+        }
+    }
+
     /// Whether the customer's bank lets a hold go long before its time.
     pub fn bank_lets_go(&self) -> bool {
         self.happens(0.02)

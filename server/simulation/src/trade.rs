@@ -253,6 +253,7 @@ impl Trade {
             "sold: {} to {email} in {country}, {mode}, from stock {}",
             order.number, order.from_stock
         ));
+        outside.seen().mishaps.at_a_sale(now);
         let sale = self.sold.len();
         let price = |money: Option<Money>| money.ok_or_else(|| Failure::Stored("a sale without a price".to_owned()));
         self.sold.push(Sold {
