@@ -14,7 +14,7 @@ async fn assert_lost(scene: &CarScene, order: OrderId, car: caas::kernel::ids::V
     assert_eq!(lost.status.as_str(), "CANCELLED_PAYMENT_FAILURE");
     assert_eq!((lost.vehicle_id, lost.cancel_reason.as_deref()), (None, Some(reason)));
     let stock = ("SIN_ASIGNAR".to_owned(), "DEALERSHIP_STOCK".to_owned(), false, None);
-    assert_eq!(scene.car(car).await, stock);
+    assert_eq!(scene.state_of(car).await, stock);
     // The señal is kept, the account and the story stay readable.
     assert_eq!((lost.customer_id, scene.really_paid(order)), (Some(scene.customer), SEÑAL));
     assert_eq!(scene.audited("FINAL_PAYMENT_FAILED").await, [(Some(reason.to_owned()), "ORDER_ENDED".to_owned())]);

@@ -63,7 +63,7 @@ async fn declined_it_ends_the_order_and_nothing_is_ordered() {
             assert_eq!((scene.factory_orders().await, scene.really_paid(order)), (0, 0));
             if let Some(car) = car {
                 let free = ("SIN_ASIGNAR".to_owned(), "DEALERSHIP_STOCK".to_owned(), false, None);
-                assert_eq!((scene.car(car).await, ended.vehicle_id), (free, None));
+                assert_eq!((scene.state_of(car).await, ended.vehicle_id), (free, None));
             }
             let said = scene.said("PAYMENT_DECLINED").await;
             assert!(said.len() >= 3 && said.iter().any(|said| said.text.contains("No se te ha cobrado")));

@@ -185,7 +185,7 @@ impl CarScene {
     }
 
     /// Vehicle: assignment, inventory, owner, plate.
-    pub async fn car(&self, id: VehicleId) -> (String, String, bool, Option<String>) {
+    pub async fn state_of(&self, id: VehicleId) -> (String, String, bool, Option<String>) {
         let mut tx = self.read().await;
         sql!(
             &mut tx,

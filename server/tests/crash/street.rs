@@ -187,6 +187,7 @@ pub async fn start_sandbox(folder: &Path, port: u16) -> Running {
             base_url: (port != 0).then(|| format!("http://127.0.0.1:{port}").parse().unwrap()),
             gateway_secret: secret(),
             iot_secret: secret(),
+            ..WebhookTarget::default()
         },
         snapshot_path: Some(world_in(folder)),
         ..SandboxConfig::default()

@@ -201,6 +201,12 @@ impl TestApp {
             System::Gateway => Configured::Payments,
             System::Iot => Configured::Iot,
             System::Sms => Configured::Sms,
+            System::Factory => Configured::Factory,
+            System::RegistrationEs => Configured::RegistrationEs,
+            System::RegistrationFr => Configured::RegistrationFr,
+            System::RegistrationGb => Configured::RegistrationGb,
+            System::RegistrationDe => Configured::RegistrationDe,
+            System::Transport => Configured::Transport,
         };
         let secret = self.app.systems.get(system).webhook_secrets[0].clone();
         let secret = WebhookSecret::parse(secret.reveal()).expect("a valid secret");
