@@ -10,7 +10,7 @@ use caas::kernel::jobs::{Outcome, Registry, run_due_jobs};
 use caas::kernel::rng::SeededRng;
 use caas::{Caas, Parts, Policies, sql};
 use caas_sandbox::{
-    Call, ErrorCode, Fault, FaultRule, Operation, Sandbox, SandboxClock, TestCard, VehicleSpec, Vin,
+    Call, Country, ErrorCode, Fault, FaultRule, Operation, Sandbox, SandboxClock, TestCard, VehicleSpec, Vin,
     WebhookSecret as Signer, World,
 };
 use caas_server::adapters::{
@@ -31,6 +31,13 @@ const SETTLEMENT: &str = "/caas/webhooks/payment-settlement";
 const IOT_SECRET: &str = "whsec_aW90LXNlY3JldC1vZi10aGUtdGVzdHM=";
 const NEW_IOT_SECRET: &str = "whsec_bmV3LWlvdC1zZWNyZXQtb2YtdGhlLXRlc3Rz";
 const GATEWAY_SECRET: &str = "whsec_Z2F0ZXdheS1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+const ORDER: &str = "/webhooks/order-status";
+const REGISTRATION: &str = "/webhooks/registration-status";
+const DELIVERY: &str = "/webhooks/delivery-status";
+const FACTORY_SECRET: &str = "whsec_ZmFjdG9yeS1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+const SPANISH_SECRET: &str = "whsec_c3BhbmlzaC1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+const BRITISH_SECRET: &str = "whsec_YnJpdGlzaC1zZWNyZXQtb2YtdGhlLXRlc3Rz";
+const TRANSPORT_SECRET: &str = "whsec_dHJhbnNwb3J0LXNlY3JldC1vZi10aGUtdGVzdHM=";
 
 /// The endpoints on a database of their own, and a clock that stands still.
 struct Inbox {
@@ -102,6 +109,11 @@ impl Inbox {
             &[
                 SenderSecrets { sender: Sender::Iot, secrets: secrets(&format!("{IOT_SECRET},{NEW_IOT_SECRET}")) },
                 SenderSecrets { sender: Sender::Payments, secrets: secrets(GATEWAY_SECRET) },
+                SenderSecrets { sender: Sender::Factory, secrets: secrets(FACTORY_SECRET) },
+                // Two bodies of one endpoint, each with its own secret.
+                SenderSecrets { sender: Sender::Registration, secrets: secrets(SPANISH_SECRET) },
+                SenderSecrets { sender: Sender::Registration, secrets: secrets(BRITISH_SECRET) },
+                SenderSecrets { sender: Sender::Transport, secrets: secrets(TRANSPORT_SECRET) },
             ],
         );
         Inbox { caas, clock, router, _folder: folder }
@@ -404,5 +416,87 @@ async fn what_the_played_systems_send_is_taken() {
             assert_eq!(answer.0, 200, "{}: {}", webhook.body, answer.1);
         }
         assert_eq!(inbox.stored().await, (5, 0, 5));
+    }
+}
+
+/// What the factory, the registration bodies and the transport company of the sandbox send, each with its secret.
+#[tokio::test]
+async fn what_the_played_systems_of_a_sale_send_is_taken() {
+    for inbox in each_engine().await {
+        let now = inbox.clock.now();
+        let sandbox = Sandbox::in_process(World::new(1), SandboxClock::manual(now));
+        sandbox.set_fault(FaultRule::factory(Fault::QualityFailure));
+        sandbox.set_fault(FaultRule::factory(Fault::MixedCallbacks));
+        let address = json!({"street": "Mayor 1", "city": "Madrid", "postalCode": "28013", "country": "ES"});
+        let order = json!({"orderReference": "V-1", "model": "LINCE", "options": [], "dealershipId": "d",
+                           "customer": {"id": "c", "name": "Lucía", "country": "ES"}});
+        let papers = json!({"reference": "V-1", "documents": [],
+            "vehicle": {"vin": "VSSZZZLN6TP000001", "make": "CaaS", "model": "Lince", "year": 2026, "color": "BLUE",
+                        "engineType": "ELECTRIC", "emissions": 0, "power": {}, "weight": 1800},
+            "owner": {"type": "INDIVIDUAL", "name": "Lucía", "taxId": "1", "address": address},
+            "purchase": {"date": "2026-11-23", "price": {}, "dealership": "d", "invoice": "f"}});
+        let transport = json!({"reference": "V-1", "vin": "VSSZZZLN6TP000001", "dealershipId": "d",
+                               "recipient": {"name": "Lucía", "phone": "+34600000001", "address": address}});
+        for (fault, key) in [(None, "key-1"), (Some(Fault::CustomerAbsent { returned: true }), "key-2")] {
+            if let Some(fault) = fault {
+                sandbox.set_fault(FaultRule::transport(fault));
+            }
+            for (operation, body) in [
+                (Operation::PlaceOrder, &order),
+                (Operation::SubmitRegistration(Country::GB), &papers),
+                (Operation::ScheduleDelivery, &transport),
+            ] {
+                let outcome = sandbox.call(&Call::new(operation, "").key(key).body(body.clone()));
+                let status = outcome.seen().unwrap().status;
+                assert!(matches!(status, 201 | 202), "{operation:?}: {status}");
+            }
+        }
+        sandbox.advance(Duration::from_secs(40 * 86_400));
+        let told = sandbox.take_due_webhooks(sandbox.now());
+        assert_eq!(told.len(), 2 * 8 + 2 + 2 + 5);
+        for webhook in &told {
+            let secret = match webhook.path.as_str() {
+                ORDER => FACTORY_SECRET,
+                REGISTRATION => BRITISH_SECRET,
+                _ => TRANSPORT_SECRET,
+            };
+            let answer = inbox.signed(&webhook.path, secret, &webhook.webhook_id, &webhook.body.to_string()).await;
+            assert_eq!(answer.0, 200, "{}: {}", webhook.body, answer.1);
+        }
+        inbox.run_jobs().await;
+        for webhook in &told {
+            let sender = match webhook.path.as_str() {
+                ORDER => Sender::Factory,
+                REGISTRATION => Sender::Registration,
+                _ => Sender::Transport,
+            };
+            let row = inbox.row(sender, &webhook.webhook_id).await;
+            assert_eq!((row.state.as_str(), row.attempts), ("RECEIVED", 1), "kept: nothing known carries its reference");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_registration_bodies_share_an_endpoint_and_nobody_else_signs_there() {
+    for inbox in each_engine().await {
+        let body = json!({"registrationId": "reg_1", "status": "UNDER_REVIEW", "timestamp": "2026-11-23T09:00:00Z"});
+        for (id, secret, status) in [
+            ("msg_1", SPANISH_SECRET, 200),
+            ("msg_2", BRITISH_SECRET, 200),
+            ("msg_3", FACTORY_SECRET, 401),
+            ("msg_4", GATEWAY_SECRET, 401),
+        ] {
+            assert_eq!(inbox.signed(REGISTRATION, secret, id, &body.to_string()).await.0, status, "{id}");
+        }
+        for (path, secret, body, field) in [
+            (ORDER, FACTORY_SECRET, json!({"orderId": "f", "status": "ORDER_PLACED", "timestamp": "2026-11-23T09:00:00Z"}), "status"),
+            (ORDER, FACTORY_SECRET, json!({"status": "IN_TRANSIT", "timestamp": "2026-11-23T09:00:00Z"}), "orderId"),
+            (REGISTRATION, SPANISH_SECRET, json!({"registrationId": "r", "status": "APPROVED"}), "timestamp"),
+            (DELIVERY, TRANSPORT_SECRET, json!({"deliveryId": "d", "event": "LOST", "timestamp": "2026-11-23T09:00:00Z"}), "event"),
+        ] {
+            let (status, problem) = inbox.signed(path, secret, "msg_5", &body.to_string()).await;
+            assert_eq!((status, problem["field"].as_str()), (422, Some(field)), "{body}");
+        }
+        assert_eq!(inbox.stored().await.0, 2);
     }
 }

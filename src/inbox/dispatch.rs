@@ -9,7 +9,7 @@ use crate::kernel::jobs::JobError;
 use crate::kernel::money::Cents;
 use crate::kernel::planted::{self, Bug};
 use crate::payments::settlement::{Verdict, on_settlement};
-use crate::sales::{factory, registration};
+use crate::sales::{delivery, factory, registration};
 
 /// Hands a message to the room it concerns. The room's changes come back uncommitted.
 pub(super) async fn dispatch(
@@ -38,7 +38,7 @@ pub(super) async fn dispatch(
         }
         Message::Factory(notice) => factory::on_status(caas, &mut tx, notice).await?,
         Message::Registration(notice) => registration::on_status(caas, &mut tx, notice).await?,
-        Message::Transport(_) => false,
+        Message::Transport(notice) => delivery::on_event(caas, &mut tx, notice).await?,
     };
     Ok(if applied { Interpretation::Applied(tx) } else { Interpretation::Unmatched })
 }

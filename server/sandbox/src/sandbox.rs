@@ -98,6 +98,12 @@ impl Sandbox {
         self.lock().next_due()
     }
 
+    /// When one of the systems does something next by itself, messages that wait to be repeated left aside.
+    #[must_use]
+    pub fn next_happening(&self) -> Option<DateTime<Utc>> {
+        self.look(World::next_happening)
+    }
+
     // ----- calls
 
     /// A call as CaaS makes it, without a socket: validated, remembered, subject to faults.

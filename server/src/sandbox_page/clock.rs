@@ -25,8 +25,8 @@ pub(super) fn clock(web: &WebContext, sandbox: &Sandbox) -> AnyView {
             <form method="post" action="/sandbox/reloj" class="chips" aria-label=locale.t("Adelantar", "Move forward")>{buttons}</form>
             <p class="muted small">
                 {locale.t(
-                    "Lo que venza hasta entonces ocurre enseguida: reintentos, retenciones que caducan, servicios que terminan. También tu sesión envejece: tras un día quizá tengas que volver a entrar. El reloj no vuelve atrás.",
-                    "What falls due until then happens at once: further attempts, holds that lapse, services that end. Your session ages too: after a day you may have to sign in again. The clock never goes back.",
+                    "Lo que venza hasta entonces ocurre enseguida: reintentos, retenciones que caducan, servicios que terminan. En un mes se fabrica un coche entero. También tu sesión envejece: tras un día quizá tengas que volver a entrar. El reloj no vuelve atrás.",
+                    "What falls due until then happens at once: further attempts, holds that lapse, services that end. In a month a whole car is built. Your session ages too: after a day you may have to sign in again. The clock never goes back.",
                 )}
             </p>
         </section>
@@ -40,6 +40,7 @@ fn step(minutes: u64, locale: Locale) -> String {
         1..60 => format!("+{minutes} min"),
         60..1440 => format!("+{} h", minutes / 60),
         _ if minutes == day => format!("+1 {}", locale.t("día", "day")),
+        _ if minutes >= 30 * day => locale.t("Deja pasar un mes", "Let a month pass").to_owned(),
         _ => format!("+{} {}", minutes / day, locale.t("días", "days")),
     }
 }
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn steps_and_distance_read_well() {
-        assert_eq!(STEPS.map(|m| step(m, Locale::Es)), ["+1 min", "+10 min", "+1 h", "+1 día", "+7 días"]);
+        assert_eq!(STEPS.map(|m| step(m, Locale::Es)), ["+1 min", "+10 min", "+1 h", "+1 día", "+7 días", "Deja pasar un mes"]);
         assert_eq!(ahead(0, Locale::En), "It is the real time.");
         assert_eq!(ahead((1440 + 61) * 60_000_000, Locale::En), "Ahead by 1 d 1 h 1 min.");
     }

@@ -1,6 +1,6 @@
 //! `/sandbox`: whole situations, the clock, faults, the cars, and who can sign in.
 
-use super::scenarios::{ALL, Scenario};
+use super::scenarios::{ALL, SALES, Scenario};
 use super::{cars, clock, faults, page};
 use crate::demo;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD, Role};
@@ -16,12 +16,13 @@ pub(super) async fn control_page(web: WebContext, sandbox: Sandbox) -> PageResul
     let accounts = demo::is_demo(&web.caas).await?.then(|| accounts(&web));
     let known = cars::known(&web, &sandbox).await?;
     let lead = locale.t(
-        "El banco, los coches y el correo de esta demostración se simulan aquí. Elige qué falla y mira cómo responde la aplicación.",
-        "The bank, the cars and the mail of this demonstration are played here. Choose what fails, and see how the application answers.",
+        "El banco, los coches, la fábrica, la matriculación, el transporte y el correo de esta demostración se simulan aquí. Elige qué falla y mira cómo responde la aplicación.",
+        "The bank, the cars, the factory, registration, transport and the mail of this demonstration are played here. Choose what fails, and see how the application answers.",
     );
     let body = view! {
         {done}
-        {scenarios(&web, &sandbox)}
+        {scenarios("situaciones", locale.t("Elige una situación", "Choose a situation"), &ALL, &web, &sandbox)}
+        {scenarios("situaciones-venta", locale.t("O una de la venta de un coche", "Or one of a car's sale"), &SALES, &web, &sandbox)}
         <div class="sandbox">
             <div class="stack stack--l">
                 {clock::clock(&web, &sandbox)}
@@ -37,9 +38,15 @@ pub(super) async fn control_page(web: WebContext, sandbox: Sandbox) -> PageResul
     Ok(page(&web, locale.t("Los sistemas simulados", "The played systems"), lead, body))
 }
 
-fn scenarios(web: &WebContext, sandbox: &Sandbox) -> AnyView {
+fn scenarios(
+    id: &'static str,
+    heading: &'static str,
+    list: &'static [Scenario],
+    web: &WebContext,
+    sandbox: &Sandbox,
+) -> AnyView {
     let locale = web.locale;
-    let buttons = ALL
+    let buttons = list
         .iter()
         .map(|scenario| {
             let in_force = scenario.is_in_force(sandbox);
@@ -57,8 +64,8 @@ fn scenarios(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="section" aria-labelledby="situaciones">
-            <h2 id="situaciones">{locale.t("Elige una situación", "Choose a situation")}</h2>
+        <section class="section" aria-labelledby=id>
+            <h2 id=id>{heading}</h2>
             <form method="post" action="/sandbox/situacion"><ul class="scenarios">{buttons}</ul></form>
         </section>
     }
@@ -68,12 +75,21 @@ fn scenarios(web: &WebContext, sandbox: &Sandbox) -> AnyView {
 /// What was just brought about, and what to do to see it.
 fn done(scenario: &'static Scenario, web: &WebContext) -> AnyView {
     let locale = web.locale;
-    let action = view! {
-        <LinkButton href="/catalogo" icon=IconName::Plus>{locale.t("Comprar un servicio", "Buy a service")}</LinkButton>
-        <LinkButton href="/expediente" icon=IconName::Car>{locale.t("Ver el expediente", "See my cars")}</LinkButton>
+    let action = if scenario.is_of_a_sale() {
+        view! {
+            <LinkButton href="/concesionario" icon=IconName::Plus>{locale.t("Vender un coche", "Sell a car")}</LinkButton>
+            <LinkButton href="/sandbox/ventas" icon=IconName::Car>{locale.t("Ver los coches en camino", "See the cars on their way")}</LinkButton>
+        }
+        .into_any()
+    } else {
+        view! {
+            <LinkButton href="/catalogo" icon=IconName::Plus>{locale.t("Comprar un servicio", "Buy a service")}</LinkButton>
+            <LinkButton href="/expediente" icon=IconName::Car>{locale.t("Ver el expediente", "See my cars")}</LinkButton>
+        }
+        .into_any()
     };
     view! {
-        <Notice tone=Tone::Info title=format!("{}.", scenario.title(locale)) action=action.into_any()>
+        <Notice tone=Tone::Info title=format!("{}.", scenario.title(locale)) action=action>
             {scenario.next(locale)}
         </Notice>
     }

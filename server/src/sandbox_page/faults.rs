@@ -1,11 +1,11 @@
-//! Faults: those in force, and a switch for each that bank, API IoT and the SMS provider can have.
+//! Faults: those in force, and a switch for each that a played system can have.
 
 use super::switches::Target;
 use super::words;
 use caas::kernel::locale::Locale;
 use caas_app::ui::{Button, Icon, IconName};
 use caas_app::web::WebContext;
-use caas_sandbox::Sandbox;
+use caas_sandbox::{Country, Sandbox, System};
 use leptos::prelude::*;
 
 /// What is in force, each with a way to take it back.
@@ -46,7 +46,7 @@ pub(super) fn in_force(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     .into_any()
 }
 
-/// The switches of bank, API IoT and SMS provider.
+/// The switches of every played system.
 pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     let locale = web.locale;
     let card = |target: Target, icon: IconName, title: &str, text: &str| {
@@ -73,6 +73,19 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         locale
             .t("El sistema por el que se llega a todos los coches.", "The system through which all cars are reached."),
     );
+    let factory = card(
+        Target::Factory,
+        IconName::Wrench,
+        locale.t("Fábrica", "Factory"),
+        locale.t("Acepta pedidos y construye coches en unas semanas.", "Takes orders and builds cars within some weeks."),
+    );
+    let transport = card(
+        Target::Transport,
+        IconName::Pin,
+        locale.t("Transporte", "Transport"),
+        locale.t("Lleva los coches a casa del cliente.", "Brings cars to the customer's door."),
+    );
+    let registration = registration(sandbox, locale);
     let sms = card(
         Target::Sms,
         IconName::Mail,
@@ -82,7 +95,35 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     view! {
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Qué falla", "What fails")}</h2>
-            <div class="grid grid--wide">{bank}{iot}{sms}</div>
+            <div class="grid grid--wide">{bank}{iot}{factory}{registration}{transport}{sms}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The switches of each country's registration body.
+fn registration(sandbox: &Sandbox, locale: Locale) -> AnyView {
+    let rules: Vec<_> = sandbox.faults().into_iter().map(|active| active.rule.system).collect();
+    let bodies = Country::ALL
+        .into_iter()
+        .map(|country| {
+            let target = Target::Registration(country);
+            let system = System::registration(country);
+            let (id, name, is_open) = (target.name(), words::system(system, locale), rules.contains(&system));
+            let switches = switches(&target, sandbox, locale);
+            view! {
+                <details class="disclosure" id=id open=is_open>
+                    <summary>{name}</summary>
+                    {switches}
+                </details>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card">
+            <h3 class="card__title"><Icon name=IconName::Document/>{locale.t("Matriculación", "Registration")}</h3>
+            <p class="muted small">{locale.t("Un organismo por país: da la matrícula.", "One body a country: it gives the plate.")}</p>
+            {bodies}
         </section>
     }
     .into_any()

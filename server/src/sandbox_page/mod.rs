@@ -15,6 +15,7 @@ mod forms;
 mod log;
 mod mail;
 mod phone;
+mod sales;
 mod scenarios;
 mod switches;
 mod words;
@@ -30,8 +31,9 @@ use leptos::prelude::*;
 /// The pages.
 pub fn routes(sandbox: &Sandbox) -> Vec<Route> {
     let given = || sandbox.clone();
-    let (control, mail, phone, bank, log) = (given(), given(), given(), given(), given());
+    let (control, mail, phone, bank, log, sales) = (given(), given(), given(), given(), given(), given());
     vec![
+        get("/sandbox/ventas", move |web| sales::sales_page(web, sales.clone())),
         get("/sandbox", move |web| control::control_page(web, control.clone())),
         get("/sandbox/correo", move |web| mail::mail_page(web, mail.clone())),
         get("/sandbox/movil", move |web| phone::phone_page(web, phone.clone())),
@@ -43,21 +45,23 @@ pub fn routes(sandbox: &Sandbox) -> Vec<Route> {
 /// What the pages' forms post to.
 pub fn forms(sandbox: &Sandbox) -> Router<Http> {
     let given = || sandbox.clone();
-    let (scenario, switch, clear, clock, bank) = (given(), given(), given(), given(), given());
+    let (scenario, switch, clear, clock, bank, sales) = (given(), given(), given(), given(), given(), given());
     Router::new()
         .route("/sandbox/situacion", post(move |web, form| forms::scenario(web, scenario.clone(), form)))
         .route("/sandbox/fallos", post(move |web, form| forms::switch(web, switch.clone(), form)))
         .route("/sandbox/fallos/quitar", post(move |web, form| forms::clear(web, clear.clone(), form)))
         .route("/sandbox/reloj", post(move |web, form| forms::advance(web, clock.clone(), form)))
+        .route(sales::FORM, post(move |web, form| forms::sale(web, sales.clone(), form)))
         .route("/sandbox/banco/pago", post(move |web, form| forms::payment(web, bank.clone(), form)))
 }
 
 /// The room's pages, one after the other.
-const PLACES: [(&str, &str, &str); 5] = [
+const PLACES: [(&str, &str, &str); 6] = [
     ("/sandbox", "Mando", "Controls"),
     ("/sandbox/correo", "Correo", "Mail"),
     ("/sandbox/movil", "Móvil", "Phone"),
     ("/sandbox/banco", "Banco", "Bank"),
+    ("/sandbox/ventas", "Ventas", "Sales"),
     ("/sandbox/ordenes", "Órdenes y llamadas", "Commands and calls"),
 ];
 

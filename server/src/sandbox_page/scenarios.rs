@@ -2,7 +2,8 @@
 
 use caas::kernel::locale::Locale;
 use caas_app::ui::{IconName, Tone};
-use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule, Sandbox};
+use super::switches::{missing_document, rejected_order};
+use caas_sandbox::{Country, DeclineReason, ErrorCode, Fault, FaultRule, Sandbox};
 
 /// A situation.
 pub(super) struct Scenario {
@@ -20,7 +21,7 @@ pub(super) struct Scenario {
 impl Scenario {
     /// The situation with this name.
     pub(super) fn find(key: &str) -> Option<&'static Scenario> {
-        ALL.iter().find(|scenario| scenario.key == key)
+        ALL.iter().chain(&SALES).find(|scenario| scenario.key == key)
     }
 
     /// What the button says.
@@ -31,6 +32,11 @@ impl Scenario {
     /// What to do now.
     pub(super) fn next(&self, locale: Locale) -> &'static str {
         locale.t(self.next.0, self.next.1)
+    }
+
+    /// Whether it is about a car being sold.
+    pub(super) fn is_of_a_sale(&self) -> bool {
+        SALES.iter().any(|scenario| scenario.key == self.key)
     }
 
     /// Brings it about; what was in force before ends.
@@ -45,7 +51,7 @@ impl Scenario {
     }
 }
 
-/// All of them.
+/// Those of a service.
 pub(super) static ALL: [Scenario; 5] = [
     Scenario {
         key: "normal",
@@ -101,5 +107,89 @@ pub(super) static ALL: [Scenario; 5] = [
             "Buy a service: nothing is sent to the car, nothing is charged, and you can try again at once with another payment method.",
         ),
         rules: || vec![FaultRule::gateway(Fault::Decline { reason: DeclineReason::InsufficientFunds })],
+    },
+];
+
+/// Those of a car that is sold.
+pub(super) static SALES: [Scenario; 7] = [
+    Scenario {
+        key: "fabrica-caida",
+        icon: IconName::Failed,
+        tone: Tone::Problem,
+        title: ("La fábrica no responde", "The factory is down"),
+        next: (
+            "Paga la señal de un coche: la venta queda guardada, el pedido se reintenta cada vez más despacio y, tras diez intentos, operaciones lo ve en su cola.",
+            "Pay the reservation of a car: the sale is kept, the order is tried again ever more slowly, and after ten attempts operations find it in their queue.",
+        ),
+        rules: || vec![FaultRule::factory(Fault::Outage)],
+    },
+    Scenario {
+        key: "fabrica-perdida",
+        icon: IconName::Retry,
+        tone: Tone::Waiting,
+        title: ("La respuesta de la fábrica se pierde", "The factory's answer is lost"),
+        next: (
+            "Paga la señal de un coche: la fábrica acepta pero no lo sabemos; se vuelve a preguntar con la misma clave y al final hay un solo pedido.",
+            "Pay the reservation of a car: the factory takes the order but we don't hear of it; the same key is asked again, and in the end there is one order.",
+        ),
+        rules: || vec![FaultRule::factory(Fault::LostAnswer).times(2)],
+    },
+    Scenario {
+        key: "fabrica-rechaza",
+        icon: IconName::Lock,
+        tone: Tone::Problem,
+        title: ("La fábrica rechaza el pedido", "The factory rejects the order"),
+        next: (
+            "Paga la señal de un coche: el pedido se cancela, la señal se devuelve entera y el cliente recibe el aviso.",
+            "Pay the reservation of a car: the order is cancelled, the reservation is refunded in full, and the customer is told.",
+        ),
+        rules: || vec![FaultRule::factory(rejected_order())],
+    },
+    Scenario {
+        key: "calidad",
+        icon: IconName::Wrench,
+        tone: Tone::Waiting,
+        title: ("Control de calidad devuelve el coche y los avisos se cruzan", "Quality control sends the car back, and messages cross"),
+        next: (
+            "Paga la señal de un coche y deja pasar un mes: aunque los avisos lleguen en desorden, el expediente cuenta lo que de verdad pasó y por qué cambia la fecha.",
+            "Pay the reservation of a car and let a month pass: though messages come out of order, the story tells what really happened and why the date moves.",
+        ),
+        rules: || vec![FaultRule::factory(Fault::QualityFailure), FaultRule::factory(Fault::MixedCallbacks)],
+    },
+    Scenario {
+        key: "falta-documento",
+        icon: IconName::Document,
+        tone: Tone::Waiting,
+        title: ("A la matriculación le falta un documento", "The registration lacks a document"),
+        next: (
+            "Paga el resto de un coche: el organismo dice qué falta, cliente y concesionario lo ven, y al corregirlo y enviarlo otra vez pasa.",
+            "Pay the rest of a car: the body says what is missing, customer and dealership see it, and corrected and sent again it passes.",
+        ),
+        rules: || {
+            let asks = |country| FaultRule::registration(country, missing_document()).times(1);
+            vec![asks(Country::ES), asks(Country::FR), asks(Country::GB)]
+        },
+    },
+    Scenario {
+        key: "registro-caido",
+        icon: IconName::Failed,
+        tone: Tone::Problem,
+        title: ("La matriculación no funciona", "Registration is down"),
+        next: (
+            "Paga el resto de un coche: tras tres intentos quedan preparados los papeles para presentarlos a mano y el concesionario escribe la matrícula.",
+            "Pay the rest of a car: after three attempts the papers are ready to be handed in by hand, and the dealership types the plate in.",
+        ),
+        rules: || Country::ALL.map(|country| FaultRule::registration(country, Fault::Outage)).to_vec(),
+    },
+    Scenario {
+        key: "ausente",
+        icon: IconName::Car,
+        tone: Tone::Waiting,
+        title: ("No hay nadie en casa", "Nobody is at home"),
+        next: (
+            "Deja que lleven un coche a casa y adelanta una semana: el conductor llama, espera y vuelve al concesionario; el cliente elige cuándo recogerlo.",
+            "Have a car brought home and move the clock by a week: the driver calls, waits and goes back to the dealership; the customer chooses when to fetch it.",
+        ),
+        rules: || vec![FaultRule::transport(Fault::CustomerAbsent { returned: true })],
     },
 ];

@@ -207,6 +207,14 @@ pub(super) fn rejected_papers() -> Fault {
     refused(Verdict::Rejected, "owner.taxId", "OWNER_NOT_ACCEPTED", "The owner can't register vehicles")
 }
 
+/// A body's refusal as its fault has it.
+pub(super) fn refusal_of(fault: Fault) -> Option<Refusal> {
+    match fault {
+        Fault::RefusePapers { refusal } => Some(refusal),
+        _ => None,
+    }
+}
+
 fn refused(verdict: Verdict, field: &str, code: &str, message: &str) -> Fault {
     let reason = Reason { field: field.to_owned(), code: code.to_owned(), message: message.to_owned() };
     Fault::RefusePapers { refusal: Refusal { verdict, reason } }

@@ -5,7 +5,7 @@ use caas::kernel::locale::Locale;
 use caas_app::ui::Status;
 use caas_sandbox::world::gateway::model::{Payment, PaymentStatus, SettlementState};
 use caas_sandbox::world::iot::model::{CommandKind, CommandStatus, ServiceStatus, Vehicle};
-use caas_sandbox::{Connectivity, DrivingState, Fault, FaultRule, System};
+use caas_sandbox::{BuildStatus, Connectivity, DrivingState, Fault, FaultRule, RoadEvent, System, Verdict};
 
 /// A played system.
 pub(super) fn system(system: System, locale: Locale) -> &'static str {
@@ -99,6 +99,45 @@ pub(super) fn service(status: ServiceStatus, locale: Locale) -> (Status, &'stati
         ServiceStatus::Active => (Status::Active, locale.t("Activo", "Active")),
         ServiceStatus::Pending => (Status::Waiting, locale.t("Orden en curso", "Command under way")),
         ServiceStatus::Error => (Status::Failed, locale.t("Falló", "Failed")),
+    }
+}
+
+/// How far the factory is with a car.
+pub(super) fn build(status: BuildStatus, locale: Locale) -> (Status, &'static str) {
+    match status {
+        BuildStatus::OrderPlaced => (Status::Waiting, locale.t("Pedido aceptado", "Order taken")),
+        BuildStatus::ProductionScheduled => (Status::Waiting, locale.t("Producción planificada", "Production planned")),
+        BuildStatus::ProductionInProgress => (Status::Waiting, locale.t("En producción", "In production")),
+        BuildStatus::QualityControl => (Status::Waiting, locale.t("Control de calidad", "Quality control")),
+        BuildStatus::ReadyForShipment => (Status::Waiting, locale.t("Listo para salir", "Ready to leave")),
+        BuildStatus::InTransit => (Status::Waiting, locale.t("De camino", "On its way")),
+        BuildStatus::ArrivedAtDealership => (Status::Done, locale.t("En el concesionario", "At the dealership")),
+        BuildStatus::Cancelled => (Status::Failed, locale.t("Anulado", "Cancelled")),
+    }
+}
+
+/// What a registration body says.
+pub(super) fn verdict(verdict: Verdict, locale: Locale) -> (Status, &'static str) {
+    match verdict {
+        Verdict::UnderReview => (Status::Waiting, locale.t("En estudio", "Under review")),
+        Verdict::Approved => (Status::Done, locale.t("Aprobada", "Approved")),
+        Verdict::AdditionalInfoRequired => (Status::Blocked, locale.t("Falta algo", "Something is missing")),
+        Verdict::Rejected => (Status::Failed, locale.t("Rechazada", "Rejected")),
+    }
+}
+
+/// Where a car is on its way to the door.
+pub(super) fn road(event: Option<RoadEvent>, locale: Locale) -> (Status, &'static str) {
+    match event {
+        None => (Status::Waiting, locale.t("Previsto", "Planned")),
+        Some(RoadEvent::PickedUp) => (Status::Waiting, locale.t("En el camión", "On the lorry")),
+        Some(RoadEvent::CustomerAbsent) => (Status::Warning, locale.t("No hay nadie", "Nobody there")),
+        Some(RoadEvent::CustomerCalled) => (Status::Warning, locale.t("Le han llamado", "They called")),
+        Some(RoadEvent::Waiting) => (Status::Warning, locale.t("Esperando", "Waiting")),
+        Some(RoadEvent::Delivered) => (Status::Done, locale.t("Entregado", "Delivered")),
+        Some(RoadEvent::ReturnedToDealership) => {
+            (Status::Ended, locale.t("De vuelta en el concesionario", "Back at the dealership"))
+        }
     }
 }
 

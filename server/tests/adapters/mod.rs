@@ -1,14 +1,17 @@
 //! The adapters, against the sandbox behind real sockets, and against answers that no contract knows.
 
+mod factory;
 mod iot;
 mod payments;
 mod push;
+mod registration;
 mod scripted;
 mod sms;
 mod smtp;
+mod transport;
 
 use caas_sandbox::start::Tokens;
-use caas_sandbox::{Running, Sandbox, SandboxClock, SandboxConfig};
+use caas_sandbox::{Country, Running, Sandbox, SandboxClock, SandboxConfig};
 use caas_server::adapters::OutsideSystem;
 use std::time::Duration;
 
@@ -17,11 +20,18 @@ const TOKEN: &str = "token-of-the-tests";
 /// How long a played system may take: long enough for an answer, short enough to wait for none.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Gateway and API IoT on loopback ports, with a clock that stands still.
+/// The played systems on loopback ports, with a clock that stands still.
 async fn sandbox() -> Running {
     let start = "2026-11-23T09:00:00Z".parse().unwrap();
     let config = SandboxConfig {
-        tokens: Tokens { gateway: TOKEN.to_owned(), iot: TOKEN.to_owned(), sms: TOKEN.to_owned() },
+        tokens: Tokens {
+            gateway: TOKEN.to_owned(),
+            iot: TOKEN.to_owned(),
+            sms: TOKEN.to_owned(),
+            factory: TOKEN.to_owned(),
+            registration: Country::ALL.map(|country| (country, TOKEN.to_owned())).into(),
+            transport: TOKEN.to_owned(),
+        },
         clock: SandboxClock::manual(start),
         accept_unknown_vins: false,
         ..SandboxConfig::default()

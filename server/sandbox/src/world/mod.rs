@@ -187,7 +187,8 @@ impl World {
     }
 
     /// When one of the systems does something next by itself.
-    fn next_happening(&self) -> Option<DateTime<Utc>> {
+    #[must_use]
+    pub fn next_happening(&self) -> Option<DateTime<Utc>> {
         [
             self.gateway.next_due(),
             self.iot.next_due(),

@@ -82,6 +82,18 @@ impl Delivery {
         self.events.last().map(|(_, event)| *event)
     }
 
+    /// Whether nothing more happens.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.last().is_some_and(RoadEvent::is_last)
+    }
+
+    /// Whether it is still open if somebody will be there.
+    #[must_use]
+    pub fn may_be_absent(&self) -> bool {
+        matches!(self.last(), None | Some(RoadEvent::PickedUp))
+    }
+
     /// What comes next and when.
     fn next(&self) -> Option<(DateTime<Utc>, RoadEvent)> {
         let at_the_door = self.scheduled_for;
