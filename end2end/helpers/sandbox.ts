@@ -59,6 +59,11 @@ export class Sandbox {
     return this.ask("GET", "/payments");
   }
 
+  /** Every order in the factory's books. */
+  async factoryOrders(): Promise<{ orderId: string; orderReference: string; status: string; vin?: string }[]> {
+    return this.ask("GET", "/factory");
+  }
+
   /** What the car really has switched on. */
   async servicesOf(vin: string): Promise<string[]> {
     const vehicle = await this.ask<{ services: { serviceId: string; status: string }[] }>("GET", `/vehicles/${vin}`);
