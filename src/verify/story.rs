@@ -8,6 +8,8 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::notifications::model::{DeliveryStatus, NoticeEvent};
 use crate::payments::model::{PaymentEvent, PaymentState, Settlement};
+use crate::sales::delivery::model::{DeliveryEvent, DeliveryState};
+use crate::sales::registration::model::{RegistrationEvent, RegistrationState};
 use crate::support::model::{TicketEvent, TicketStatus};
 use sqlx::types::Json;
 use std::collections::HashSet;
@@ -28,7 +30,9 @@ pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<
     payments(tx, found).await?;
     settlements(tx, found).await?;
     deactivations(tx, found).await?;
-    tickets(tx, found).await
+    tickets(tx, found).await?;
+    registrations(tx, found).await?;
+    deliveries(tx, found).await
 }
 
 /// The next things after an id, each with its entries.
@@ -124,6 +128,48 @@ async fn tickets(tx: &mut Tx, found: &mut Findings) -> Result<()> {
         let Some(last) = steps.last() else { return Ok(()) };
         after = last.id;
         replay(found, "ticket", &steps, TicketStatus::Open.as_str(), is_ticket_step);
+    }
+}
+
+async fn registrations(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = batch(
+            tx,
+            "SELECT order_id, state FROM registrations WHERE order_id > $1 ORDER BY order_id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'ORDER' AND kind = 'REGISTRATION_CHANGED'
+               AND after_state IS NOT NULL ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "registration", &steps, RegistrationState::PendingPayment.as_str(), |before, after| {
+            let (Ok(before), Ok(after)) = (before.parse::<RegistrationState>(), after.parse()) else { return false };
+            RegistrationEvent::ALL.iter().any(|&event| before.on(event) == Ok(after))
+        });
+    }
+}
+
+async fn deliveries(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let steps = batch(
+            tx,
+            "SELECT order_id, state FROM deliveries WHERE order_id > $1 ORDER BY order_id LIMIT $2",
+            "SELECT subject_id, before_state, after_state FROM expediente_entries
+             WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = 'ORDER' AND kind = 'DELIVERY_CHANGED'
+               AND after_state IS NOT NULL ORDER BY subject_id, seq",
+            after,
+        )
+        .await?;
+        let Some(last) = steps.last() else { return Ok(()) };
+        after = last.id;
+        replay(found, "delivery", &steps, DeliveryState::Requested.as_str(), |before, after| {
+            let (Ok(before), Ok(after)) = (before.parse::<DeliveryState>(), after.parse()) else { return false };
+            DeliveryEvent::ALL.iter().any(|&event| before.on(event) == Ok(after))
+        });
     }
 }
 

@@ -239,7 +239,7 @@ pub fn country(code: &str) -> Country {
 
 impl Country {
     /// The papers that this kind of owner needs.
-    pub fn papers_of(&self, kind: OwnerKind) -> impl Iterator<Item = &'static Paper> {
+    pub fn papers_of(self, kind: OwnerKind) -> impl Iterator<Item = &'static Paper> {
         self.papers.iter().filter(move |paper| paper.is_needed_by(kind))
     }
 

@@ -61,7 +61,6 @@ impl Registration {
 /// A submission as every try sends it.
 #[derive(Debug, Clone, FromRow)]
 pub(super) struct Submission {
-    pub submission: i64,
     pub idempotency_key: String,
     pub request: Option<Json<RegistrationRequest>>,
     pub registration_id: Option<String>,
@@ -185,7 +184,7 @@ pub(super) async fn insert_submission(
 /// A submission.
 pub(super) async fn submission(tx: &mut Tx, order: OrderId, number: i64) -> Result<Option<Submission>> {
     Ok(sql!(tx, optional Submission,
-        "SELECT submission, idempotency_key, request, registration_id, asks FROM registration_submissions
+        "SELECT idempotency_key, request, registration_id, asks FROM registration_submissions
          WHERE order_id = $1 AND submission = $2", order, number)?)
 }
 

@@ -187,7 +187,7 @@ fn failure<'a>(order: &Order, registration: &Registration, kind: FailureType, co
         component: Component::Registration,
         customer: order.customer_id,
         code,
-        attempts: registration.attempts,
+        attempts: registration.attempts.max(1),
         resolution: Resolution::Open,
         communication: Some(NoticeEvent::RegistrationStep.as_str()),
         impact: None,
