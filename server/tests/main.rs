@@ -4,6 +4,8 @@
 
 mod accounts;
 mod adapters;
+mod car_desk;
+mod car_papers;
 mod car_payments;
 mod car_factory;
 mod car_sale;

@@ -589,13 +589,17 @@ mod tests {
         assert_eq!(after(|v| v.reservation_basis_points = 99), [(F::Reservation, P::Reservation)]);
         assert_eq!(after(|v| v.reservation_basis_points = 5001), [(F::Reservation, P::Reservation)]);
         assert_eq!(after(|v| v.included.push(OfferId(uuid::Uuid::nil()))), [(F::Included, P::Offer)]);
-        let price = |cents: i64| after(|v| drop(v.price_list.models.insert("LINCE".to_owned(), Cents(cents))));
+        let sells = |model: &str, cents: i64| {
+            after(|v| {
+                v.price_list.models.insert(model.to_owned(), Cents(cents));
+            })
+        };
+        let price = |cents: i64| sells("LINCE", cents);
         assert_eq!(price(0), [(F::Models, P::Price)]);
         assert_eq!(price(-1), [(F::Models, P::Price)]);
         assert_eq!(price(MOST_CENTS + 1), [(F::Models, P::Price)]);
         assert_eq!(after(|v| v.price_list.models.clear())[0], (F::Models, P::Missing));
-        let unknown = after(|v| drop(v.price_list.models.insert("NADA".to_owned(), Cents(1))));
-        assert_eq!(unknown, [(F::Models, P::UnknownModel)]);
+        assert_eq!(sells("NADA", 1), [(F::Models, P::UnknownModel)]);
         assert_eq!(after(|v| v.price_list.options[0].price = Cents(-1)), [(F::Options, P::Price)]);
         assert_eq!(after(|v| v.price_list.options[0].models = vec!["TAJO".to_owned()]), [(F::Options, P::UnknownModel)]);
         assert_eq!(after(|v| v.price_list.options[0].models.clear()), [(F::Options, P::UnknownModel)]);

@@ -12,7 +12,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Failure;
 use crate::kernel::ids::{OrderId, UserId};
 use crate::notifications::model::NoticeEvent;
-use crate::sales::model::{OrderEvent, OrderStatus};
+use crate::sales::model::OrderEvent;
 use crate::sales::orders::{self, Cause, Order};
 use crate::sales::pricing::Quote;
 use crate::sales::notices::{Say, tell};
@@ -59,7 +59,6 @@ pub async fn register(caas: &Caas, seller: Seller, id: OrderId) -> Result<Regist
         "reservation": quote.money(quote.reservation).decimal(), "currency": quote.currency, "fromStock": order.from_stock,
     });
     orders::apply(caas, &mut tx, &mut order, OrderEvent::Registered, Cause { actor: by, data }).await?;
-    debug_assert_eq!(order.status, OrderStatus::AwaitingReservation, "the only state after a draft");
     words::keep(&mut tx, &order).await?;
     let say = Say { what: "REGISTERED".to_owned(), amount: order.reservation(), ..Say::default() };
     tell(caas, &mut tx, &order, NoticeEvent::ReservationDue, say).await?;

@@ -156,7 +156,9 @@ fn read(
     let mut prices = BTreeMap::new();
     for (code, typed) in models.iter().filter(|(_, typed)| !typed.trim().is_empty()) {
         match amount(typed) {
-            Some(cents) => drop(prices.insert(code.clone(), cents)),
+            Some(cents) => {
+                prices.insert(code.clone(), cents);
+            }
             None => wrong.push((PlanField::Models, PlanProblem::Price)),
         }
     }

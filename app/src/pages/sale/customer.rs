@@ -11,7 +11,7 @@ use caas::kernel::when::short_moment;
 use caas::sales::model::OwnerKind;
 use caas::sales::plans;
 use caas::sales::registration::countries;
-use caas::sales::sale::{self, CustomerForm, DraftLine, Sale, SaleField, Step};
+use caas::sales::sale::{self, CarForm, CustomerForm, DraftLine, Sale, SaleError, SaleField, Seller, Step};
 use leptos::prelude::*;
 
 const FORM: &str = "cliente";
@@ -29,6 +29,10 @@ pub(super) async fn new_page(web: WebContext) -> PageResult {
         "La venta se guarda en cada paso. Puedes dejarla y seguir después.",
         "The sale is kept at every step. You can leave it and go on later.",
     );
+    // From the list of the stock: "sell this one".
+    if let Some(vin) = web.query("vin") {
+        form = form.with("vin", &vin);
+    }
     let fields = fields(&web, &form, None).await?;
     let zone = web.require_user()?.time_zone.clone();
     let body = view! {
@@ -100,9 +104,12 @@ async fn fields(web: &WebContext, form: &FormState, id: Option<OrderId>) -> Resu
     let is_company = kind == OwnerKind::Company.as_str();
     let said = |field| error(form, field, locale);
     let (optional, id) = (locale.t("(opcional)", "(optional)"), id.map(|id| id.to_string()).unwrap_or_default());
+    let vin = form.value("vin");
+    let vin = (!vin.is_empty()).then(|| view! { <input type="hidden" name="vin" value=vin/> });
     let view = view! {
         <form class="form" method="post" action="/api/venta/cliente">
             <input type="hidden" name="id" value=id/>
+            {vin}
             <h2>{locale.t("Quién compra", "Who buys")}</h2>
             <Field label=locale.t("Nombre y apellidos", "Full name") name="name" value=form.value("name") error=said(SaleField::Name) maxlength=100 required=true/>
             <Field label=locale.t("Correo", "Email") name="email" kind="email" value=form.value("email") error=said(SaleField::Email)
@@ -183,6 +190,7 @@ pub async fn keep_customer(
     #[server(default)] tax_id: String,
     #[server(default)] birth_date: String,
     #[server(default)] licence: String,
+    #[server(default)] vin: String,
 ) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let seller = seller(&web)?;
@@ -201,7 +209,8 @@ pub async fn keep_customer(
             .with("owner_name", &owner_name)
             .with("tax_id", &tax_id)
             .with("birth_date", &birth_date)
-            .with("licence", &licence);
+            .with("licence", &licence)
+            .with("vin", &vin);
         let form = CustomerForm {
             name,
             email,
@@ -219,11 +228,28 @@ pub async fn keep_customer(
             None => sale::begin(&web.caas, seller, &form).await,
         };
         match kept {
+            Ok(id) if sells(&web, seller, id, &vin).await? => Ok(Goto::to(path(id, Step::Delivery))),
             Ok(id) => Ok(Goto::to(path(id, Step::Car))),
             Err(problem) => refused(problem, order, &back, state),
         }
     })
     .await
+}
+
+/// Puts the car that the sale was begun with into it. `false` when there was none, or it is not in stock any more: then a
+/// car is chosen in the next step.
+async fn sells(web: &WebContext, seller: Seller, id: OrderId, vin: &str) -> Result<bool, Refusal> {
+    if vin.is_empty() {
+        return Ok(false);
+    }
+    let cars = sale::for_sale(&mut web.caas.db.read().await?, seller.dealership).await?;
+    let Some(car) = cars.iter().find(|car| car.vin == vin) else { return Ok(false) };
+    let form = CarForm { stock: car.id.to_string(), ..CarForm::default() };
+    match sale::save_car(&web.caas, seller, id, &form).await {
+        Ok(()) => Ok(true),
+        Err(SaleError::Failure(failure)) => Err(failure.into()),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Throws a draft away.

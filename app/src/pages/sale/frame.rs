@@ -19,7 +19,7 @@ pub(super) const fn step_name(step: Step, locale: Locale) -> &'static str {
 }
 
 /// Whether a step has been kept.
-fn is_kept(sale: &Sale, step: Step) -> bool {
+pub(super) fn is_kept(sale: &Sale, step: Step) -> bool {
     match step {
         Step::Customer => sale.contact.is_some(),
         Step::Car => sale.order.model_code.is_some(),

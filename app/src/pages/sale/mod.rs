@@ -12,7 +12,7 @@ pub(crate) mod price;
 mod registered;
 mod summary;
 
-use crate::web::{FormState, Goto, Refusal, Role, Route, WebContext, get};
+use crate::web::{FormState, Goto, PageResult, Refusal, Role, Route, WebContext, get};
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::sales::model::OrderStatus;
@@ -22,6 +22,7 @@ use caas::sales::sale::{self, Problems, Sale, SaleError, SaleField, SaleProblem,
 pub fn routes() -> Vec<Route> {
     vec![
         get("/concesionario/ventas/nueva", customer::new_page),
+        get("/concesionario/ventas/{id}", resume),
         get("/concesionario/ventas/{id}/cliente", customer::customer_page),
         get("/concesionario/ventas/{id}/coche", car::car_page),
         get("/concesionario/ventas/{id}/entrega", delivery::delivery_page),
@@ -52,6 +53,13 @@ async fn draft(web: &WebContext) -> Result<Sale, Refusal> {
     let id: OrderId = web.param_as("id")?;
     let found = sale::read(&web.caas, &mut web.caas.db.read().await?, Some(seller.dealership), id).await?;
     still_draft(found.ok_or(Refusal::Hidden("sale"))?)
+}
+
+/// `/concesionario/ventas/{id}`: to the step where the sale stopped.
+async fn resume(web: WebContext) -> PageResult {
+    let sale = draft(&web).await?;
+    let step = Step::ALL.iter().find(|step| !frame::is_kept(&sale, **step)).unwrap_or(&Step::Summary);
+    Err(Goto::to(path(sale.order.id, *step)).into())
 }
 
 fn still_draft(sale: Sale) -> Result<Sale, Refusal> {
