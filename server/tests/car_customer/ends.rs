@@ -41,13 +41,13 @@ async fn the_date_that_passes_unpaid_costs_the_car_and_says_so() {
         let order = scene.awaiting_the_rest().await;
         let form = scene.pay_form(order, "/pago-final").await;
         scene.app.advance(TimeDelta::days(7));
+        scene.app.sign_in("customer").await;
         // Before the job has run: the page takes nothing more.
         let page = scene.page(order, "/pago-final").await.expect(200);
         page.says("El plazo para el pago final ha terminado");
         says_not(&page, "obligación de pago");
         let answer = scene.send_form("/api/pedidos/pagar", &form).await;
         follow(&mut scene.app, answer).await.expect(200).says("Ahora no hay nada que pagar");
-        scene.app.sign_in("customer").await;
         scene.app.run_jobs().await;
         let page = scene.page(order, "").await.expect(200);
         page.says("se canceló porque el pago final no se hizo");

@@ -7,5 +7,5 @@ mod link;
 mod papers;
 mod pay;
 mod pick_up;
-mod scene;
+pub mod scene;
 mod walls;

@@ -12,7 +12,7 @@ async fn send(scene: &mut Scene, order: OrderId, kind: &str, bytes: &[u8]) -> An
     let parts = [
         Part::text("order", &order.to_string()),
         Part::text("kind", kind),
-        Part { name: "file", ..Part::file("dni.pdf", bytes) },
+        Part::file_in("file", "dni.pdf", bytes),
     ];
     post_parts(&mut scene.app, "/api/pedidos/documento", &parts).await
 }

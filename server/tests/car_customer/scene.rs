@@ -15,7 +15,7 @@ use caas::sales::orders::{self, Cause, Order};
 use caas::sales::pricing::{Line, LineKind, Quote};
 use caas::sales::stock;
 pub use caas::sql;
-pub use caas_sandbox::{Fault, FaultRule, Operation, TestCard};
+pub use caas_sandbox::{Fault, FaultRule, TestCard};
 pub use chrono::TimeDelta;
 use sqlx::types::Json;
 use std::ops::{Deref, DerefMut};
@@ -56,7 +56,11 @@ impl DerefMut for Scene {
 
 impl Scene {
     pub async fn new(engine: Engine) -> Scene {
-        let customer = Customer::new(engine).await;
+        Scene::of(Customer::new(engine).await).await
+    }
+
+    /// With a customer of an app that was started in another way.
+    pub async fn of(customer: Customer) -> Scene {
         let caas = customer.app.caas();
         let mut tx = caas.db.begin().await.unwrap();
         let (dealership, _) = sql!(

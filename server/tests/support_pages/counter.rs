@@ -107,7 +107,11 @@ impl Part {
     }
 
     pub fn file(name: &'static str, bytes: &[u8]) -> Part {
-        Part { name: "files", file: Some(name), bytes: bytes.to_vec() }
+        Part::file_in("files", name, bytes)
+    }
+
+    pub fn file_in(field: &'static str, name: &'static str, bytes: &[u8]) -> Part {
+        Part { name: field, file: Some(name), bytes: bytes.to_vec() }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::pages::notifications::preferences_card;
 use crate::ui::{LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::accounts;
+use caas::sales::journey;
 use leptos::prelude::*;
 
 /// `/cuenta`
@@ -15,8 +16,19 @@ pub(super) async fn account_page(web: WebContext) -> PageResult {
     let handle = web.session.as_deref().map(accounts::session_handle).unwrap_or_default();
     let own = accounts::list_sessions(&web.caas, id, &handle).await?;
     let title = locale.t("Tu cuenta", "Your account");
+    let orders = journey::list(&mut web.caas.db.read().await?, id).await?;
+    let on_order = orders.iter().any(|line| !line.order.status.is_over()).then(|| {
+        view! {
+            <section class="card stack">
+                <h2>{locale.t("Coches pedidos", "Cars on order")}</h2>
+                <p>{locale.t("Por dónde va tu coche y qué falta.", "Where your car is and what is missing.")}</p>
+                <p><LinkButton href="/expediente">{locale.t("Ver mis pedidos", "See my orders")}</LinkButton></p>
+            </section>
+        }
+    });
     let payment_methods = (user.role == Role::Customer).then(|| {
         view! {
+            {on_order}
             <section class="card stack">
                 <h2>{locale.t("Métodos de pago", "Payment methods")}</h2>
                 <p>{locale.t("Las tarjetas las guarda el banco, nunca CaaS.", "Cards are kept by the bank, never by CaaS.")}</p>
