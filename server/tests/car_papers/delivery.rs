@@ -151,7 +151,8 @@ async fn a_company_that_is_away_for_a_day_means_a_pick_up() {
         let id = scene.complete("ES", "HOME").await;
         assert_eq!(scene.status(id).await, "READY_FOR_DELIVERY");
         // While the company is asked, nobody books.
-        let slot = pick_ups::free_slots(&scene.caas, &mut scene.read().await, scene.dealership).await.unwrap()[30].starts_at;
+        let slot =
+            pick_ups::free_slots(&scene.caas, &mut scene.read().await, scene.dealership).await.unwrap()[30].starts_at;
         assert_eq!(scene.books(id, slot).await, Err(PickUpRefusal::NotNow));
         scene.live(TimeDelta::hours(23)).await;
         let calls = scene.lorries.calls();

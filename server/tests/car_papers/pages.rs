@@ -15,9 +15,17 @@ async fn the_dossier_has_everything_and_is_for_the_dealership() {
         scene.app.sign_in("dealer").await;
         let shown = scene.app.get(&page).await.expect(200);
         let number = scene.order(id).await.number;
-        for words in
-            ["12345678Z", "Lucía Ortega", "Calle Mayor, 1", "VSSZZZLNCTR", "150 kW", "1780 kg", "DGT", "30.000,00", &number]
-        {
+        for words in [
+            "12345678Z",
+            "Lucía Ortega",
+            "Calle Mayor, 1",
+            "VSSZZZLNCTR",
+            "150 kW",
+            "1780 kg",
+            "DGT",
+            "30.000,00",
+            &number,
+        ] {
             shown.says(words);
         }
         shown.says("Contrato de compra firmado");

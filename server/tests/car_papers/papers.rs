@@ -94,11 +94,7 @@ async fn a_paper_is_for_its_customer_its_dealership_and_administrators() {
         let states: Vec<_> = needed.iter().map(|paper| (paper.paper.code, paper.state.as_str())).collect();
         assert_eq!(
             states,
-            [
-                ("PURCHASE_CONTRACT", "MISSING"),
-                ("TECHNICAL_SPECIFICATIONS", "ACCEPTED"),
-                ("IDENTITY", "ACCEPTED")
-            ]
+            [("PURCHASE_CONTRACT", "MISSING"), ("TECHNICAL_SPECIFICATIONS", "ACCEPTED"), ("IDENTITY", "ACCEPTED")]
         );
         scene.proven().await;
     }

@@ -23,7 +23,8 @@ async fn a_time_is_booked_moved_and_reminded_of() {
         assert!(free.iter().all(|slot| slot.starts_at > scene.app.now() && slot.free() > 0));
         let wednesday = at("2026-11-25T10:00:00Z");
         assert!(free.iter().any(|slot| slot.starts_at == wednesday));
-        for nothing in ["2026-11-25T10:07:00Z", "2026-11-22T10:00:00Z", "2026-11-29T10:00:00Z", "2027-03-01T10:00:00Z"] {
+        for nothing in ["2026-11-25T10:07:00Z", "2026-11-22T10:00:00Z", "2026-11-29T10:00:00Z", "2027-03-01T10:00:00Z"]
+        {
             assert_eq!(scene.books(id, at(nothing)).await, Err(PickUpRefusal::NoSlot), "{nothing}");
         }
         let elsewhere = Who::staff(scene.dealer.user(), Some(scene.caas.new_id()));
@@ -134,7 +135,8 @@ async fn a_dealership_sets_its_own_hours() {
         let mut tx = scene.begin().await;
         sql!(tx, execute
             "INSERT INTO pick_up_hours (dealership_id, weekday, opens, closes, slot_minutes, capacity)
-             VALUES ($1, 3, '16:00', '17:30', 45, 1)", scene.dealership).unwrap();
+             VALUES ($1, 3, '16:00', '17:30', 45, 1)", scene.dealership)
+        .unwrap();
         tx.commit().await.unwrap();
         let free = pick_ups::free_slots(&scene.caas, &mut scene.read().await, scene.dealership).await.unwrap();
         let first: Vec<_> = free.iter().take(2).map(|slot| slot.starts_at).collect();

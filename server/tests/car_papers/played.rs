@@ -91,18 +91,15 @@ fn answer(country: &str, number: usize, mood: Mood) -> RegistrationAnswer {
         reasons: Vec::new(),
     };
     match mood {
-        Mood::Reviews => {
-            RegistrationAnswer { registration_id: Some(id), verdict: BodyVerdict::UnderReview, ..none }
-        }
+        Mood::Reviews => RegistrationAnswer { registration_id: Some(id), verdict: BodyVerdict::UnderReview, ..none },
         Mood::AsksForMore => RegistrationAnswer {
             verdict: BodyVerdict::AdditionalInfoRequired,
             reasons: reason("document_unreadable", "documents", "The identity card can't be read"),
             ..none
         },
-        Mood::Rejects => RegistrationAnswer {
-            reasons: reason("owner_unknown", "owner.taxId", "No such taxpayer"),
-            ..none
-        },
+        Mood::Rejects => {
+            RegistrationAnswer { reasons: reason("owner_unknown", "owner.taxId", "No such taxpayer"), ..none }
+        }
         _ => approved(&id, &plate),
     }
 }

@@ -5,7 +5,7 @@ use crate::support::{Engine, TestApp};
 use caas::expediente::model::{EntryKind, SubjectKind};
 use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
-use caas::kernel::ids::{DealershipId, OrderId, UserId, VehicleId};
+use caas::kernel::ids::{DealershipId, OrderId, PlanVersionId, UserId, VehicleId};
 use caas::kernel::jobs::run_due_jobs;
 use caas::payments::methods;
 use caas::sales::delivery::model::{ChecklistItem, IdentityPaper};
@@ -36,6 +36,7 @@ pub struct Scene {
     pub dealership: DealershipId,
     /// A person of the dealership.
     pub dealer: Who,
+    plan: PlanVersionId,
     cars: u32,
 }
 
@@ -73,9 +74,21 @@ impl Scene {
         // The usual hours, whatever the demo world has set.
         let mut tx = caas.db.begin().await.unwrap();
         sql!(tx, execute "DELETE FROM pick_up_hours").unwrap();
+        let (plan, version) = (caas.new_uuid(), caas.new_id::<PlanVersionId>());
+        sql!(tx, execute
+            "INSERT INTO plans (id, code, names, country, active, created_at, updated_at)
+             VALUES ($1, 'PAPERS', $2, 'ES', $3, $4, $4)",
+            plan, Json(serde_json::json!({ "es": "Prueba", "en": "Test" })), true, caas.now())
+        .unwrap();
+        sql!(tx, execute
+            "INSERT INTO plan_versions (id, plan_id, version, price_list, currency, vat_rate_basis_points,
+                                        reservation_basis_points, included_services, published_at)
+             VALUES ($1, $2, 1, $3, 'EUR', 2100, 1000, $4, $5)",
+            version, plan, Json(serde_json::json!({})), Json(serde_json::json!([])), caas.now())
+        .unwrap();
         tx.commit().await.unwrap();
         let dealer = Who::staff(dealer, Some(dealership));
-        let mut scene = Scene { app, caas, bodies, lorries, customer, dealership, dealer, cars: 0 };
+        let mut scene = Scene { app, caas, bodies, lorries, customer, dealership, dealer, plan: version, cars: 0 };
         scene.run().await;
         scene
     }
@@ -99,15 +112,22 @@ impl Scene {
         sql!(tx, execute
             "INSERT INTO customer_orders (id, number, dealership_id, created_by, customer_id, status, is_over, model_code, colour,
                                           options, from_stock, vehicle_id, country, delivery_mode, address, owner, total_cents,
-                                          reservation_cents, currency, registered_at, status_at, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, 'DRAFT', FALSE, 'LINCE', 'BLUE', $6, TRUE, $7, $8, $9, $10, $11, 3000000, 300000,
+                                          plan_version_id, reservation_cents, currency, registered_at, status_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, 'DRAFT', FALSE, 'LINCE', 'BLUE', $6, TRUE, $7, $8, $9, $10, $11, 3000000, $13, 300000,
                      'EUR', $12, $12, $12, $12)",
             id, format!("V-2026-8{:05}", self.cars), self.dealership, self.dealer.user(), self.customer,
-            Json(Vec::<String>::new()), vehicle, country_code, mode, Json(address(country_code)), Json(owner(country_code)), now)
+            Json(Vec::<String>::new()), vehicle, country_code, mode, Json(address(country_code)), Json(owner(country_code)), now,
+            self.plan)
         .unwrap();
         let drafted = caas::expediente::Entry {
             after: Some(OrderStatus::Draft.as_str()),
-            ..caas::expediente::Entry::new(Some(self.customer), actor, EntryKind::OrderChanged, SubjectKind::Order, id.0)
+            ..caas::expediente::Entry::new(
+                Some(self.customer),
+                actor,
+                EntryKind::OrderChanged,
+                SubjectKind::Order,
+                id.0,
+            )
         };
         caas::expediente::record(&self.caas, &mut tx, drafted).await.unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
@@ -316,7 +336,10 @@ impl Scene {
         )
         .unwrap();
         let about = id.to_string();
-        rows.into_iter().filter(|(_, _, key)| key.contains(&about)).map(|(event, subject, _)| (event, subject)).collect()
+        rows.into_iter()
+            .filter(|(_, _, key)| key.contains(&about))
+            .map(|(event, subject, _)| (event, subject))
+            .collect()
     }
 
     /// Whether the customer was told something whose subject says this.
@@ -328,8 +351,12 @@ impl Scene {
     /// The failures that were written down: kind, attempts, resolution.
     pub async fn failures(&self) -> Vec<(String, i64, String)> {
         let mut tx = self.read().await;
-        sql!(tx, all(String, i64, String), "SELECT failure_type, attempts, resolution FROM failure_audit ORDER BY at, id")
-            .unwrap()
+        sql!(
+            tx,
+            all(String, i64, String),
+            "SELECT failure_type, attempts, resolution FROM failure_audit ORDER BY at, id"
+        )
+        .unwrap()
     }
 
     /// The states that the entries of one kind tell of an order, as a path.

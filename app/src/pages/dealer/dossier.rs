@@ -162,7 +162,10 @@ fn owner(request: &RegistrationRequest, locale: Locale) -> Vec<Fact> {
 
 fn purchase(request: &RegistrationRequest, locale: Locale) -> Vec<Fact> {
     vec![
-        Fact::text(locale.t("Fecha de la compra", "Date of purchase"), super::day_words(&request.purchase_date, locale)),
+        Fact::text(
+            locale.t("Fecha de la compra", "Date of purchase"),
+            super::day_words(&request.purchase_date, locale),
+        ),
         Fact::text(locale.t("Precio con IVA", "Price with VAT"), request.price.display(locale)),
         Fact::code(locale.t("Factura", "Invoice"), request.invoice.clone()),
     ]
