@@ -74,7 +74,13 @@ async fn on_step_of_car(caas: &Caas, tx: &mut Tx, payment: &Payment, event: Paym
         ),
         (PaymentEvent::Declined, _) => {
             let told = Some(NoticeEvent::FinalPaymentFailed);
-            (FailureType::PaymentDeclined, FailureCategory::of_decline(code), code, Resolution::ClosedWithoutCharge, told)
+            (
+                FailureType::PaymentDeclined,
+                FailureCategory::of_decline(code),
+                code,
+                Resolution::ClosedWithoutCharge,
+                told,
+            )
         }
         // Nothing is lost, and the page says so: the customer tries again.
         (PaymentEvent::NeverMade, _) => (

@@ -30,7 +30,8 @@ pub async fn activate(caas: &Caas, tx: &mut Tx, order: &Order) -> Result<()> {
         "SELECT included_services, version FROM plan_versions WHERE id = $1",
         plan
     )?;
-    let vehicle = vehicles::find(tx, vehicle).await?.ok_or_else(|| Failure::Stored("an order has its car".to_owned()))?;
+    let vehicle =
+        vehicles::find(tx, vehicle).await?.ok_or_else(|| Failure::Stored("an order has its car".to_owned()))?;
     for offer in included.0 {
         let Some((service, offer)) = catalogue::offer(tx, offer).await? else { continue };
         if offer.kind != OfferKind::Subscription && fits(tx, order, &vehicle, &service, &offer).await? {

@@ -27,7 +27,11 @@ async fn books(scene: &CarScene, order: caas::kernel::ids::OrderId) -> (String, 
     (scene.status(order).await.to_owned(), scene.really_paid(order), kept, story, told)
 }
 
-async fn lived(engine: Engine, card: TestCard, dies_at: Option<&'static str>) -> (String, i64, i64, Vec<String>, usize) {
+async fn lived(
+    engine: Engine,
+    card: TestCard,
+    dies_at: Option<&'static str>,
+) -> (String, i64, i64, Vec<String>, usize) {
     let mut scene = CarScene::new(engine).await;
     let order = scene.awaiting_the_rest().await;
     scene.pays_with(card).await;

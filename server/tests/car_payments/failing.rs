@@ -24,7 +24,9 @@ async fn an_outage_loses_nothing_and_the_customer_tries_again() {
             assert_eq!(scene.money(payment).await, "CANCELLED/NONE");
             let after = scene.order(order).await;
             assert_eq!((after.status, after.vehicle_id, after.declines), (before.status, before.vehicle_id, 0));
-            assert!(scene.said("PAYMENT_DECLINED").await.is_empty() && scene.said("FINAL_PAYMENT_FAILED").await.is_empty());
+            assert!(
+                scene.said("PAYMENT_DECLINED").await.is_empty() && scene.said("FINAL_PAYMENT_FAILED").await.is_empty()
+            );
             assert_eq!(scene.really_paid(order), paid);
             scene.world().clear_fault(outage);
             scene.seconds(120).await;
@@ -50,7 +52,10 @@ async fn while_the_gateway_is_given_a_rest_nothing_is_sent() {
         let calls = scene.calls(Operation::InitiatePayment);
         let payment = scene.pays(order, CarPayment::Final).await.unwrap();
         scene.run().await;
-        assert_eq!((scene.money(payment).await.as_str(), scene.calls(Operation::InitiatePayment)), ("CANCELLED/NONE", calls));
+        assert_eq!(
+            (scene.money(payment).await.as_str(), scene.calls(Operation::InitiatePayment)),
+            ("CANCELLED/NONE", calls)
+        );
         assert_eq!(scene.status(order).await, "AWAITING_FINAL_PAYMENT");
         scene.world().clear_faults();
         scene.seconds(61).await;
@@ -128,7 +133,10 @@ async fn unknown_at_the_date_it_is_resolved_first() {
         let away = scene.fault(FaultRule::gateway(Fault::Outage).on(Operation::FindPayment));
         let payment = scene.pays(order, CarPayment::Final).await.unwrap();
         scene.live(TimeDelta::hours(1)).await;
-        assert_eq!((scene.status(order).await, scene.money(payment).await.as_str()), ("AWAITING_FINAL_PAYMENT", "UNKNOWN/NONE"));
+        assert_eq!(
+            (scene.status(order).await, scene.money(payment).await.as_str()),
+            ("AWAITING_FINAL_PAYMENT", "UNKNOWN/NONE")
+        );
         scene.world().clear_fault(away);
         scene.live(TimeDelta::hours(1)).await;
         assert!(scene.money(payment).await.starts_with("CHARGED/"));
@@ -199,7 +207,10 @@ async fn who_does_not_confirm_may_pay_otherwise() {
         let paid = scene.pays(order, CarPayment::Final).await.unwrap();
         assert!(!continue_after_authentication(&scene.caas(), scene.customer, left).await.unwrap());
         scene.run().await;
-        assert_eq!((scene.money(left).await.as_str(), scene.money(paid).await.as_str()), ("CANCELLED/NONE", "CHARGED/PENDING"));
+        assert_eq!(
+            (scene.money(left).await.as_str(), scene.money(paid).await.as_str()),
+            ("CANCELLED/NONE", "CHARGED/PENDING")
+        );
         assert_eq!(scene.really_paid(order), TOTAL);
         scene.proven().await;
     }

@@ -151,7 +151,10 @@ async fn a_transfer_begun_in_time_counts_when_it_arrives_late() {
         scene.pass(TimeDelta::days(6)).await;
         let payment = scene.pays(order, CarPayment::Final).await.unwrap();
         scene.live(TimeDelta::days(2)).await;
-        assert_eq!((scene.status(order).await, scene.money(payment).await.as_str()), ("AWAITING_FINAL_PAYMENT", "PENDING/NONE"));
+        assert_eq!(
+            (scene.status(order).await, scene.money(payment).await.as_str()),
+            ("AWAITING_FINAL_PAYMENT", "PENDING/NONE")
+        );
         assert_eq!(scene.pays(order, CarPayment::Final).await, Err(PayRefusal::NotDue));
         scene.live(TimeDelta::days(3)).await;
         assert!(scene.money(payment).await.starts_with("CHARGED/"));

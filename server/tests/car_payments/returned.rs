@@ -60,7 +60,9 @@ async fn nobody_both_loses_the_car_and_pays_the_rest() {
         let mut tx = caas.db.begin().await.unwrap();
         let mut lost = orders::load(&mut tx, order).await.unwrap();
         stock::release(&caas, &mut tx, Actor::SYSTEM, &mut lost).await.unwrap();
-        orders::apply(&caas, &mut tx, &mut lost, OrderEvent::FinalPaymentFailed, Cause::by(Actor::SYSTEM)).await.unwrap();
+        orders::apply(&caas, &mut tx, &mut lost, OrderEvent::FinalPaymentFailed, Cause::by(Actor::SYSTEM))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         scene.world().clear_fault(away);
         scene.live(TimeDelta::minutes(10)).await;

@@ -61,7 +61,8 @@ impl CarScene {
             "INSERT INTO plan_versions (id, plan_id, version, price_list, currency, vat_rate_basis_points,
                                         reservation_basis_points, included_services, published_at)
              VALUES ($1, $2, 1, $3, 'EUR', 2100, 1000, $4, $5)",
-            version, plan, Json(serde_json::json!({})), Json(serde_json::json!([])), caas.now()).unwrap();
+            version, plan, Json(serde_json::json!({})), Json(serde_json::json!([])), caas.now())
+        .unwrap();
         tx.commit().await.unwrap();
         CarScene { scene, dealership, plan: version, cars: 0 }
     }
@@ -94,7 +95,8 @@ impl CarScene {
         sql!(&mut tx, execute
             "INSERT INTO customer_orders (id, number, dealership_id, status, is_over, status_at, created_at, updated_at)
              VALUES ($1, $2, $3, 'DRAFT', $4, $5, $5, $5)",
-            id, format!("T-{id}"), self.dealership, false, caas.now()).unwrap();
+            id, format!("T-{id}"), self.dealership, false, caas.now())
+        .unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
         if let Some(vehicle) = vehicle {
             let taken =

@@ -12,11 +12,15 @@ async fn a_planted_violation_about_a_car_is_named() {
     let plants: &[(&str, &[&'static str])] = &[
         (
             "promise 2: payment",
-            &["UPDATE customer_orders SET status = 'CANCELLED_PAYMENT_FAILURE', vehicle_id = NULL WHERE number LIKE 'T-%' AND declines = 0"],
+            &[
+                "UPDATE customer_orders SET status = 'CANCELLED_PAYMENT_FAILURE', vehicle_id = NULL WHERE number LIKE 'T-%' AND declines = 0",
+            ],
         ),
         (
             "promise 2: payment",
-            &["UPDATE customer_orders SET status = 'CANCELLED_FACTORY_REJECTED' WHERE status = 'CANCELLED_PAYMENT_FAILURE'"],
+            &[
+                "UPDATE customer_orders SET status = 'CANCELLED_FACTORY_REJECTED' WHERE status = 'CANCELLED_PAYMENT_FAILURE'",
+            ],
         ),
         (
             "promise 3: the RESERVATION",
@@ -25,17 +29,30 @@ async fn a_planted_violation_about_a_car_is_named() {
                 "UPDATE payments SET order_id = (SELECT id FROM customer_orders WHERE declines = 0 AND status <> 'DRAFT' LIMIT 1) WHERE payment_type = 'RESERVATION'",
             ],
         ),
-        ("promise 3: payment", &["UPDATE customer_orders SET reservation_cents = reservation_cents + 1 WHERE declines = 0"]),
-        ("promise 3: payment", &["UPDATE ledger_entries SET movement = 'HOLD' WHERE movement = 'CHARGE'"]),
-        ("promise 4: movement", &["UPDATE ledger_entries SET debit_cents = debit_cents + 1 WHERE movement = 'CHARGE' AND debit_cents > 0"]),
         (
-            "promise 6: order",
-            &["UPDATE customer_orders SET vehicle_id = (SELECT id FROM vehicles WHERE inventory_status = 'DELIVERED' LIMIT 1) WHERE status = 'CANCELLED_PAYMENT_FAILURE'"],
+            "promise 3: payment",
+            &["UPDATE customer_orders SET reservation_cents = reservation_cents + 1 WHERE declines = 0"],
         ),
-        ("promise 6: vehicle", &["UPDATE vehicles SET inventory_status = 'AWAITING_DELIVERY' WHERE inventory_status = 'DEALERSHIP_STOCK'"]),
+        ("promise 3: payment", &["UPDATE ledger_entries SET movement = 'HOLD' WHERE movement = 'CHARGE'"]),
+        (
+            "promise 4: movement",
+            &["UPDATE ledger_entries SET debit_cents = debit_cents + 1 WHERE movement = 'CHARGE' AND debit_cents > 0"],
+        ),
         (
             "promise 6: order",
-            &["UPDATE vehicles SET customer_id = (SELECT id FROM users WHERE role = 'DEALER' LIMIT 1) WHERE id IN (SELECT vehicle_id FROM customer_orders)"],
+            &[
+                "UPDATE customer_orders SET vehicle_id = (SELECT id FROM vehicles WHERE inventory_status = 'DELIVERED' LIMIT 1) WHERE status = 'CANCELLED_PAYMENT_FAILURE'",
+            ],
+        ),
+        (
+            "promise 6: vehicle",
+            &["UPDATE vehicles SET inventory_status = 'AWAITING_DELIVERY' WHERE inventory_status = 'DEALERSHIP_STOCK'"],
+        ),
+        (
+            "promise 6: order",
+            &[
+                "UPDATE vehicles SET customer_id = (SELECT id FROM users WHERE role = 'DEALER' LIMIT 1) WHERE id IN (SELECT vehicle_id FROM customer_orders)",
+            ],
         ),
         ("promise 7: payment", &["DELETE FROM payment_operations WHERE kind = 'CHARGE'"]),
         ("promise 9: payment", &["DELETE FROM expediente_entries WHERE kind = 'PAYMENT_CAPTURED'"]),

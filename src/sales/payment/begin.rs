@@ -38,23 +38,16 @@ pub async fn pay(
     if !is_due(caas, &order, which) {
         return Ok(Err(PayRefusal::NotDue));
     }
-    if let Some(other) = under_way(&mut tx, &order, which).await? {
-        return match other.authentication_url {
-            // The customer left the bank's page and pays otherwise.
-            Some(_) => match methods::find(&mut tx, customer, method).await? {
-                Some(_) => {
-                    drop_unconfirmed(caas, &mut tx, other).await?;
-                    begin(caas, tx, &order, which, method, form_key).await
-                }
-                None => Ok(Err(PayRefusal::NoMethod)),
-            },
-            None => Ok(Err(PayRefusal::UnderWay)),
-        };
-    }
     if methods::find(&mut tx, customer, method).await?.is_none() {
         return Ok(Err(PayRefusal::NoMethod));
     }
-    begin(caas, tx, &order, which, method, form_key).await
+    match under_way(&mut tx, &order, which).await? {
+        None => {}
+        // The customer left the bank's page and pays otherwise.
+        Some(other) if other.authentication_url.is_some() => drop_unconfirmed(caas, &mut tx, other).await?,
+        Some(_) => return Ok(Err(PayRefusal::UnderWay)),
+    }
+    begin(caas, tx, &order, which, method, form_key).await.map(Ok)
 }
 
 async fn begin(
@@ -64,7 +57,7 @@ async fn begin(
     which: CarPayment,
     method: PaymentMethodId,
     form_key: String,
-) -> Result<std::result::Result<PaymentId, PayRefusal>> {
+) -> Result<PaymentId> {
     let (vat_rate_basis_points, _) = sql!(
         &mut tx,
         optional(i64, i64),
@@ -84,7 +77,7 @@ async fn begin(
     orders::announce(&mut tx, order);
     tx.commit().await?;
     failpoint::hit("car.payment.begun");
-    Ok(Ok(payment))
+    Ok(payment)
 }
 
 /// Whether this payment is to be made now.

@@ -98,9 +98,7 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
     let age = caas.now() - requested_at(caas, &operation).await?;
     match found {
         Ok(Some(known)) => understood(caas, payment, operation, Ok(known), Sending::Again).await,
-        Ok(None) if age >= CERTAIN_AFTER => {
-            outcome::record(caas, payment.id, Some(operation), Answer::NeverMade).await
-        }
+        Ok(None) if age >= CERTAIN_AFTER => outcome::record(caas, payment.id, Some(operation), Answer::NeverMade).await,
         Ok(None) if age >= SEND_WITHIN => Ok(Outcome::Again(later(caas, &payment))),
         Ok(None) => send(caas, payment, operation, Sending::Again).await,
         Err(error) => Err(JobError::Outside(error.to_string())),
@@ -123,12 +121,7 @@ fn later(caas: &Caas, payment: &Payment) -> Timestamp {
     now + ((now - payment.created_at) / 10).clamp(ASK_AGAIN.0, ASK_AGAIN.1)
 }
 
-async fn send(
-    caas: &Caas,
-    payment: Payment,
-    operation: Operation,
-    sending: Sending,
-) -> Result<Outcome, JobError> {
+async fn send(caas: &Caas, payment: Payment, operation: Operation, sending: Sending) -> Result<Outcome, JobError> {
     let mut tx = caas.db.read().await?;
     let order = orders::load(&mut tx, payment.car_order()?).await?;
     let method = methods::load(&mut tx, payment.payment_method_id).await?;

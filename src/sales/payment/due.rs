@@ -26,11 +26,7 @@ pub async fn request_final(caas: &Caas, tx: &mut Tx, order: &mut Order) -> Resul
     order.final_payment_due_at = Some(due);
     let data = serde_json::json!({ "amount": order.remainder(), "until": due });
     apply(caas, tx, order, OrderEvent::FinalPaymentRequested, Cause { actor: Actor::SYSTEM, data }).await?;
-    let say = Say {
-        what: "final-requested".to_owned(),
-        amount: order.remainder(),
-        ..Say::default()
-    };
+    let say = Say { what: "final-requested".to_owned(), amount: order.remainder(), ..Say::default() };
     tell(caas, tx, order, NoticeEvent::Arrived, say).await?;
     let (job, key) = (FinalPaymentDue { order: order.id }, format!("final-payment-due:{}", order.id));
     jobs::enqueue(caas, tx, &job, Enqueue::at(due).keyed(key)).await

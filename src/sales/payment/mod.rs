@@ -1,7 +1,7 @@
 //! The two payments of a car: the señal and the rest (rulebook §3). Both are taken at once, at the customer's click.
 //!
-//! [`begin`] writes a payment down, `charge` asks the gateway, `outcome` is what follows from its answer, [`due`] asks for
-//! the rest and holds its date.
+//! `begin` writes a payment down, `charge` asks the gateway, `outcome` is what follows from its answer, `due` asks for the
+//! rest and holds its date.
 //!
 //! Three ends are told apart. Taken: the order goes on. Declined by the bank: the señal ends the order, the rest may cost the
 //! customer the car. Not made, because the gateway failed: nothing has happened, and the customer tries again.

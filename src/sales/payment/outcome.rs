@@ -87,7 +87,13 @@ pub(super) async fn record(
 }
 
 /// The money was taken: the order goes on. Money for what the customer can't have any more goes back at once.
-async fn taken(caas: &Caas, tx: &mut Tx, order: &mut Order, payment: &mut Payment, known: GatewayPayment) -> Result<()> {
+async fn taken(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &mut Order,
+    payment: &mut Payment,
+    known: GatewayPayment,
+) -> Result<()> {
     payment.gateway_payment_id = Some(known.payment_id);
     payment.authentication_url = None;
     payment.decline_reason = None;
@@ -119,13 +125,7 @@ async fn taken(caas: &Caas, tx: &mut Tx, order: &mut Order, payment: &mut Paymen
 }
 
 /// The bank said no.
-async fn declined(
-    caas: &Caas,
-    tx: &mut Tx,
-    order: &mut Order,
-    payment: &Payment,
-    reason: DeclineReason,
-) -> Result<()> {
+async fn declined(caas: &Caas, tx: &mut Tx, order: &mut Order, payment: &Payment, reason: DeclineReason) -> Result<()> {
     match (payment.payment_type, order.status) {
         (PaymentType::Reservation, OrderStatus::AwaitingReservation) => {
             // A car from stock is free again before its order ends.
@@ -189,12 +189,7 @@ async fn lose(caas: &Caas, tx: &mut Tx, order: &mut Order, by: Actor, reason: &s
     let data = serde_json::json!({ "reason": reason, "declines": order.declines, "kept": order.reservation() });
     apply(caas, tx, order, OrderEvent::FinalPaymentFailed, Cause { actor: by, data }).await?;
     let customer = order.customer()?;
-    let say = Say {
-        what: "final-failed".to_owned(),
-        amount,
-        reason: Some(reason.to_owned()),
-        ..Say::default()
-    };
+    let say = Say { what: "final-failed".to_owned(), amount, reason: Some(reason.to_owned()), ..Say::default() };
     tell(caas, tx, order, NoticeEvent::FinalPaymentFailed, say).await?;
     metrics::counter!("caas_cars_lost_total", "reason" => reason.to_owned()).increment(1);
     let failure = NewFailure {
