@@ -123,6 +123,7 @@ async fn only_the_date_changes() {
         later.at += chrono::TimeDelta::minutes(10);
         later.estimated_date = Some("2027-05-02".to_owned());
         later.description = Some("Strike at a supplier".to_owned());
+        scene.app.advance(chrono::TimeDelta::seconds(1));
         assert!(scene.hears(&later).await);
         // Older news comes after it.
         notice.at += chrono::TimeDelta::minutes(5);

@@ -108,7 +108,8 @@ async fn way_out_ordered_by_phone() {
         let other = scene.placed_order().await;
         let id = manual_order(&mut scene, Mood::Away).await;
         let by = scene.customer;
-        let mark = async |number: &str, date: &str| manual::mark_ordered(&scene.caas, by, id, number, date).await.unwrap();
+        let mark =
+            async |number: &str, date: &str| manual::mark_ordered(&scene.caas, by, id, number, date).await.unwrap();
         let taken = scene.placing(other).await.factory_order_id.unwrap();
         assert_eq!(mark(" ", "").await, Err(ManualRefusal::IdMissing));
         assert_eq!(mark("no spaces please", "").await, Err(ManualRefusal::IdUnreadable));
@@ -148,7 +149,10 @@ async fn after_a_day_a_new_try_needs_somebodys_word() {
         let mut scene = Scene::new(engine).await;
         let id = manual_order(&mut scene, Mood::Silent).await;
         scene.live(TimeDelta::hours(24)).await;
-        assert_eq!(manual::retry(&scene.caas, scene.customer, id, false).await.unwrap(), Err(ManualRefusal::TickNeeded));
+        assert_eq!(
+            manual::retry(&scene.caas, scene.customer, id, false).await.unwrap(),
+            Err(ManualRefusal::TickNeeded)
+        );
         let key = scene.placing(id).await.idempotency_key;
         assert_eq!(manual::retry(&scene.caas, scene.customer, id, true).await.unwrap(), Ok(()));
         scene.run().await;
@@ -219,7 +223,10 @@ async fn what_the_factory_does_not_understand_is_for_people_at_once() {
         let id = scene.paid_order().await;
         scene.run().await;
         let placing = scene.placing(id).await;
-        assert_eq!((placing.state, placing.last_error.as_deref()), (PlacingState::Manual, Some("idempotency_mismatch")));
+        assert_eq!(
+            (placing.state, placing.last_error.as_deref()),
+            (PlacingState::Manual, Some("idempotency_mismatch"))
+        );
         assert!(!placing.may_be_ordered());
         scene.proven().await;
     }

@@ -196,6 +196,8 @@ impl Scene {
         let id = self.paid_order().await;
         self.run().await;
         assert_eq!(self.order(id).await.status, OrderStatus::OrderPlaced);
+        // What is said next is said later.
+        self.app.advance(TimeDelta::seconds(1));
         id
     }
 
@@ -354,8 +356,12 @@ impl Scene {
     /// The failures that were written down: kind, attempts, resolution.
     pub async fn failures(&self) -> Vec<(String, i64, String)> {
         let mut tx = self.read().await;
-        sql!(tx, all(String, i64, String), "SELECT failure_type, attempts, resolution FROM failure_audit ORDER BY at, id")
-            .unwrap()
+        sql!(
+            tx,
+            all(String, i64, String),
+            "SELECT failure_type, attempts, resolution FROM failure_audit ORDER BY at, id"
+        )
+        .unwrap()
     }
 
     /// Every story ends by proving the promises, and with no job dead.

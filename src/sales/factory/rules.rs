@@ -55,12 +55,7 @@ impl FactoryPolicy {
 /// `seen_at` is the factory's own time of the newest message that said the present state. States only go forward, with
 /// the one way back that there really is: quality control may send a car back to production. Which visit to these two a
 /// message tells of is known by its time alone.
-pub fn step(
-    status: OrderStatus,
-    seen_at: Option<Timestamp>,
-    told: FactoryStatus,
-    at: Timestamp,
-) -> Option<OrderEvent> {
+pub fn step(status: OrderStatus, seen_at: Option<Timestamp>, told: FactoryStatus, at: Timestamp) -> Option<OrderEvent> {
     let event = event_of(told)?;
     status.on(event).ok()?;
     let of_an_earlier_visit = match (status, told) {

@@ -56,7 +56,8 @@ pub async fn on_status(caas: &Caas, tx: &mut Tx, notice: &FactoryNotice) -> Resu
     match event {
         Some(OrderEvent::Arrived) => arrived(caas, tx, &mut order, notice).await?,
         Some(event) => {
-            let data = serde_json::json!({ "factoryAt": notice.at, "said": notice.description.as_deref().map(shortened) });
+            let data =
+                serde_json::json!({ "factoryAt": notice.at, "said": notice.description.as_deref().map(shortened) });
             apply(caas, tx, &mut order, event, Cause { actor: Actor::FACTORY, data }).await?;
             let shipment = placing.tracking.as_ref().map(|tracking| &tracking.0);
             told::step(caas, tx, &order, before, notice.at, estimate.as_ref(), shipment).await?;
@@ -81,12 +82,8 @@ fn note_state(placing: &mut FactoryPlacing, notice: &FactoryNotice) {
 /// a car that is somebody's already, which is never taken from them (promise 6).
 async fn take_vin(caas: &Caas, tx: &mut Tx, order: &mut Order, notice: &FactoryNotice) -> Result<bool> {
     let Some(vin) = notice.vin.as_deref() else { return Ok(true) };
-    let known = sql!(
-        tx,
-        optional(crate::kernel::ids::VehicleId, String),
-        "SELECT id, vin FROM vehicles WHERE vin = $1",
-        vin
-    )?;
+    let known =
+        sql!(tx, optional(crate::kernel::ids::VehicleId, String), "SELECT id, vin FROM vehicles WHERE vin = $1", vin)?;
     match (order.vehicle_id, known) {
         (Some(ours), Some((id, _))) if ours == id => Ok(true),
         (None, None) if is_vin(vin) => {

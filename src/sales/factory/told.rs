@@ -37,11 +37,8 @@ pub(super) async fn step(
     estimate: Option<&NewEstimate<'_>>,
     shipment: Option<&Shipment>,
 ) -> Result<()> {
-    let event = if order.status == OrderStatus::InTransit {
-        NoticeEvent::ShippingStep
-    } else {
-        NoticeEvent::ManufacturingStep
-    };
+    let event =
+        if order.status == OrderStatus::InTransit { NoticeEvent::ShippingStep } else { NoticeEvent::ManufacturingStep };
     let locale = locale(tx, order).await?;
     let mut lines = Vec::new();
     lines.extend(estimate.map(|estimate| new_date(estimate, locale)));

@@ -136,8 +136,10 @@ fn table(waiting: &[Waiting], web: &WebContext) -> AnyView {
             }
         })
         .collect_view();
-    let caption =
-        locale.t("Pedidos que esperan a una persona, los más antiguos primero", "Orders that wait for a person, oldest first");
+    let caption = locale.t(
+        "Pedidos que esperan a una persona, los más antiguos primero",
+        "Orders that wait for a person, oldest first",
+    );
     let heads = heads.map(|head| if head == tries { format!("#{head}") } else { head.to_owned() });
     view! { <DataTable caption=caption caption_hidden=true heads=heads.to_vec()>{rows}</DataTable> }.into_any()
 }
@@ -204,7 +206,10 @@ fn facts(web: &WebContext, placing: &FactoryPlacing) -> Vec<Fact> {
     let none = locale.t("ninguna", "none");
     let options = if asked.options.is_empty() { none.to_owned() } else { asked.options.join(", ") };
     let mut facts = vec![
-        Fact::code(locale.t("Nuestra referencia en la fábrica", "Our reference at the factory"), asked.order.to_string()),
+        Fact::code(
+            locale.t("Nuestra referencia en la fábrica", "Our reference at the factory"),
+            asked.order.to_string(),
+        ),
         Fact::code(locale.t("Modelo", "Model"), asked.model.clone()),
         Fact::code(locale.t("Color", "Colour"), asked.colour.clone()),
         Fact::code(locale.t("Opciones", "Options"), options),
@@ -280,8 +285,10 @@ fn again(web: &WebContext, order: OrderId, placing: &FactoryPlacing) -> AnyView 
     let locale = web.locale;
     let form = web.form("reintentar");
     let needs_tick = placing.needs_new_key(&web.caas);
-    let wrong =
-        form.problem::<ManualRefusal>("none_there").map(|why| refusal_words(why, locale).to_owned()).unwrap_or_default();
+    let wrong = form
+        .problem::<ManualRefusal>("none_there")
+        .map(|why| refusal_words(why, locale).to_owned())
+        .unwrap_or_default();
     let text = if needs_tick {
         locale.t(
             "Ha pasado casi un día desde la petición sin respuesta, y la fábrica ya no reconocerá la repetición: un intento nuevo es un pedido nuevo. Pregunta antes si tiene el nuestro.",
@@ -362,11 +369,9 @@ fn refusal_words(why: ManualRefusal, locale: Locale) -> &'static str {
             "Ese número es de otro pedido. Compruébalo con la fábrica.",
             "This number is another order's. Check it with the factory.",
         ),
-        ManualRefusal::DateWrong => {
-            locale.t("Pon una fecha de hoy en adelante, o déjala vacía.", "Give a date from today on, or leave it empty.")
-        }
-        ManualRefusal::TickNeeded => locale
-            .t("Confírmalo antes de seguir.", "Confirm this before you go on."),
+        ManualRefusal::DateWrong => locale
+            .t("Pon una fecha de hoy en adelante, o déjala vacía.", "Give a date from today on, or leave it empty."),
+        ManualRefusal::TickNeeded => locale.t("Confírmalo antes de seguir.", "Confirm this before you go on."),
     }
 }
 
@@ -432,11 +437,8 @@ pub async fn factory_give_up(
     submit(async move |web| {
         let by = operator(&web)?;
         let order: OrderId = order.parse().map_err(|_| Refusal::NotFound)?;
-        let outcome = if sure == "true" {
-            manual::cancel(&web.caas, by, order).await?
-        } else {
-            Err(ManualRefusal::TickNeeded)
-        };
+        let outcome =
+            if sure == "true" { manual::cancel(&web.caas, by, order).await? } else { Err(ManualRefusal::TickNeeded) };
         end(outcome, order, Message::FactoryCancelled, FormState::new("cancelar"), |_| "sure")
     })
     .await
