@@ -72,7 +72,8 @@ fn word(text: &str) -> String {
 /// What somebody typed: the beginnings of words, all of which must be there. Empty when nothing was typed that can be
 /// looked for.
 pub(super) fn search(text: &str) -> Vec<String> {
-    let words: Vec<_> = text.split_whitespace().map(word).filter(|word| word.chars().count() >= SHORTEST_WORD).collect();
+    let words: Vec<_> =
+        text.split_whitespace().map(word).filter(|word| word.chars().count() >= SHORTEST_WORD).collect();
     // A plate or a number typed with spaces: "1234 LMN", "V 2026 000042".
     let digits = |word: &String| word.chars().any(|c| c.is_ascii_digit());
     if words.len() > 1 && words.iter().all(|word| word.len() <= 6) && words.iter().any(digits) {

@@ -24,6 +24,18 @@ pub async fn fill_cases(store: &Store, cases: u64) -> Result<()> {
     run(store, |words| cases_of(words, cases)).await
 }
 
+/// Adds so many sales of cars to a migrated database that holds the demo world: every fourth at the demo dealer's own
+/// dealership, most of them delivered.
+pub async fn fill_orders(store: &Store, orders: u64) -> Result<()> {
+    run(store, |words| orders_of(words, orders)).await
+}
+
+/// The id of the order with this number.
+pub fn order_id(number: u64) -> String {
+    let hex = format!("01900000000070008{ORDER:03x}{number:012x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
 async fn run(store: &Store, statements: impl FnOnce(&Words) -> Vec<String>) -> Result<()> {
     let words = Words { postgres: store.engine == Engine::Postgres };
     let statements = statements(&words);
@@ -130,6 +142,91 @@ const ENTRY: u32 = 7;
 const JOB: u32 = 8;
 const CASE: u32 = 9;
 const MESSAGE: u32 = 10;
+const ORDER: u32 = 11;
+const PICK_UP: u32 = 12;
+
+/// Where the order number `s.n` is: of a hundred, 80 are delivered, 4 came to nothing and 16 are under way.
+const STATUS: &str = "CASE WHEN s.n / 4 % 100 < 80 THEN 'DELIVERED' ELSE CASE s.n / 4 % 100
+     WHEN 80 THEN 'AWAITING_RESERVATION' WHEN 81 THEN 'RESERVATION_PAID' WHEN 82 THEN 'ORDER_PLACED'
+     WHEN 83 THEN 'PRODUCTION_SCHEDULED' WHEN 84 THEN 'PRODUCTION_IN_PROGRESS' WHEN 85 THEN 'QUALITY_CONTROL'
+     WHEN 86 THEN 'READY_FOR_SHIPMENT' WHEN 87 THEN 'IN_TRANSIT' WHEN 88 THEN 'AWAITING_FINAL_PAYMENT'
+     WHEN 89 THEN 'AWAITING_FINAL_PAYMENT' WHEN 90 THEN 'REGISTRATION' WHEN 91 THEN 'REGISTRATION'
+     WHEN 92 THEN 'READY_FOR_DELIVERY' WHEN 93 THEN 'DELIVERY_SCHEDULED' WHEN 94 THEN 'RETURNED_TO_DEALERSHIP'
+     WHEN 95 THEN 'ORDER_PLACED' WHEN 96 THEN 'CANCELLED_RESERVATION_FAILED' WHEN 97 THEN 'CANCELLED_FACTORY_REJECTED'
+     WHEN 98 THEN 'CANCELLED_PAYMENT_FAILURE' ELSE 'CANCELLED_REGISTRATION' END END";
+
+fn orders_of(words: &Words, orders: u64) -> Vec<String> {
+    let (t, j) = (|seconds: &str| words.time(seconds), |text: &str| words.json(text));
+    let (id, series) = (words.id(ORDER, "s.n"), words.series(orders));
+    let (buyer, car) = (words.id(USER, "s.n + 900000000"), words.id(VEHICLE, "s.n + 900000000"));
+    // The demo dealer's own, and the other one.
+    let mine = "(SELECT u.dealership_id FROM users u WHERE u.role = 'DEALER' ORDER BY u.id LIMIT 1)";
+    let other = "(SELECT d.id FROM dealerships d WHERE d.id <> (SELECT u.dealership_id FROM users u WHERE u.role = 'DEALER' ORDER BY u.id LIMIT 1) LIMIT 1)";
+    let at_dealership = format!("CASE WHEN s.n % 4 = 0 THEN {mine} ELSE {other} END");
+    let at = t("s.n * 200");
+    let is_over = "(s.n / 4 % 100 < 80 OR s.n / 4 % 100 >= 96)";
+    vec![
+        format!(
+            "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+             SELECT {buyer}, 'b' || s.n || '@example.org', 'b' || s.n || '@example.org', 'Buyer ' || s.n, 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', {at}, {at}, {at}
+             FROM {series}",
+        ),
+        format!(
+            "INSERT INTO vehicles (id, vin, model_code, colour, firmware, customer_id, dealership_id, assignment_status,
+                 inventory_status, purchased_at, stocked_at, created_at, updated_at)
+             SELECT {car}, 'VSSZZZBLS' || {vin}, 'LINCE', 'BLUE', '4.10.2',
+                 CASE WHEN s.n / 4 % 100 = 98 THEN NULL ELSE {buyer} END, {at_dealership},
+                 CASE WHEN s.n / 4 % 100 = 98 THEN 'SIN_ASIGNAR' ELSE 'ASSIGNED_TO_CUSTOMER' END,
+                 CASE WHEN s.n / 4 % 100 < 80 THEN 'DELIVERED' WHEN s.n / 4 % 100 = 98 THEN 'DEALERSHIP_STOCK' ELSE 'AWAITING_DELIVERY' END,
+                 CASE WHEN s.n / 4 % 100 < 80 THEN {at} ELSE NULL END, CASE WHEN s.n / 4 % 100 = 98 THEN {at} ELSE NULL END, {at}, {at}
+             FROM {series}",
+            vin = words.digits("s.n", 8),
+        ),
+        format!(
+            "INSERT INTO customer_orders (id, number, dealership_id, customer_id, status, is_over, model_code, colour, options, from_stock,
+                 vehicle_id, country, delivery_mode, total_cents, reservation_cents, currency, final_payment_due_at, registered_at,
+                 status_at, created_at, updated_at)
+             SELECT {id}, 'B-' || s.n, {at_dealership}, {buyer}, {STATUS}, {is_over}, 'LINCE', 'BLUE', {options}, (s.n / 4 % 2 = 0),
+                 CASE WHEN s.n / 4 % 100 = 98 THEN NULL ELSE {car} END, 'ES', CASE WHEN s.n / 4 % 2 = 0 THEN 'HOME' ELSE 'PICK_UP' END,
+                 3000000, 300000, 'EUR', {due}, {at}, {at}, {at}, {at}
+             FROM {series}",
+            options = j("[]"),
+            due = t("s.n * 200 + 604800"),
+        ),
+        format!("INSERT INTO order_words (word, order_id, dealership_id) SELECT 'b' || s.n, {id}, {at_dealership} FROM {series}"),
+        format!("INSERT INTO order_words (word, order_id, dealership_id) SELECT 'buyer' || s.n, {id}, {at_dealership} FROM {series}"),
+        format!("INSERT INTO order_words (word, order_id, dealership_id) SELECT 'buyer', {id}, {at_dealership} FROM {series}"),
+        format!(
+            "INSERT INTO order_words (word, order_id, dealership_id) SELECT 'vsszzzbls' || {}, {id}, {at_dealership} FROM {series}",
+            words.digits("s.n", 8)
+        ),
+        format!(
+            "INSERT INTO factory_orders (order_id, idempotency_key, state, attempts, factory_order_id, queued_at, updated_at)
+             SELECT {id}, 'bulk:' || s.n, CASE WHEN s.n / 4 % 100 = 81 THEN 'QUEUED' ELSE 'PLACED' END, 1,
+                 CASE WHEN s.n / 4 % 100 = 81 THEN NULL ELSE 'fac_bulk_' || s.n END, {at}, {at}
+             FROM {series} WHERE s.n / 4 % 2 = 1"
+        ),
+        format!(
+            "INSERT INTO registrations (order_id, country, state, manual, created_at, updated_at)
+             SELECT {id}, 'ES', CASE s.n / 4 % 100 WHEN 90 THEN 'PAYMENT_RECEIVED' WHEN 91 THEN 'UNDER_REVIEW' ELSE 'READY_FOR_DELIVERY' END,
+                 (s.n % 3 = 0), {at}, {at}
+             FROM {series} WHERE s.n / 4 % 100 < 80 OR s.n / 4 % 100 BETWEEN 90 AND 94"
+        ),
+        format!(
+            "INSERT INTO order_documents (id, order_id, kind, state, name, media_type, size, content, uploaded_by, created_at)
+             SELECT {}, {id}, 'IDENTITY', CASE WHEN s.n / 4 % 100 IN (87, 90) THEN 'PROVIDED' ELSE 'ACCEPTED' END, 'dni.pdf', 'application/pdf', 4, {content}, {buyer}, {at}
+             FROM {series} WHERE s.n / 4 % 100 < 95",
+            words.id(MESSAGE, "s.n + 900000000"),
+            content = if words.postgres { "'\x25504446'::bytea" } else { "x'25504446'" },
+        ),
+        format!(
+            "INSERT INTO pick_ups (id, order_id, dealership_id, starts_at, place, state, created_at)
+             SELECT {}, {id}, {at_dealership}, {at}, 1, CASE WHEN s.n / 4 % 100 = 93 THEN 'BOOKED' ELSE 'DONE' END, {at}
+             FROM {series} WHERE s.n / 4 % 2 = 1 AND (s.n / 4 % 100 < 80 OR s.n / 4 % 100 = 93)",
+            words.id(PICK_UP, "s.n"),
+        ),
+    ]
+}
 
 fn cases_of(words: &Words, cases: u64) -> Vec<String> {
     let (t, j) = (|seconds: &str| words.time(seconds), |text: &str| words.json(text));

@@ -1,6 +1,6 @@
 //! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
 //!
-//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [growth] [--quick]`; without names everything.
+//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [sales] [growth] [--quick]`; without names everything.
 //! With CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
 
 mod bulk;
@@ -11,6 +11,7 @@ mod disk;
 mod growth;
 mod pages;
 mod purchases;
+mod sales;
 mod table;
 mod time;
 mod world;
@@ -59,6 +60,11 @@ async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
     for engine in Engine::all() {
         if wanted("desk") {
             desk::measure(table, engine, quick).await?;
+        }
+    }
+    for engine in Engine::all() {
+        if wanted("sales") {
+            sales::measure(table, engine, quick).await?;
         }
     }
     for engine in Engine::all() {

@@ -216,8 +216,14 @@ impl World {
 
     /// The cookie of the demo world's support agent, signed in.
     pub async fn agent(&self) -> Result<String> {
+        self.staff("SUPPORT").await
+    }
+
+    /// The cookie of the demo world's person of this role, signed in.
+    pub async fn staff(&self, role: &str) -> Result<String> {
         let mut tx = self.caas.db.read().await?;
-        let (id,) = sql!(&mut tx, one(UserId,), "SELECT id FROM users WHERE role = 'SUPPORT'")?;
+        let (id, _) =
+            sql!(&mut tx, one(UserId, String), "SELECT id, role FROM users WHERE role = $1 ORDER BY id LIMIT 1", role)?;
         drop(tx);
         Ok(format!("__Host-caas={}", self.sessions.begin(id, None, None).await?))
     }

@@ -11,14 +11,15 @@ use caas::sales::orders::{self, Cause, Order, apply};
 use caas::sales::payment::{CarPayment, pay};
 use caas::sales::registration::countries::{Provider, country};
 use caas::sales::stock;
-use caas::sales::{documents, words};
 use caas::sales::who::Who;
+use caas::sales::{documents, words};
 use caas::sql;
 use caas::support::model::NewAttachment;
 use sqlx::types::Json;
 
 pub const LUCIA: &str = "cliente@demo.caas.example";
 pub const TOMAS: &str = "cliente2@demo.caas.example";
+pub const VALERIA: &str = "valeria@example.org";
 
 /// A sale to be entered.
 #[derive(Clone, Copy)]
@@ -31,11 +32,15 @@ pub struct Sale {
 }
 
 /// Lucía takes a car from stock and comes for it.
-pub const PICK_UP: Sale = Sale { customer: LUCIA, owner: "Lucía Ferrer", country: "ES", mode: "PICK_UP", from_stock: true };
+pub const PICK_UP: Sale =
+    Sale { customer: LUCIA, owner: "Lucía Ferrer", country: "ES", mode: "PICK_UP", from_stock: true };
 /// The same, brought to the door.
 pub const HOME: Sale = Sale { mode: "HOME", ..PICK_UP };
 /// The same, to be built.
 pub const BUILT: Sale = Sale { from_stock: false, ..PICK_UP };
+
+/// Valeria, whom nobody in Madrid knows, has a car brought to her door.
+pub const VALERIAS: Sale = Sale { customer: VALERIA, owner: "Valeria Puig", ..HOME };
 
 /// Two dealerships; the demo dealer sits in one of them.
 pub struct Hall {
@@ -55,6 +60,13 @@ impl Hall {
         drop(tx);
         let at = |city: &str| all.iter().find(|(_, name)| name == city).unwrap().0;
         let (madrid, valencia) = (at("Madrid"), at("Valencia"));
+        let (valeria, now) = (app.caas().new_id::<UserId>(), app.now());
+        let mut tx = app.caas().db.begin().await.unwrap();
+        sql!(tx, execute
+            "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+             VALUES ($1, $2, $2, 'Valeria Puig', 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', $3, $3, $3)",
+            valeria, VALERIA, now).unwrap();
+        tx.commit().await.unwrap();
         let dealer = app.sign_in("dealer").await;
         Hall { app, madrid, valencia, dealer, cars: 0 }
     }
@@ -121,9 +133,11 @@ impl Hall {
         sql!(tx, execute
             "INSERT INTO customer_orders (id, number, dealership_id, created_by, customer_id, status, is_over, model_code, colour,
                                           options, from_stock, vehicle_id, country, delivery_mode, address, owner, total_cents,
-                                          reservation_cents, currency, registered_at, status_at, created_at, updated_at)
+                                          reservation_cents, currency, registered_at, status_at, created_at, updated_at,
+                                          plan_version_id)
              VALUES ($1, $2, $3, $4, $5, 'DRAFT', FALSE, 'LINCE', 'BLUE', $6, $7, $8, $9, $10, $11, $12, 3000000, 300000,
-                     'EUR', $13, $13, $13, $13)",
+                     'EUR', $13, $13, $13, $13,
+                     (SELECT v.id FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE p.country = 'ES' ORDER BY p.code LIMIT 1))",
             id, format!("V-2026-9{:05}", self.cars), dealership, self.dealer, customer, Json(Vec::<String>::new()),
             sale.from_stock, car, sale.country, sale.mode, Json(address), Json(owner), now).unwrap();
         let drafted = Entry {

@@ -58,8 +58,12 @@ async fn an_order_is_found_by_whatever_is_known_of_it() {
         hall.bring_all(id).await;
         let number = hall.order(id).await.number;
         let mut tx = hall.app.caas().db.read().await.unwrap();
-        let (vin, plate) = sql!(tx, one(String, String),
-            "SELECT v.vin, v.plate FROM vehicles v JOIN customer_orders o ON o.vehicle_id = v.id WHERE o.id = $1", id)
+        let (vin, plate) = sql!(
+            tx,
+            one(String, String),
+            "SELECT v.vin, v.plate FROM vehicles v JOIN customer_orders o ON o.vehicle_id = v.id WHERE o.id = $1",
+            id
+        )
         .unwrap();
         drop(tx);
         let spoken = number.replace('-', " ").to_lowercase();

@@ -42,7 +42,7 @@ async fn where_no_body_answers_the_plate_is_typed_in() {
         let mut hall = Hall::open(engine).await;
         let id = hall.paid(Sale { country: "PT", ..PICK_UP }).await;
         hall.bring_all(id).await;
-        assert_eq!(hall.needs(id).await, ["matriculacion"]);
+        assert_eq!(hall.needs(id).await, ["matriculacion", "documentos"]);
         let page = hall.page(id).await;
         page.says("Hay que matricular a mano");
         page.says("/expediente-matriculacion");

@@ -1,6 +1,6 @@
 //! Nothing of one dealership is seen at another, and nothing of either by anybody else.
 
-use super::hall::{HOME, Hall, PICK_UP, Sale, TOMAS, post_paper, says_not};
+use super::hall::{Hall, PICK_UP, TOMAS, VALERIA, VALERIAS, post_paper, says_not};
 use crate::support::Engine;
 use caas::sql;
 
@@ -13,7 +13,7 @@ const LISTS: [&str; 14] = [
     "/concesionario/tablero",
     "/concesionario/tablero?columna=senal",
     "/concesionario/tablero?columna=entregados",
-    "/concesionario/tablero?texto=tom%C3%A1s",
+    "/concesionario/tablero?texto=valeria",
     "/concesionario/tablero?texto=V-2026",
     "/concesionario/existencias",
     "/concesionario/existencias?estado=por-entregar",
@@ -46,13 +46,17 @@ const PAGES: [&str; 4] =
 async fn a_dealership_sees_nothing_of_another_one() {
     for engine in Engine::all() {
         let mut hall = Hall::open(engine).await;
-        let theirs = hall.sale(hall.valencia, Sale { customer: TOMAS, owner: "Tomás Aguirre", ..HOME }).await;
+        let theirs = hall.sale(hall.valencia, VALERIAS).await;
         let ours = hall.sale(hall.madrid, PICK_UP).await;
         let (_, vin) = hall.car(hall.valencia).await;
         let number = hall.order(theirs).await.number;
         let mut tx = hall.app.caas().db.read().await.unwrap();
-        let (sold, _) = sql!(tx, one(String, String),
-            "SELECT v.vin, v.vin FROM vehicles v JOIN customer_orders o ON o.vehicle_id = v.id WHERE o.id = $1", theirs)
+        let (sold, _) = sql!(
+            tx,
+            one(String, String),
+            "SELECT v.vin, v.vin FROM vehicles v JOIN customer_orders o ON o.vehicle_id = v.id WHERE o.id = $1",
+            theirs
+        )
         .unwrap();
         drop(tx);
         let mut pages: Vec<String> = LISTS.map(str::to_owned).to_vec();
@@ -67,7 +71,8 @@ async fn a_dealership_sees_nothing_of_another_one() {
         pages.push(format!("/concesionario/pedidos/{ours}/entrega"));
         for path in &pages {
             let page = hall.get(path).await;
-            for secret in [">Tomás Aguirre<", TOMAS, &format!(">{number}<"), &format!(">{sold}<"), &format!(">{vin}<")] {
+            let (number, sold, vin) = (format!(">{number}<"), format!(">{sold}<"), format!(">{vin}<"));
+            for secret in ["Valeria Puig", VALERIA, &number, &sold, &vin] {
                 assert!(!page.body.contains(secret), "{path} says {secret}");
             }
         }
@@ -87,13 +92,17 @@ async fn a_dealership_sees_nothing_of_another_one() {
         assert_eq!(hall.order(theirs).await.version, 1, "nothing was written");
         // The tries are on record.
         let mut tx = hall.app.caas().db.read().await.unwrap();
-        let (tries, _) = sql!(tx, one(i64, i64),
-            "SELECT COUNT(*), CAST(1 AS BIGINT) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'").unwrap();
+        let (tries, _) = sql!(
+            tx,
+            one(i64, i64),
+            "SELECT COUNT(*), CAST(1 AS BIGINT) FROM expediente_entries WHERE kind = 'ACCESS_REFUSED'"
+        )
+        .unwrap();
         drop(tx);
         assert!(tries >= 15, "{tries}");
         // In Valencia it is the other way round.
         hall.sits_in(hall.valencia).await;
-        hall.get(&format!("/concesionario/pedidos/{theirs}")).await.says("Tomás Aguirre");
+        hall.get(&format!("/concesionario/pedidos/{theirs}")).await.says("Valeria Puig");
         hall.get("/concesionario/existencias").await.says(&vin);
         hall.app.get(&format!("/concesionario/pedidos/{ours}")).await.expect(404);
         hall.app.verify().await;
@@ -104,7 +113,7 @@ async fn a_dealership_sees_nothing_of_another_one() {
 async fn for_others_there_is_no_dealership_and_administrators_see_all() {
     for engine in Engine::all() {
         let mut hall = Hall::open(engine).await;
-        let order = hall.sale(hall.valencia, Sale { customer: TOMAS, owner: "Tomás Aguirre", ..HOME }).await;
+        let order = hall.sale(hall.valencia, VALERIAS).await;
         let number = hall.order(order).await.number;
         let pages: Vec<String> = LISTS
             .iter()
@@ -136,7 +145,7 @@ async fn for_others_there_is_no_dealership_and_administrators_see_all() {
             hall.app.get(path).await.expect(200);
         }
         hall.get("/concesionario/tablero").await.says(&number);
-        hall.page(order).await.says("Tomás Aguirre");
+        hall.page(order).await.says("Valeria Puig");
         let here = format!("/concesionario/agenda?concesionario={}", hall.valencia);
         hall.get(&here).await.says("Semana del");
         hall.app.call("/api/concesionario/mesa", &[("dealership", "")]).await.expect(200);

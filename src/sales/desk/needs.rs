@@ -179,7 +179,9 @@ pub async fn need(
     );
     let text = lines_of(&picked, "k.at, k.id");
     let key = after.unwrap_or(Key { at: now, id: uuid::Uuid::nil() });
-    Ok(sql!(tx, all OrderLine, AssertSqlSafe(text.clone()), scope, now - RESERVATION_PATIENCE, until, key.at, key.id, limit)?)
+    Ok(
+        sql!(tx, all OrderLine, AssertSqlSafe(text.clone()), scope, now - RESERVATION_PATIENCE, until, key.at, key.id, limit)?,
+    )
 }
 
 /// The drafts that this salesperson can go on with, the latest first.

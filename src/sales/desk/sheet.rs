@@ -153,7 +153,9 @@ pub async fn sheet(tx: &mut Tx, scope: Scope, id: OrderId) -> Result<Option<Shee
         None => None,
     };
     let model = match order.model_code.as_deref() {
-        Some(code) => sql!(tx, optional(String, String), "SELECT name, body FROM vehicle_models WHERE code = $1", code)?,
+        Some(code) => {
+            sql!(tx, optional(String, String), "SELECT name, body FROM vehicle_models WHERE code = $1", code)?
+        }
         None => None,
     };
     let car = match order.vehicle_id {
@@ -168,8 +170,12 @@ pub async fn sheet(tx: &mut Tx, scope: Scope, id: OrderId) -> Result<Option<Shee
         "SELECT payment_type, state, created_at, captured_at FROM payments WHERE order_id = $1 ORDER BY created_at, id", id)?;
     let transport = sql!(tx, optional Transport,
         "SELECT state, attempts, last_error, scheduled_for, note FROM deliveries WHERE order_id = $1", id)?;
-    let pick_up = sql!(tx, optional(Timestamp, String),
-        "SELECT starts_at, state FROM pick_ups WHERE order_id = $1 AND state = 'BOOKED'", id)?;
+    let pick_up = sql!(
+        tx,
+        optional(Timestamp, String),
+        "SELECT starts_at, state FROM pick_ups WHERE order_id = $1 AND state = 'BOOKED'",
+        id
+    )?;
     Ok(Some(Sheet {
         story: lines_about_order(tx, id).await?,
         seller: seller.map(|(name, _)| name),

@@ -26,7 +26,11 @@ struct Span {
 
 impl Span {
     fn of(web: &WebContext, today: NaiveDate) -> Span {
-        let day = |name: &str| web.query(name).and_then(|day| day.parse::<NaiveDate>().ok()).filter(|day| (2000..2100).contains(&day.year()));
+        let day = |name: &str| {
+            web.query(name)
+                .and_then(|day| day.parse::<NaiveDate>().ok())
+                .filter(|day| (2000..2100).contains(&day.year()))
+        };
         match day("dia") {
             Some(from) => Span { from, days: 1 },
             None => {
@@ -170,7 +174,8 @@ fn day_view(
 ) -> AnyView {
     let id = format!("dia-{day}");
     let label = id.clone();
-    let mut times: Vec<Timestamp> = slots.iter().map(|slot| slot.starts_at).filter(|at| day_there(*at, zone) == day).collect();
+    let mut times: Vec<Timestamp> =
+        slots.iter().map(|slot| slot.starts_at).filter(|at| day_there(*at, zone) == day).collect();
     // Also what was booked when other hours held.
     times.extend(booked.iter().map(|one| one.starts_at).filter(|at| day_there(*at, zone) == day));
     times.sort_unstable();

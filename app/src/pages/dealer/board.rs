@@ -42,7 +42,8 @@ pub(super) async fn board_page(web: WebContext) -> PageResult {
     let mut tx = web.caas.db.read().await?;
     let mut columns = Vec::new();
     for (column, count) in desk::column_counts(&mut tx, scope, month).await? {
-        let lines = if count > 0 { desk::column(&mut tx, scope, column, month, None, limit).await? } else { Vec::new() };
+        let lines =
+            if count > 0 { desk::column(&mut tx, scope, column, month, None, limit).await? } else { Vec::new() };
         columns.push(lane(column, count, &lines, &web, &clerk, &chosen));
     }
     drop(tx);
@@ -127,9 +128,8 @@ async fn column_page(web: &WebContext, clerk: &Clerk<'_>, column: Column) -> Pag
         _ => String::new(),
     };
     let first = if after.is_some() { here } else { String::new() };
-    let list = table(&lines, title, web, clerk, |line| {
-        (order_href(line.id), ago(line.status_at, web.caas.now(), locale))
-    });
+    let list =
+        table(&lines, title, web, clerk, |line| (order_href(line.id), ago(line.status_at, web.caas.now(), locale)));
     let body = view! {
         <PageHeader title=title crumbs=crumbs(locale) crumbs_label=locale.t("Estás en", "You are in")/>
         {tabs(Some(Tab::Board), &chosen, locale)}
@@ -161,9 +161,8 @@ async fn found(web: &WebContext, clerk: &Clerk<'_>, typed: &str) -> PageResult {
     };
     let first = if after.is_some() { here } else { String::new() };
     let title = format!("{} «{typed}»", locale.t("Pedidos con", "Orders with"));
-    let list = table(&lines, &title, web, clerk, |line| {
-        (order_href(line.id), ago(line.status_at, web.caas.now(), locale))
-    });
+    let list =
+        table(&lines, &title, web, clerk, |line| (order_href(line.id), ago(line.status_at, web.caas.now(), locale)));
     let choices = dealership_choices(web, clerk).await?;
     let body = view! {
         <PageHeader title=title.clone() crumbs=crumbs(locale) crumbs_label=locale.t("Estás en", "You are in")/>
@@ -236,5 +235,6 @@ pub(super) fn table(
         .collect_view();
     let heads: Vec<String> = heads.into_iter().map(str::to_owned).collect();
     let caption = caption.to_owned();
-    view! { <div class="dense"><DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable></div> }.into_any()
+    view! { <div class="dense"><DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable></div> }
+        .into_any()
 }

@@ -47,7 +47,8 @@ pub(super) async fn desk_page(web: WebContext) -> PageResult {
     let asked = if sells { appointments(&web, clerk.user).await? } else { None };
     let choices = dealership_choices(&web, &clerk).await?;
     let topic = clerk.reach.map(|id| format!("dealership:{id}")).unwrap_or_default();
-    let lead = locale.t("Lo que te necesita hoy, y cómo va cada venta.", "What needs you today, and how each sale is doing.");
+    let lead =
+        locale.t("Lo que te necesita hoy, y cómo va cada venta.", "What needs you today, and how each sale is doing.");
     let body = view! {
         <PageHeader title=title.clone() lead=lead actions=view! { {actions} }.into_any()/>
         {tabs(Some(Tab::Desk), &chosen, locale)}
@@ -67,12 +68,10 @@ pub(super) fn search_bar(
     here: &'static str,
     locale: Locale,
 ) -> AnyView {
-    let help = locale.t(
-        "Pedido, cliente, correo, bastidor o matrícula.",
-        "Order, customer, email, VIN or plate.",
-    );
+    let help = locale.t("Pedido, cliente, correo, bastidor o matrícula.", "Order, customer, email, VIN or plate.");
     let typed = typed.to_owned();
-    let kept = (!chosen.is_empty()).then(|| view! { <input type="hidden" name="concesionario" value=chosen.to_owned()/> });
+    let kept =
+        (!chosen.is_empty()).then(|| view! { <input type="hidden" name="concesionario" value=chosen.to_owned()/> });
     let which = choices.map(|choices| {
         let chosen = chosen.to_owned();
         view! {
@@ -164,10 +163,16 @@ pub(super) async fn factory_down(
     }
     let waiting = factory::queued(tx, scope).await?;
     Ok(match (waiting, locale) {
-        (0, Locale::Es) => "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Ninguno espera.".to_owned(),
-        (0, Locale::En) => "Go on selling: orders are kept and leave by themselves when it is back. None waits.".to_owned(),
+        (0, Locale::Es) => {
+            "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Ninguno espera.".to_owned()
+        }
+        (0, Locale::En) => {
+            "Go on selling: orders are kept and leave by themselves when it is back. None waits.".to_owned()
+        }
         (1, Locale::Es) => "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Espera 1.".to_owned(),
-        (1, Locale::En) => "Go on selling: orders are kept and leave by themselves when it is back. 1 waits.".to_owned(),
+        (1, Locale::En) => {
+            "Go on selling: orders are kept and leave by themselves when it is back. 1 waits.".to_owned()
+        }
         (n, Locale::Es) => format!("Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Esperan {n}."),
         (n, Locale::En) => format!("Go on selling: orders are kept and leave by themselves when it is back. {n} wait."),
     })

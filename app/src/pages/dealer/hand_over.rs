@@ -98,8 +98,10 @@ fn stand(sheet: &Sheet, state: &HandOver, zone: &str, locale: Locale) -> AnyView
         return view! { <Notice tone=Tone::Done title=locale.t("Entregado", "Handed over")>{text}</Notice> }.into_any();
     }
     if sheet.order.status.is_over() {
-        let text = locale.t("Este pedido se canceló: no hay entrega.", "This order was cancelled: there is no hand-over.");
-        return view! { <Notice tone=Tone::Problem title=locale.t("Cancelado", "Cancelled")>{text}</Notice> }.into_any();
+        let text =
+            locale.t("Este pedido se canceló: no hay entrega.", "This order was cancelled: there is no hand-over.");
+        return view! { <Notice tone=Tone::Problem title=locale.t("Cancelado", "Cancelled")>{text}</Notice> }
+            .into_any();
     }
     let missing = missing_list(&state.missing, locale);
     if state.with_customer_already {
@@ -253,9 +255,15 @@ fn checklist(sheet: &Sheet, state: &HandOver, web: &WebContext, zone: &str) -> A
             let label = item.label(locale);
             let (status, word, next, button) = match tick {
                 Some(_) => (Status::Done, locale.t("Comprobado", "Checked"), "false", locale.t("Quitar", "Undo")),
-                None => (Status::Waiting, locale.t("Por comprobar", "To be checked"), "true", locale.t("Comprobado", "Checked")),
+                None => (
+                    Status::Waiting,
+                    locale.t("Por comprobar", "To be checked"),
+                    "true",
+                    locale.t("Comprobado", "Checked"),
+                ),
             };
-            let at = tick.as_ref().map(|tick| view! { <span class="small muted">{time_tag(tick.at, zone, locale)}</span> });
+            let at =
+                tick.as_ref().map(|tick| view! { <span class="small muted">{time_tag(tick.at, zone, locale)}</span> });
             let kind = if tick.is_some() { "btn btn--quiet" } else { "btn btn--secondary" };
             let action = can_tick.then(|| {
                 let said = format!("{button}: {label}");
@@ -300,7 +308,9 @@ fn said(code: &str, locale: Locale) -> Option<String> {
             "Ahora no se puede: el coche no está listo, va en el camión o ya está entregado.",
             "Not possible now: the car is not ready, is on the lorry, or was handed over.",
         ),
-        MISSING => locale.t("Todavía falta algo: mira la lista de arriba.", "Something is still missing: see the list above."),
+        MISSING => {
+            locale.t("Todavía falta algo: mira la lista de arriba.", "Something is still missing: see the list above.")
+        }
         _ => return None,
     };
     Some(text.to_owned())
@@ -399,7 +409,9 @@ fn link(sheet: &Sheet, state: &HandOver, until: Option<Timestamp>, web: &WebCont
     let code = (!shown.is_empty()).then(|| {
         let until = until.map(|at| clock(at, zone, locale)).unwrap_or_default();
         let text = match locale {
-            Locale::Es => format!("Vale una sola vez, hasta las {until}. Ahora o nunca: al salir de esta página ya no se ve."),
+            Locale::Es => {
+                format!("Vale una sola vez, hasta las {until}. Ahora o nunca: al salir de esta página ya no se ve.")
+            }
             Locale::En => format!("Good once, until {until}. Now or never: it is not shown again after this page."),
         };
         view! {
@@ -410,8 +422,12 @@ fn link(sheet: &Sheet, state: &HandOver, until: Option<Timestamp>, web: &WebCont
     let waits = (code.is_none() && until.is_some()).then(|| {
         let until = until.map(|at| clock(at, zone, locale)).unwrap_or_default();
         let text = match locale {
-            Locale::Es => format!("Hay un código sin usar hasta las {until}. Si se ha perdido, haz otro: el anterior deja de valer."),
-            Locale::En => format!("There is an unused code until {until}. If it was lost, make another: the one before is void."),
+            Locale::Es => format!(
+                "Hay un código sin usar hasta las {until}. Si se ha perdido, haz otro: el anterior deja de valer."
+            ),
+            Locale::En => {
+                format!("There is an unused code until {until}. If it was lost, make another: the one before is void.")
+            }
         };
         view! { <p>{text}</p> }
     });
@@ -437,7 +453,10 @@ fn link(sheet: &Sheet, state: &HandOver, until: Option<Timestamp>, web: &WebCont
 
 /// Books a time for a pick-up, or moves the one there is.
 #[server(endpoint = "concesionario/cita-recogida")]
-pub async fn book_pick_up(#[server(default)] order: String, #[server(default)] at: String) -> Result<(), ServerFnError> {
+pub async fn book_pick_up(
+    #[server(default)] order: String,
+    #[server(default)] at: String,
+) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let desk = at_order(&web, &order).await?;
         let here = desk.hand_over_at(APPOINTMENT);

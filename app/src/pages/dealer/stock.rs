@@ -3,8 +3,7 @@
 use super::words::{colour_words, counted, shelf_words};
 use super::{Clerk, Tab, chosen, clerk, dealership_choices, order_href, tabs};
 use crate::ui::{
-    CarColour, CarDrawing, CarModel, Choice, DataTable, EmptyState, Field, FilterBar,
-    PageHeader, Pager, SelectField,
+    CarColour, CarDrawing, CarModel, Choice, DataTable, EmptyState, Field, FilterBar, PageHeader, Pager, SelectField,
 };
 use crate::web::dates::day;
 use crate::web::{Page, PageResult, Role, Section, WebContext};
@@ -154,7 +153,9 @@ fn filter_bar(
         None => ().into_any(),
     };
     let clear = is_narrowed.then(|| {
-        let href = Query { model: String::new(), colour: String::new(), vin: String::new(), after: None, ..query.clone() }.href();
+        let href =
+            Query { model: String::new(), colour: String::new(), vin: String::new(), after: None, ..query.clone() }
+                .href();
         view! { <a class="btn btn--quiet" href=href>{locale.t("Quitar filtros", "Remove filters")}</a> }
     });
     view! {
@@ -261,5 +262,6 @@ fn table(cars: &[StockCar], query: &Query, web: &WebContext, clerk: &Clerk<'_>) 
         .collect_view();
     let caption = shelf_words(query.shelf, locale);
     let heads: Vec<String> = heads.into_iter().map(str::to_owned).collect();
-    view! { <div class="dense"><DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable></div> }.into_any()
+    view! { <div class="dense"><DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable></div> }
+        .into_any()
 }

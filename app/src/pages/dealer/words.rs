@@ -30,7 +30,9 @@ pub(super) fn status_words(status: OrderStatus, locale: Locale) -> (Status, &'st
         S::CancelledReservationFailed => {
             (Status::Failed, locale.t("Cancelado: señal rechazada", "Cancelled: reservation declined"))
         }
-        S::CancelledFactoryRejected => (Status::Failed, locale.t("Cancelado por la fábrica", "Cancelled by the factory")),
+        S::CancelledFactoryRejected => {
+            (Status::Failed, locale.t("Cancelado por la fábrica", "Cancelled by the factory"))
+        }
         S::CancelledPaymentFailure => {
             (Status::Failed, locale.t("Cancelado: pago final fallido", "Cancelled: final payment failed"))
         }
@@ -98,7 +100,10 @@ pub(super) fn need_words(need: Need, locale: Locale) -> (&'static str, &'static 
         ),
         Need::Documents => (
             locale.t("Documentos por revisar", "Documents to be looked at"),
-            locale.t("El cliente los ha enviado. Acéptalos o di qué falla.", "The customer sent them. Accept them or say what is wrong."),
+            locale.t(
+                "El cliente los ha enviado. Acéptalos o di qué falla.",
+                "The customer sent them. Accept them or say what is wrong.",
+            ),
             Tone::Waiting,
         ),
         Need::FinalPayment => (

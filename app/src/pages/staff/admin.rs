@@ -32,6 +32,7 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
     );
     let body = view! {
         <PageHeader title=title lead=lead actions=view! {
+            <LinkButton href="/concesionario">{locale.t("Concesionarios", "Dealerships")}</LinkButton>
             <LinkButton href="/admin/planes">{locale.t("Planes comerciales", "Commercial plans")}</LinkButton>
             <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
             <LinkButton href="/admin/mensajes">{locale.t("Mensajes", "Messages")}</LinkButton>

@@ -12,9 +12,7 @@ use super::{Clerk, clerk, crumbs, day_words, order_href, tabs};
 use crate::pages::expediente::states::Reader;
 use crate::pages::expediente::words::say;
 use crate::pages::expediente::{Eyes, estimate_reason};
-use crate::ui::{
-    CarColour, CarDrawing, CarModel, Crumb, Fact, Icon, KeyValueList, LinkButton, PageHeader, StatusPill,
-};
+use crate::ui::{CarColour, CarDrawing, CarModel, Crumb, Fact, Icon, KeyValueList, LinkButton, PageHeader, StatusPill};
 use crate::web::dates::{exact, moment, time_tag};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use axum::body::Body;
@@ -167,7 +165,8 @@ fn customer(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
         facts.push(Fact::code(label, owner.tax_id.clone()));
     }
     if let Some(address) = &sheet.order.address {
-        let lines = [address.street.clone(), format!("{} {}", address.postal_code, address.city), address.country.clone()];
+        let lines =
+            [address.street.clone(), format!("{} {}", address.postal_code, address.city), address.country.clone()];
         facts.push(Fact::text(locale.t("Dirección", "Address"), lines.join(", ")));
     }
     if let Some(seller) = &sheet.seller {
@@ -191,11 +190,16 @@ fn charges(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
             };
             let (status, word) = charge_words(&charge.state, locale);
             let at = moment(charge.captured_at.unwrap_or(charge.created_at), zone, locale);
-            Fact::view(label, view! { <span><StatusPill kind=status word=word/><br/><span class="small muted">{at}</span></span> }.into_any())
+            Fact::view(
+                label,
+                view! { <span><StatusPill kind=status word=word/><br/><span class="small muted">{at}</span></span> }
+                    .into_any(),
+            )
         })
         .collect();
     if let Some(due) = sheet.order.final_payment_due_at {
-        facts.push(Fact::view(locale.t("Pago final hasta", "Final payment by"), time_tag(due, zone, locale).into_any()));
+        facts
+            .push(Fact::view(locale.t("Pago final hasta", "Final payment by"), time_tag(due, zone, locale).into_any()));
     }
     facts_card("pagos", locale.t("Pagos", "Payments"), facts)
 }
@@ -243,7 +247,10 @@ fn delivery(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
     if let Some(transport) = &sheet.transport {
         facts.push(Fact::text(locale.t("Transporte", "Transport"), transport_words(&transport.state, locale)));
         if let Some(at) = transport.scheduled_for {
-            facts.push(Fact::view(locale.t("Llega al cliente", "At the customer's"), time_tag(at, zone, locale).into_any()));
+            facts.push(Fact::view(
+                locale.t("Llega al cliente", "At the customer's"),
+                time_tag(at, zone, locale).into_any(),
+            ));
         }
         if let Some(note) = &transport.note {
             facts.push(Fact::text(locale.t("El conductor", "The driver"), note.clone()));
@@ -257,7 +264,10 @@ fn delivery(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
         }
     }
     if let Some(at) = sheet.pick_up {
-        facts.push(Fact::view(locale.t("Cita de recogida", "Pick-up appointment"), time_tag(at, zone, locale).into_any()));
+        facts.push(Fact::view(
+            locale.t("Cita de recogida", "Pick-up appointment"),
+            time_tag(at, zone, locale).into_any(),
+        ));
     }
     let href = format!("{}/entrega", order_href(order.id));
     Some(

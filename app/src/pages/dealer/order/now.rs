@@ -54,15 +54,17 @@ fn next(whole: &Whole, web: &WebContext, down: &str) -> Next {
             contact(),
         ),
         S::ReservationPaid => factory(whole, down, locale),
-        S::OrderPlaced | S::ProductionScheduled | S::ProductionInProgress | S::QualityControl | S::ReadyForShipment => say(
-            Tone::Info,
-            locale.t("La fábrica lo está haciendo", "The factory is building it"),
-            locale.t(
-                "No tienes que hacer nada. Cada paso y cada cambio de fecha aparecen aquí.",
-                "There is nothing to do. Each step and each new date appears here.",
-            ),
-            None,
-        ),
+        S::OrderPlaced | S::ProductionScheduled | S::ProductionInProgress | S::QualityControl | S::ReadyForShipment => {
+            say(
+                Tone::Info,
+                locale.t("La fábrica lo está haciendo", "The factory is building it"),
+                locale.t(
+                    "No tienes que hacer nada. Cada paso y cada cambio de fecha aparecen aquí.",
+                    "There is nothing to do. Each step and each new date appears here.",
+                ),
+                None,
+            )
+        }
         S::InTransit => say(
             Tone::Info,
             locale.t("El coche está en camino", "The car is on its way"),
@@ -90,7 +92,9 @@ fn next(whole: &Whole, web: &WebContext, down: &str) -> Next {
             )
         }
         S::FinalPaymentReceived | S::Registration => registration(whole, locale),
-        S::ReadyForDelivery if order.delivery() == DeliveryMode::PickUp => appointment(sheet.pick_up.is_some(), hand_over, locale),
+        S::ReadyForDelivery if order.delivery() == DeliveryMode::PickUp => {
+            appointment(sheet.pick_up.is_some(), hand_over, locale)
+        }
         S::ReadyForDelivery => match sheet.transport.as_ref().filter(|transport| transport.state == "UNAVAILABLE") {
             Some(_) => say(
                 Tone::Problem,
@@ -108,20 +112,32 @@ fn next(whole: &Whole, web: &WebContext, down: &str) -> Next {
                 Some((hand_over, locale.t("Preparar la entrega", "Prepare the hand-over"))),
             ),
         },
-        S::DeliveryScheduled if sheet.transport.as_ref().is_some_and(|transport| transport.state == "DELIVERED") => say(
-            Tone::Problem,
-            locale.t("El cliente ya tiene el coche y falta la comprobación", "The customer has the car and the checks are missing"),
-            locale.t("El conductor lo ha entregado. Termina la lista.", "The driver handed it over. Finish the checklist."),
-            Some((hand_over, locale.t("Terminar la entrega", "Finish the hand-over"))),
-        ),
+        S::DeliveryScheduled if sheet.transport.as_ref().is_some_and(|transport| transport.state == "DELIVERED") => {
+            say(
+                Tone::Problem,
+                locale.t(
+                    "El cliente ya tiene el coche y falta la comprobación",
+                    "The customer has the car and the checks are missing",
+                ),
+                locale.t(
+                    "El conductor lo ha entregado. Termina la lista.",
+                    "The driver handed it over. Finish the checklist.",
+                ),
+                Some((hand_over, locale.t("Terminar la entrega", "Finish the hand-over"))),
+            )
+        }
         S::DeliveryScheduled => {
             let at = sheet.pick_up.or(sheet.transport.as_ref().and_then(|transport| transport.scheduled_for));
             let when = at.map(|at| moment(at, zone, locale)).unwrap_or_default();
             let text = match (sheet.pick_up, locale) {
                 (Some(_), Locale::Es) => format!("El cliente viene el {when}. Comprueba el coche y su identidad."),
                 (Some(_), Locale::En) => format!("The customer comes on {when}. Check the car and who takes it."),
-                (None, Locale::Es) => format!("Llega al cliente el {when}. Comprueba el coche antes de que salga el camión."),
-                (None, Locale::En) => format!("It reaches the customer on {when}. Check the car before the lorry leaves."),
+                (None, Locale::Es) => {
+                    format!("Llega al cliente el {when}. Comprueba el coche antes de que salga el camión.")
+                }
+                (None, Locale::En) => {
+                    format!("It reaches the customer on {when}. Check the car before the lorry leaves.")
+                }
             };
             say(
                 Tone::Info,
@@ -134,7 +150,10 @@ fn next(whole: &Whole, web: &WebContext, down: &str) -> Next {
         S::Delivered => say(
             Tone::Done,
             locale.t("Entregado", "Delivered"),
-            locale.t("La venta está terminada. No queda nada por hacer.", "The sale is finished. There is nothing left to do."),
+            locale.t(
+                "La venta está terminada. No queda nada por hacer.",
+                "The sale is finished. There is nothing left to do.",
+            ),
             Some((hand_over, locale.t("Ver la entrega", "See the hand-over"))),
         ),
         S::CancelledReservationFailed => say(
@@ -267,10 +286,8 @@ fn registration(whole: &Whole, locale: Locale) -> Next {
         _ if whole.papers.iter().any(|paper| paper.state == PaperState::Provided && paper.file.is_some()) => say(
             Tone::Info,
             locale.t("Se está matriculando", "It is being registered"),
-            locale.t(
-                "Hay documentos que todavía nadie ha mirado.",
-                "There are documents that nobody has looked at yet.",
-            ),
+            locale
+                .t("Hay documentos que todavía nadie ha mirado.", "There are documents that nobody has looked at yet."),
             here("documentos", "Ver los documentos", "See the documents"),
         ),
         _ => say(

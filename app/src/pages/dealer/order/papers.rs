@@ -110,10 +110,18 @@ fn item(paper: &NeededPaper, order: OrderId, is_over: bool, form: &FormState, lo
 }
 
 /// Accept, or say what is wrong.
-fn judge(order: OrderId, file: Uuid, code: &'static str, name: &'static str, form: &FormState, locale: Locale) -> AnyView {
+fn judge(
+    order: OrderId,
+    file: Uuid,
+    code: &'static str,
+    name: &'static str,
+    form: &FormState,
+    locale: Locale,
+) -> AnyView {
     let open = form.value("refused") == code;
     let typed = if open { form.value("reason") } else { String::new() };
-    let problem = form.errors.get("reason").filter(|_| open).and_then(|error| refusal_words(error, locale)).unwrap_or_default();
+    let problem =
+        form.errors.get("reason").filter(|_| open).and_then(|error| refusal_words(error, locale)).unwrap_or_default();
     let accept = format!("{} {name}", locale.t("Aceptar", "Accept"));
     view! {
         <div class="cluster">
@@ -138,7 +146,10 @@ fn judge(order: OrderId, file: Uuid, code: &'static str, name: &'static str, for
 
 /// Accepts a paper.
 #[server(endpoint = "concesionario/documento-aceptar")]
-pub async fn accept_paper(#[server(default)] order: String, #[server(default)] id: String) -> Result<(), ServerFnError> {
+pub async fn accept_paper(
+    #[server(default)] order: String,
+    #[server(default)] id: String,
+) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let at = at_order(&web, &order).await?;
         let id: Uuid = id.parse().map_err(|_| Refusal::NotFound)?;

@@ -3,7 +3,9 @@
 use super::{Whole, order_href};
 use crate::pages::dealer::actions::{at_order, done, order_field, refused, trouble};
 use crate::pages::dealer::day_words;
-use crate::ui::{Button, ButtonKind, CheckField, ConfirmBox, Fact, Field, KeyValueList, LinkButton, Status, StatusPill};
+use crate::ui::{
+    Button, ButtonKind, CheckField, ConfirmBox, Fact, Field, KeyValueList, LinkButton, Status, StatusPill,
+};
 use crate::web::dates::time_tag;
 use crate::web::{FieldError, FormState, Goto, Refusal, WebContext, submit};
 use caas::kernel::ids::OrderId;
@@ -47,10 +49,11 @@ pub(super) fn panel(whole: &Whole, web: &WebContext, zone: &str) -> Option<AnyVi
     let (order, locale) = (&whole.sheet.order, web.locale);
     let (status, word) = state_words(overview.registration.state, locale);
     let allowed = overview.allowed;
-    let dossier = (overview.registration.manual || overview.registration.dossier_id.is_some() || allowed.type_plate).then(|| {
-        let href = format!("{}/expediente-matriculacion", order_href(order.id));
-        view! { <LinkButton href=href>{locale.t("Expediente para imprimir", "Dossier to print")}</LinkButton> }
-    });
+    let dossier = (overview.registration.manual || overview.registration.dossier_id.is_some() || allowed.type_plate)
+        .then(|| {
+            let href = format!("{}/expediente-matriculacion", order_href(order.id));
+            view! { <LinkButton href=href>{locale.t("Expediente para imprimir", "Dossier to print")}</LinkButton> }
+        });
     Some(
         view! {
             <section class="card stack" id=HERE aria-labelledby="matriculacion-titulo">
@@ -72,7 +75,8 @@ pub(super) fn panel(whole: &Whole, web: &WebContext, zone: &str) -> Option<AnyVi
 fn facts(overview: &Overview, zone: &str, locale: Locale) -> AnyView {
     let one = &overview.registration;
     let country = registration::countries::country(&one.country);
-    let mut facts = vec![Fact::text(locale.t("País y organismo", "Country and body"), format!("{} {}", one.country, country.body))];
+    let mut facts =
+        vec![Fact::text(locale.t("País y organismo", "Country and body"), format!("{} {}", one.country, country.body))];
     if let Some(dossier) = &one.dossier_id {
         facts.push(Fact::code(locale.t("Expediente", "Dossier"), dossier.clone()));
     }
@@ -212,7 +216,9 @@ fn again(order: OrderId, is_complete: bool, web: &WebContext) -> AnyView {
         view! { <p class="small muted">{locale.t("Se puede presentar cuando no falte nada.", "It can be submitted once nothing is missing.")}</p> }
     });
     let words = |code: &str| match code {
-        "MISSING" => Some(locale.t("Todavía falta algo: mira la lista.", "Something is still missing: see the list.").to_owned()),
+        "MISSING" => {
+            Some(locale.t("Todavía falta algo: mira la lista.", "Something is still missing: see the list.").to_owned())
+        }
         "NOT_NOW" => Some(not_now(locale)),
         _ => None,
     };
@@ -338,7 +344,10 @@ pub async fn submit_registration(#[server(default)] order: String) -> Result<(),
 
 /// Takes the plate that the office gave.
 #[server(endpoint = "concesionario/matricula")]
-pub async fn type_plate(#[server(default)] order: String, #[server(default)] plate: String) -> Result<(), ServerFnError> {
+pub async fn type_plate(
+    #[server(default)] order: String,
+    #[server(default)] plate: String,
+) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let at = at_order(&web, &order).await?;
         let mut tx = web.caas.db.begin().await?;
