@@ -1,7 +1,7 @@
 //! The control room of the demonstration over HTTP: there only with the sandbox, and every switch does what it says.
 
 use crate::support::{Engine, TestApp};
-use caas_sandbox::{DeclineReason, ErrorCode, Fault, FaultRule, Vin};
+use caas_sandbox::{BuildStatus, Call, DeclineReason, ErrorCode, Fault, FaultRule, Operation, Vin};
 use chrono::TimeDelta;
 
 const VIN: &str = "VSSZZZLNCTR000101";
@@ -119,6 +119,57 @@ async fn the_books_and_the_log_are_shown() {
     app.get("/sandbox/ordenes").await.expect(200).says("Ningún coche ha recibido órdenes");
     app.post_form("/sandbox/banco/pago", &[("pago", "none"), ("accion", "liquidar")]).await.expect(303);
     app.post_form("/sandbox/banco/pago", &[("pago", "none"), ("accion", "robar")]).await.expect(422);
+}
+
+#[tokio::test]
+async fn a_car_is_built_in_a_month_of_the_clock_or_step_by_step() {
+    let mut app = TestApp::start(Engine::Sqlite).await;
+    app.get("/sandbox/ventas").await.expect(200).says("Todavía no hay coches en camino");
+    let body = serde_json::json!({
+        "orderReference": "V-1", "model": "LINCE", "options": [], "dealershipId": "d",
+        "customer": {"id": "c", "name": "Lucía", "country": "ES"},
+    });
+    for key in ["one", "two"] {
+        app.sandbox().call(&Call::new(Operation::PlaceOrder, "").key(key).body(body.clone()));
+    }
+    let [one, two] = [0, 1].map(|index| app.sandbox().factory_orders()[index].order_id.clone());
+    app.get("/sandbox/ventas").await.expect(200).says("Pedido aceptado");
+    let step =
+        |id: &str, step: &str| vec![("de", "fabrica".to_owned()), ("id", id.to_owned()), ("paso", step.to_owned())];
+    for (id, what) in [(&one, "siguiente"), (&one, "anular"), (&one, "siguiente"), (&two, "calidad"), (&two, "retraso")]
+    {
+        let fields = step(id, what);
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        app.submit("/sandbox/ventas/paso", &fields).await.expect(200);
+    }
+    app.get("/sandbox/ventas").await.expect(200).says("Anulado");
+    app.submit("/sandbox/reloj", &[("minutos", "43200")]).await.expect(200).says("Deja pasar un mes");
+    app.submit("/sandbox/reloj", &[("minutos", "10080")]).await.expect(200);
+    assert_eq!(app.sandbox().factory_order(&two).unwrap().status, BuildStatus::ArrivedAtDealership);
+    app.get("/sandbox/ventas").await.expect(200).says("En el concesionario");
+    app.post_form("/sandbox/ventas/paso", &[("de", "fabrica"), ("id", &two), ("paso", "volar")]).await.expect(422);
+}
+
+#[tokio::test]
+async fn situations_of_a_sale_are_a_click_away_too() {
+    let mut app = TestApp::start(Engine::Sqlite).await;
+    for name in [
+        "fabrica-caida",
+        "fabrica-perdida",
+        "fabrica-rechaza",
+        "calidad",
+        "falta-documento",
+        "registro-caido",
+        "ausente",
+    ] {
+        let page = app.submit("/sandbox/situacion", &[("situacion", name)]).await.expect(200);
+        page.says(&format!("value=\"{name}\" aria-pressed=\"true\""));
+        page.says("Ver los coches en camino");
+        assert!(!rules(&app).is_empty());
+    }
+    app.submit("/sandbox/fallos", &[("de", "registro-GB"), ("fallo", "slow")])
+        .await
+        .says("DVLA (Reino Unido): Tarda 10 días más, si responde después");
 }
 
 #[tokio::test]

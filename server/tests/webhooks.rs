@@ -14,8 +14,8 @@ use caas_sandbox::{
     WebhookSecret as Signer, World,
 };
 use caas_server::adapters::{
-    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem, PushKey,
-    PushSettings, SandboxMailer, WebPush,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem,
+    PushKey, PushSettings, SandboxMailer, WebPush,
 };
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -471,7 +471,11 @@ async fn what_the_played_systems_of_a_sale_send_is_taken() {
                 _ => Sender::Transport,
             };
             let row = inbox.row(sender, &webhook.webhook_id).await;
-            assert_eq!((row.state.as_str(), row.attempts), ("RECEIVED", 1), "kept: nothing known carries its reference");
+            assert_eq!(
+                (row.state.as_str(), row.attempts),
+                ("RECEIVED", 1),
+                "kept: nothing known carries its reference"
+            );
         }
     }
 }
@@ -489,10 +493,20 @@ async fn the_registration_bodies_share_an_endpoint_and_nobody_else_signs_there()
             assert_eq!(inbox.signed(REGISTRATION, secret, id, &body.to_string()).await.0, status, "{id}");
         }
         for (path, secret, body, field) in [
-            (ORDER, FACTORY_SECRET, json!({"orderId": "f", "status": "ORDER_PLACED", "timestamp": "2026-11-23T09:00:00Z"}), "status"),
+            (
+                ORDER,
+                FACTORY_SECRET,
+                json!({"orderId": "f", "status": "ORDER_PLACED", "timestamp": "2026-11-23T09:00:00Z"}),
+                "status",
+            ),
             (ORDER, FACTORY_SECRET, json!({"status": "IN_TRANSIT", "timestamp": "2026-11-23T09:00:00Z"}), "orderId"),
             (REGISTRATION, SPANISH_SECRET, json!({"registrationId": "r", "status": "APPROVED"}), "timestamp"),
-            (DELIVERY, TRANSPORT_SECRET, json!({"deliveryId": "d", "event": "LOST", "timestamp": "2026-11-23T09:00:00Z"}), "event"),
+            (
+                DELIVERY,
+                TRANSPORT_SECRET,
+                json!({"deliveryId": "d", "event": "LOST", "timestamp": "2026-11-23T09:00:00Z"}),
+                "event",
+            ),
         ] {
             let (status, problem) = inbox.signed(path, secret, "msg_5", &body.to_string()).await;
             assert_eq!((status, problem["field"].as_str()), (422, Some(field)), "{body}");

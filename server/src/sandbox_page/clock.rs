@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn steps_and_distance_read_well() {
-        assert_eq!(STEPS.map(|m| step(m, Locale::Es)), ["+1 min", "+10 min", "+1 h", "+1 día", "+7 días", "Deja pasar un mes"]);
+        assert_eq!(
+            STEPS.map(|m| step(m, Locale::Es)),
+            ["+1 min", "+10 min", "+1 h", "+1 día", "+7 días", "Deja pasar un mes"]
+        );
         assert_eq!(ahead(0, Locale::En), "It is the real time.");
         assert_eq!(ahead((1440 + 61) * 60_000_000, Locale::En), "Ahead by 1 d 1 h 1 min.");
     }

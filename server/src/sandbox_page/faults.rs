@@ -77,7 +77,8 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         Target::Factory,
         IconName::Wrench,
         locale.t("Fábrica", "Factory"),
-        locale.t("Acepta pedidos y construye coches en unas semanas.", "Takes orders and builds cars within some weeks."),
+        locale
+            .t("Acepta pedidos y construye coches en unas semanas.", "Takes orders and builds cars within some weeks."),
     );
     let transport = card(
         Target::Transport,

@@ -1,8 +1,8 @@
 //! Whole situations in one click, with what to do next to see them.
 
+use super::switches::{missing_document, rejected_order};
 use caas::kernel::locale::Locale;
 use caas_app::ui::{IconName, Tone};
-use super::switches::{missing_document, rejected_order};
 use caas_sandbox::{Country, DeclineReason, ErrorCode, Fault, FaultRule, Sandbox};
 
 /// A situation.
@@ -149,7 +149,10 @@ pub(super) static SALES: [Scenario; 7] = [
         key: "calidad",
         icon: IconName::Wrench,
         tone: Tone::Waiting,
-        title: ("Control de calidad devuelve el coche y los avisos se cruzan", "Quality control sends the car back, and messages cross"),
+        title: (
+            "Control de calidad devuelve el coche y los avisos se cruzan",
+            "Quality control sends the car back, and messages cross",
+        ),
         next: (
             "Paga la señal de un coche y deja pasar un mes: aunque los avisos lleguen en desorden, el expediente cuenta lo que de verdad pasó y por qué cambia la fecha.",
             "Pay the reservation of a car and let a month pass: though messages come out of order, the story tells what really happened and why the date moves.",

@@ -59,10 +59,9 @@ impl Target {
             "sms" => Some(Target::Sms),
             "fabrica" => Some(Target::Factory),
             "transporte" => Some(Target::Transport),
-            body if body.starts_with(REGISTRATION_OF) => Country::ALL
-                .into_iter()
-                .find(|country| body.ends_with(country.code()))
-                .map(Target::Registration),
+            body if body.starts_with(REGISTRATION_OF) => {
+                Country::ALL.into_iter().find(|country| body.ends_with(country.code())).map(Target::Registration)
+            }
             vin => Vin::parse(vin).ok().map(Target::Car),
         }
     }

@@ -111,7 +111,8 @@ async fn a_refusal_of_the_papers_is_an_answer_with_its_reasons() {
 
 #[tokio::test]
 async fn the_request_is_the_contracts_and_answers_are_read_strictly() {
-    let server = Scripted::answering(200, r#"{"registrationId": "r1", "status": "APPROVED", "plateNumber": "1"}"#).await;
+    let server =
+        Scripted::answering(200, r#"{"registrationId": "r1", "status": "APPROVED", "plateNumber": "1"}"#).await;
     bodies(&server.url).submit("ES", &request(), "key-1").await.unwrap();
     let seen = server.seen().remove(0);
     assert_eq!(seen.line, "POST /registrations");

@@ -78,7 +78,7 @@ impl Scene {
             "INSERT INTO plan_versions (id, plan_id, version, price_list, currency, vat_rate_basis_points,
                                         reservation_basis_points, included_services, published_at)
              VALUES ($1, $2, 1, $3, 'EUR', 2100, 1000, $4, $5)",
-            version, plan, Json(serde_json::json!({})), Json(serde_json::json!([])), caas.now()).unwrap();
+            version, plan, Json(serde_json::json!({"models": {}, "options": [], "colours": []})), Json(serde_json::json!([])), caas.now()).unwrap();
         tx.commit().await.unwrap();
         Scene { customer, dealership, plan: version, count: 0 }
     }

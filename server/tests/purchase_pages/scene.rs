@@ -32,6 +32,11 @@ impl Scene {
     pub async fn new(engine: Engine) -> Scene {
         let mut app = TestApp::start(engine).await;
         app.run_jobs().await;
+        Scene::on(app).await
+    }
+
+    /// In an app that was started in another way.
+    pub async fn on(mut app: TestApp) -> Scene {
         let customer = app.sign_in("customer").await;
         let cars = vehicles_of(&mut app.caas().db.read().await.unwrap(), customer).await.unwrap();
         let car = |model: &str| cars.iter().find(|car| car.model_code == model).unwrap().id;
