@@ -231,7 +231,9 @@ async fn seed_plan(caas: &Caas, tx: &mut Tx, plan: &DemoPlan) -> Result<()> {
 async fn offer(tx: &mut Tx, code: &str, kind: OfferKind) -> Result<OfferId> {
     let service = demo_service(tx, code).await?;
     let found = service.offers.iter().filter(|offer| offer.kind == kind).max_by_key(|offer| offer.days);
-    found.map(|offer| offer.id).ok_or_else(|| Failure::Stored(format!("the demo catalogue has no such offer of {code}")))
+    found
+        .map(|offer| offer.id)
+        .ok_or_else(|| Failure::Stored(format!("the demo catalogue has no such offer of {code}")))
 }
 
 async fn stock(caas: &Caas, tx: &mut Tx, dealership: DealershipId, car: &DemoStock) -> Result<()> {
@@ -283,8 +285,7 @@ async fn ordered(caas: &Caas, seller: Seller) -> Result<(), SaleError> {
     let mut tx = caas.db.read().await?;
     let offered = plans::active(&mut tx, "ES").await?;
     drop(tx);
-    let (_, version) =
-        offered.first().ok_or_else(|| Failure::Stored("the demo has no plan for Spain".to_owned()))?;
+    let (_, version) = offered.first().ok_or_else(|| Failure::Stored("the demo has no plan for Spain".to_owned()))?;
     sale::save_plan(caas, seller, id, version.id).await?;
     sale::register(caas, seller, id).await?;
     Ok(())

@@ -399,17 +399,13 @@ pub async fn publish(
     }
     let mut tx = caas.db.begin().await?;
     // The plan's row is locked by this: of two who publish at once, the second gets the next number.
-    let known =
-        sql!(tx, execute "UPDATE plans SET updated_at = $1 WHERE id = $2", caas.now(), plan)?;
+    let known = sql!(tx, execute "UPDATE plans SET updated_at = $1 WHERE id = $2", caas.now(), plan)?;
     if known != 1 {
         return Ok(None);
     }
     let number = insert_version(caas, &mut tx, plan, new, Some(by)).await?;
     let data = serde_json::json!({ "version": number });
-    let entry = Entry {
-        data,
-        ..Entry::new(None, Actor::staff(by), EntryKind::PlanChanged, SubjectKind::Plan, plan.0)
-    };
+    let entry = Entry { data, ..Entry::new(None, Actor::staff(by), EntryKind::PlanChanged, SubjectKind::Plan, plan.0) };
     record(caas, &mut tx, entry).await?;
     tx.commit().await?;
     Ok(Some(Ok(number)))
@@ -528,7 +524,11 @@ pub async fn active(tx: &mut Tx, country: &str) -> Result<Vec<(Plan, Version)>> 
 
 /// The countries where something is offered now.
 pub async fn countries(tx: &mut Tx) -> Result<Vec<&'static Country>> {
-    let rows = sql!(tx, all(String, i64), "SELECT country, COUNT(*) FROM plans WHERE active GROUP BY country ORDER BY country")?;
+    let rows = sql!(
+        tx,
+        all(String, i64),
+        "SELECT country, COUNT(*) FROM plans WHERE active GROUP BY country ORDER BY country"
+    )?;
     Ok(rows.iter().filter_map(|(code, _)| Country::by_code(code)).collect())
 }
 
@@ -601,7 +601,10 @@ mod tests {
         assert_eq!(after(|v| v.price_list.models.clear())[0], (F::Models, P::Missing));
         assert_eq!(sells("NADA", 1), [(F::Models, P::UnknownModel)]);
         assert_eq!(after(|v| v.price_list.options[0].price = Cents(-1)), [(F::Options, P::Price)]);
-        assert_eq!(after(|v| v.price_list.options[0].models = vec!["TAJO".to_owned()]), [(F::Options, P::UnknownModel)]);
+        assert_eq!(
+            after(|v| v.price_list.options[0].models = vec!["TAJO".to_owned()]),
+            [(F::Options, P::UnknownModel)]
+        );
         assert_eq!(after(|v| v.price_list.options[0].models.clear()), [(F::Options, P::UnknownModel)]);
         assert_eq!(after(|v| v.price_list.options[0].code = "ro of".to_owned()), [(F::Options, P::Unreadable)]);
         assert_eq!(after(|v| v.price_list.options.push(v.price_list.options[0].clone())), [(F::Options, P::Twice)]);

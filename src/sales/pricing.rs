@@ -256,7 +256,8 @@ mod tests {
     }
 
     fn terms(vat: i64, reservation: i64) -> Terms {
-        let included = Included { offer: OfferId(uuid::Uuid::nil()), names: names("Asientos"), worth: Some(Cents(999)) };
+        let included =
+            Included { offer: OfferId(uuid::Uuid::nil()), names: names("Asientos"), worth: Some(Cents(999)) };
         Terms {
             plan: "P".to_owned(),
             plan_names: names("Plan"),
@@ -312,7 +313,10 @@ mod tests {
         assert_eq!(quote(&list, &terms, car("LINCE", "BLUE")), Err(NoPrice::Colour));
         // An option that only another model can have.
         let options = ["O0".to_owned()];
-        assert_eq!(quote(&list, &terms, Configuration { options: &options, ..car("TAJO", "RED") }), Err(NoPrice::Option));
+        assert_eq!(
+            quote(&list, &terms, Configuration { options: &options, ..car("TAJO", "RED") }),
+            Err(NoPrice::Option)
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ async fn a_plan_is_made_published_compared_and_closed() {
         page.says("LINCE: 39.000,00\u{a0}€ → 39.500,00\u{a0}€");
         let page = desk.app.submit("/api/admin/plan-estado", &[("id", &id), ("active", "true")]).await.expect(200);
         page.says("A la venta");
-        desk.app.submit("/api/admin/plan-estado", &[("id", &id), ("active", "false")]).await.expect(200).says("Cerrado");
+        desk.app
+            .submit("/api/admin/plan-estado", &[("id", &id), ("active", "false")])
+            .await
+            .expect(200)
+            .says("Cerrado");
         let audited = "SELECT COUNT(*), COUNT(*) FROM expediente_entries WHERE kind = 'PLAN_CHANGED'";
         assert_eq!(desk.count(audited).await, 5);
         desk.app.verify().await;

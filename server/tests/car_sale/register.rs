@@ -42,7 +42,8 @@ async fn of_two_sales_of_one_car_at_the_same_moment_one_gets_it() {
         assert_eq!(desk.order(&loser).await.status, OrderStatus::Draft);
         let page = desk.app.get(&format!("/concesionario/ventas/{loser}/resumen")).await.expect(200);
         page.says("Este coche ya no está disponible");
-        let owned = "SELECT COUNT(*), COUNT(*) FROM users WHERE email_key IN ('uno@nueva.example', 'dos@nueva.example')";
+        let owned =
+            "SELECT COUNT(*), COUNT(*) FROM users WHERE email_key IN ('uno@nueva.example', 'dos@nueva.example')";
         assert_eq!(desk.count(owned).await, 1);
         // Another car, and it goes through.
         let vehicle = desk.vehicle("VSSZZZLNCTR000502").await.to_string();

@@ -19,7 +19,12 @@ async fn another_dealerships_sales_do_not_exist() {
         }
         for form in FORMS {
             let mut fields = buyer("otra@nueva.example");
-            fields.extend([("id", draft.as_str()), ("version", version.as_str()), ("model", "LINCE"), ("colour", "RED")]);
+            fields.extend([
+                ("id", draft.as_str()),
+                ("version", version.as_str()),
+                ("model", "LINCE"),
+                ("colour", "RED"),
+            ]);
             fields.extend(ADDRESS);
             desk.app.post_form(&format!("/api/venta/{form}"), &fields).await.expect(404);
         }

@@ -48,8 +48,12 @@ async fn a_sale_is_made_step_by_step_without_scripts() {
         assert_eq!(order.owner.unwrap().name, "Elena Prat");
         let quote: Quote = serde_json::from_value(order.quote.unwrap().0).unwrap();
         assert_eq!(quote.lines.iter().map(|line| line.amount.0).sum::<i64>(), 4_922_000);
-        assert_eq!(desk.count("SELECT COUNT(*), MAX(seq) FROM expediente_entries WHERE kind = 'ORDER_CHANGED'").await, 1);
-        let words = "SELECT COUNT(*), COUNT(*) FROM order_words WHERE word IN ('v2026000001', 'elena', 'elena@nueva.example')";
+        assert_eq!(
+            desk.count("SELECT COUNT(*), MAX(seq) FROM expediente_entries WHERE kind = 'ORDER_CHANGED'").await,
+            1
+        );
+        let words =
+            "SELECT COUNT(*), COUNT(*) FROM order_words WHERE word IN ('v2026000001', 'elena', 'elena@nueva.example')";
         assert_eq!(desk.count(words).await, 3);
         desk.app.run_jobs().await;
         let mails: Vec<String> = desk.app.sandbox().mails().into_iter().map(|mail| mail.subject).collect();
@@ -93,7 +97,8 @@ async fn what_is_wrong_is_said_next_to_its_field_and_what_was_typed_comes_back()
         // A company needs its own name, and no birthday.
         let mut company = but(buyer("a@b.example"), "owner_kind", "COMPANY");
         company = but(company, "birth_date", "");
-        let page = desk.app.submit("/api/venta/cliente", &but(company.clone(), "tax_id", "B12345674")).await.expect(200);
+        let page =
+            desk.app.submit("/api/venta/cliente", &but(company.clone(), "tax_id", "B12345674")).await.expect(200);
         page.says("Falta este dato.");
         let named = but(but(company, "tax_id", "B12345674"), "owner_name", "Prat y Cía., S. L.");
         let location = desk.step("cliente", "", &named).await;

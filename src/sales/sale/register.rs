@@ -13,9 +13,9 @@ use crate::kernel::error::Failure;
 use crate::kernel::ids::{OrderId, UserId};
 use crate::notifications::model::NoticeEvent;
 use crate::sales::model::OrderEvent;
+use crate::sales::notices::{Say, tell};
 use crate::sales::orders::{self, Cause, Order};
 use crate::sales::pricing::Quote;
-use crate::sales::notices::{Say, tell};
 use crate::sales::{stock, words};
 use sqlx::types::Json;
 

@@ -35,12 +35,7 @@ pub async fn begin(caas: &Caas, seller: Seller, form: &CustomerForm) -> Result<O
 }
 
 /// Keeps who buys. Another country makes plan and address void: both belong to the country.
-pub async fn save_customer(
-    caas: &Caas,
-    seller: Seller,
-    id: OrderId,
-    form: &CustomerForm,
-) -> Result<(), SaleError> {
+pub async fn save_customer(caas: &Caas, seller: Seller, id: OrderId, form: &CustomerForm) -> Result<(), SaleError> {
     let mut tx = caas.db.begin().await?;
     let (mut order, draft) = load(&mut tx, seller, id).await?;
     let buyer = checked(caas, &mut tx, form).await?;
@@ -124,7 +119,8 @@ async fn configured(caas: &Caas, tx: &mut Tx, order: &Order, form: &CarForm) -> 
         return wrong(SaleField::Colour, SaleProblem::Missing);
     }
     let catalogue = caas.catalogue().await?;
-    let car = Configuration { model: &form.model, model_name: &form.model, colour: &form.colour, options: &form.options };
+    let car =
+        Configuration { model: &form.model, model_name: &form.model, colour: &form.colour, options: &form.options };
     let mut why = NoPrice::Model;
     for (plan, version) in &offered {
         let list = &version.price_list.0;
@@ -145,12 +141,7 @@ async fn configured(caas: &Caas, tx: &mut Tx, order: &Order, form: &CarForm) -> 
 }
 
 /// Keeps how the car comes to the customer. The address is the owner's, also when the car is picked up.
-pub async fn save_delivery(
-    caas: &Caas,
-    seller: Seller,
-    id: OrderId,
-    form: &DeliveryForm,
-) -> Result<(), SaleError> {
+pub async fn save_delivery(caas: &Caas, seller: Seller, id: OrderId, form: &DeliveryForm) -> Result<(), SaleError> {
     let mut tx = caas.db.begin().await?;
     let (mut order, draft) = load(&mut tx, seller, id).await?;
     let mut found = Findings::default();
@@ -166,12 +157,7 @@ pub async fn save_delivery(
 }
 
 /// Keeps the plan in the version that was shown. A version that is not sold any more is refused.
-pub async fn save_plan(
-    caas: &Caas,
-    seller: Seller,
-    id: OrderId,
-    version: PlanVersionId,
-) -> Result<(), SaleError> {
+pub async fn save_plan(caas: &Caas, seller: Seller, id: OrderId, version: PlanVersionId) -> Result<(), SaleError> {
     let mut tx = caas.db.begin().await?;
     let (mut order, draft) = load(&mut tx, seller, id).await?;
     let wrong = |problem| Err(SaleError::Wrong(vec![(SaleField::Plan, problem)]));
@@ -218,12 +204,8 @@ pub(super) async fn load(tx: &mut Tx, seller: Seller, id: OrderId) -> Result<(Or
     if order.status != OrderStatus::Draft {
         return Err(SaleError::NoDraft);
     }
-    let (draft, _) = sql!(
-        tx,
-        one(Option<Json<Draft>>, bool),
-        "SELECT draft, from_stock FROM customer_orders WHERE id = $1",
-        id
-    )?;
+    let (draft, _) =
+        sql!(tx, one(Option<Json<Draft>>, bool), "SELECT draft, from_stock FROM customer_orders WHERE id = $1", id)?;
     Ok((order, draft.map(|json| json.0).unwrap_or_default()))
 }
 

@@ -30,10 +30,8 @@ pub(super) async fn version_page(web: WebContext) -> PageResult {
     let catalogue = web.caas.catalogue().await?;
     let came_back = web.form(FORM);
     let wrong = came_back.has_errors().then(|| {
-        let text = locale.t(
-            "No se ha publicado. Revisa lo que está marcado.",
-            "It was not published. See what is marked.",
-        );
+        let text =
+            locale.t("No se ha publicado. Revisa lo que está marcado.", "It was not published. See what is marked.");
         view! { <Notice tone=Tone::Problem>{text}</Notice> }
     });
     let is_whole = came_back.has_errors() && !came_back.values.is_empty();
@@ -182,13 +180,15 @@ fn read(
         need(PlanField::Included, PlanProblem::Offer);
     }
     match (options, colours, vat, reservation, offers) {
-        (Some(options), Some(colours), Some(vat), Some(reservation), Ok(included)) if wrong.is_empty() => Ok(NewVersion {
-            price_list: PriceList { models: prices, options, colours },
-            currency: currency.parse().unwrap_or(Currency::Eur),
-            vat_rate_basis_points: vat,
-            reservation_basis_points: reservation,
-            included,
-        }),
+        (Some(options), Some(colours), Some(vat), Some(reservation), Ok(included)) if wrong.is_empty() => {
+            Ok(NewVersion {
+                price_list: PriceList { models: prices, options, colours },
+                currency: currency.parse().unwrap_or(Currency::Eur),
+                vat_rate_basis_points: vat,
+                reservation_basis_points: reservation,
+                included,
+            })
+        }
         _ => Err(wrong),
     }
 }
@@ -217,9 +217,9 @@ pub async fn publish_version(
             .with_text("colours", &colours);
         let form = models.iter().take(20).fold(form, |form, (code, typed)| form.with_text(&model_key(code), typed));
         let chosen: Vec<String> = included.into_iter().filter(|id| !id.is_empty()).take(MOST_INCLUDED).collect();
-        let form =
-            chosen.iter().enumerate().fold(form, |form, (at, id)| form.with(&format!("included{at}"), id));
-        let back = |problems: &Problems| Goto::back(format!("{HERE}/{id}/version"), with_problems(form.clone(), problems));
+        let form = chosen.iter().enumerate().fold(form, |form, (at, id)| form.with(&format!("included{at}"), id));
+        let back =
+            |problems: &Problems| Goto::back(format!("{HERE}/{id}/version"), with_problems(form.clone(), problems));
         let new = match read(&models, &options, &colours, &currency, (&vat, &reservation), &chosen) {
             Ok(new) => new,
             Err(problems) => return Ok(back(&problems)),

@@ -1,7 +1,9 @@
 //! The plans, and how to make one.
 
 use super::{HERE, crumbs, error, with_problems};
-use crate::ui::{Button, ButtonKind, Choice, DataTable, EmptyState, Field, PageHeader, SelectField, Status, StatusPill};
+use crate::ui::{
+    Button, ButtonKind, Choice, DataTable, EmptyState, Field, PageHeader, SelectField, Status, StatusPill,
+};
 use crate::web::dates::day;
 use crate::web::{FormState, Goto, Message, Page, PageResult, Role, Section, WebContext, submit};
 use caas::accounts::{COUNTRIES, Country};

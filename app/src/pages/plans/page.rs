@@ -117,15 +117,17 @@ fn card(
 
 fn offer_name(id: &str, catalogue: &Snapshot, locale: Locale) -> String {
     let found = id.parse::<OfferId>().ok().and_then(|id| catalogue.offer(id));
-    found.map_or_else(|| id.to_owned(), |(service, offer)| {
-        format!("{} ({})", service.name.get(locale), offer.term(locale))
-    })
+    found.map_or_else(
+        || id.to_owned(),
+        |(service, offer)| format!("{} ({})", service.name.get(locale), offer.term(locale)),
+    )
 }
 
 /// What a version changed, one line each.
 fn difference(changes: &[Change], version: &Version, catalogue: &Snapshot, locale: Locale) -> AnyView {
     if changes.is_empty() {
-        return view! { <p class="muted">{locale.t("Igual que la anterior.", "The same as the one before.")}</p> }.into_any();
+        return view! { <p class="muted">{locale.t("Igual que la anterior.", "The same as the one before.")}</p> }
+            .into_any();
     }
     let items = changes
         .iter()
@@ -162,7 +164,10 @@ fn difference(changes: &[Change], version: &Version, catalogue: &Snapshot, local
 
 /// Offers a plan, or no longer.
 #[server(endpoint = "admin/plan-estado")]
-pub async fn switch_plan(#[server(default)] id: String, #[server(default)] active: String) -> Result<(), ServerFnError> {
+pub async fn switch_plan(
+    #[server(default)] id: String,
+    #[server(default)] active: String,
+) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let by = web.require_role(&[Role::Administrator])?.id;
         let id: PlanId = id.parse().map_err(|_| Refusal::NotFound)?;

@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn lists_read_back_as_they_are_written() {
-        let text = "ROOF | Techo panorámico | Panoramic roof | 1200.50 | LINCE ALCOR\nTOW | Bola | Tow bar | 0.00 | TAJO";
+        let text =
+            "ROOF | Techo panorámico | Panoramic roof | 1200.50 | LINCE ALCOR\nTOW | Bola | Tow bar | 0.00 | TAJO";
         assert_eq!(plain_options(&options(text).unwrap()), text);
         let text = "RED | Rojo | Red | 600.00";
         assert_eq!(plain_colours(&colours(text).unwrap()), text);

@@ -10,7 +10,7 @@ use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::Money;
 use caas::sales::plans::{self, Plan, Version};
-use caas::sales::sale::{self, CarForm, Sale, SaleField, StockCar, Step};
+use caas::sales::sale::{self, CarForm, Sale, SaleField, Step, StockCar};
 use leptos::prelude::*;
 
 const FORM: &str = "coche";
@@ -58,10 +58,7 @@ pub(super) async fn car_page(web: WebContext) -> PageResult {
 }
 
 /// The plan whose prices are shown before one is chosen: the chosen one while it is sold, else the country's first.
-async fn reference(
-    tx: &mut caas::kernel::database::Tx,
-    sale: &Sale,
-) -> Result<Option<(Plan, Version)>, Refusal> {
+async fn reference(tx: &mut caas::kernel::database::Tx, sale: &Sale) -> Result<Option<(Plan, Version)>, Refusal> {
     let offered = plans::active(tx, sale.order.country.as_deref().unwrap_or_default()).await?;
     let chosen = offered.iter().find(|(_, version)| Some(version.id) == sale.order.plan_version_id);
     Ok(chosen.or(offered.first()).cloned())

@@ -89,8 +89,7 @@ async fn fields(web: &WebContext, form: &FormState, id: Option<OrderId>) -> Resu
         country if country.is_empty() => web.require_user()?.country.clone(),
         country => country,
     };
-    let choices: Vec<Choice> =
-        sold_in.iter().map(|country| Choice::new(country.code, country.name(locale))).collect();
+    let choices: Vec<Choice> = sold_in.iter().map(|country| Choice::new(country.code, country.name(locale))).collect();
     let languages = vec![Choice::new("es", "Español"), Choice::new("en", "English")];
     let rules = countries::country(&chosen);
     let hint = format!(
@@ -153,14 +152,11 @@ fn begun(drafts: &[DraftLine], zone: &str, locale: Locale) -> Option<AnyView> {
         .map(|line| {
             let href = path(line.id, Step::Summary);
             let title = format!("{} · {}", line.number, line.customer());
-            let more: Vec<String> = [
-                line.model_name.clone(),
-                line.seller.clone(),
-                Some(short_moment(line.updated_at, zone, locale)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
+            let more: Vec<String> =
+                [line.model_name.clone(), line.seller.clone(), Some(short_moment(line.updated_at, zone, locale))]
+                    .into_iter()
+                    .flatten()
+                    .collect();
             view! { <li><a href=href>{title}</a>" "<span class="muted small">{more.join(" · ")}</span></li> }
         })
         .collect_view();
@@ -211,18 +207,8 @@ pub async fn keep_customer(
             .with("birth_date", &birth_date)
             .with("licence", &licence)
             .with("vin", &vin);
-        let form = CustomerForm {
-            name,
-            email,
-            phone,
-            language,
-            country,
-            owner_kind,
-            owner_name,
-            tax_id,
-            birth_date,
-            licence,
-        };
+        let form =
+            CustomerForm { name, email, phone, language, country, owner_kind, owner_name, tax_id, birth_date, licence };
         let kept = match order {
             Some(id) => sale::save_customer(&web.caas, seller, id, &form).await.map(|()| id),
             None => sale::begin(&web.caas, seller, &form).await,

@@ -31,6 +31,15 @@ pub(super) fn is_kept(sale: &Sale, step: Step) -> bool {
 
 /// The head of a step's page. Without a sale it is the first step of a new one.
 pub(super) fn head(sale: Option<&Sale>, current: Step, lead: &str, locale: Locale) -> AnyView {
+    view! {
+        {title(sale, lead, locale)}
+        {steps(sale, current, locale)}
+    }
+    .into_any()
+}
+
+/// The head without the steps, for those who only read.
+pub(super) fn title(sale: Option<&Sale>, lead: &str, locale: Locale) -> AnyView {
     let title = match sale {
         Some(sale) => format!("{} {}", locale.t("Venta", "Sale"), sale.order.number),
         None => locale.t("Venta nueva", "New sale").to_owned(),
@@ -38,7 +47,6 @@ pub(super) fn head(sale: Option<&Sale>, current: Step, lead: &str, locale: Local
     let crumbs = vec![Crumb::new("/concesionario", locale.t("Concesionario", "Dealership"))];
     view! {
         <PageHeader title=title lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
-        {steps(sale, current, locale)}
     }
     .into_any()
 }

@@ -28,7 +28,10 @@ pub(super) async fn plan_page(web: WebContext) -> PageResult {
     }
     let list = if sale.order.model_code.is_none() {
         waiting(
-            locale.t("Primero elige el coche: el precio depende de él.", "Choose the car first: the price depends on it."),
+            locale.t(
+                "Primero elige el coche: el precio depende de él.",
+                "Choose the car first: the price depends on it.",
+            ),
             path(sale.order.id, Step::Car),
             locale.t("Elegir el coche", "Choose the car"),
         )
@@ -66,13 +69,7 @@ fn waiting(text: &'static str, href: String, word: &'static str) -> AnyView {
     .into_any()
 }
 
-fn card(
-    sale: &Sale,
-    plan: &Plan,
-    version: &Version,
-    quote: Option<Result<Quote, NoPrice>>,
-    locale: Locale,
-) -> AnyView {
+fn card(sale: &Sale, plan: &Plan, version: &Version, quote: Option<Result<Quote, NoPrice>>, locale: Locale) -> AnyView {
     let name = plan.names.0.get(locale).to_owned();
     let is_chosen = sale.order.plan_version_id == Some(version.id);
     let chosen = is_chosen.then(|| view! { <StatusPill kind=Status::Done word=locale.t("Elegido", "Chosen")/> });

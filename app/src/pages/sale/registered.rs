@@ -31,8 +31,12 @@ pub(super) async fn registered_page(web: WebContext) -> PageResult {
     let title = format!("{} {}", locale.t("Venta registrada:", "Sale registered:"), order.number);
     let crumbs = vec![Crumb::new("/concesionario", locale.t("Concesionario", "Dealership"))];
     let pay = match locale {
-        Locale::Es => format!("En su pedido, paga la señal de {reservation}. Hasta entonces no se pide ni se entrega nada."),
-        Locale::En => format!("On the order's page, pays the reservation of {reservation}. Until then nothing is ordered or handed over."),
+        Locale::Es => {
+            format!("En su pedido, paga la señal de {reservation}. Hasta entonces no se pide ni se entrega nada.")
+        }
+        Locale::En => format!(
+            "On the order's page, pays the reservation of {reservation}. Until then nothing is ordered or handed over."
+        ),
     };
     let then = if order.from_stock {
         locale.t(

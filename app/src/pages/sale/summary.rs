@@ -1,6 +1,6 @@
 //! The last step: all of it together, what is missing, and the button.
 
-use super::frame::{discard, head, step_name};
+use super::frame::{discard, head, step_name, title};
 use super::price::price_lines;
 use super::{path, refused, seller, still_draft};
 use crate::ui::{Button, ButtonKind, CarColour, CarDrawing, CarModel, EmptyState, Fact, KeyValueList, Notice, Tone};
@@ -31,7 +31,7 @@ pub(super) async fn summary_page(web: WebContext) -> PageResult {
         _ => view! { <p class="muted">{locale.t("Todavía no hay precio.", "There is no price yet.")}</p> }.into_any(),
     };
     let body = view! {
-        {head(Some(&sale), Step::Summary, "", locale)}
+        {if sells { head(Some(&sale), Step::Summary, "", locale) } else { title(Some(&sale), "", locale) }}
         {came_back(&web.form(FORM), locale)}
         {missing(&sale, sells, locale)}
         <div class="columns">
@@ -47,8 +47,8 @@ pub(super) async fn summary_page(web: WebContext) -> PageResult {
         </div>
         {sells.then(|| discard(&sale, locale))}
     };
-    let title = format!("{} · {}", locale.t("Resumen", "Summary"), sale.order.number);
-    Ok(Page::new(title, body).section(Section::Dealership))
+    let page_title = format!("{} · {}", locale.t("Resumen", "Summary"), sale.order.number);
+    Ok(Page::new(page_title, body).section(Section::Dealership))
 }
 
 /// What happened between the page and the click: the car was sold, the prices are new.
