@@ -5,6 +5,7 @@ use super::factory::port::Shipment;
 use super::model::OrderStatus;
 use super::orders::{self, Order};
 use super::pricing::Quote;
+use super::registration::{self, model::RegistrationState};
 use crate::expediente::model::{EntryKind, StoredEntry};
 use crate::expediente::repository::about;
 use crate::kernel::Timestamp;
@@ -39,6 +40,8 @@ pub struct Journey {
     pub car: Option<Car>,
     /// Who sells it.
     pub dealership: Dealership,
+    /// How the registration stands, once it has begun.
+    pub registration: Option<RegistrationState>,
     /// The transport to the door.
     pub transport: Option<Delivery>,
     /// When the customer comes for it.
@@ -98,7 +101,7 @@ impl Journey {
 
     /// Changes with everything that a page shows: what was seen before is compared with it.
     pub fn stamp(&self) -> String {
-        let payments: Vec<_> = self.payments.iter().map(|payment| format!("{}", payment.version)).collect();
+        let payments: Vec<_> = self.payments.iter().map(|payment| payment.version.to_string()).collect();
         format!("{}.{}.{}", self.order.version, self.newest_entry, payments.join("."))
     }
 }
@@ -120,6 +123,7 @@ pub async fn read(tx: &mut Tx, order: Order) -> Result<Journey> {
     let car = sql!(tx, optional Car, "SELECT vin, plate FROM vehicles WHERE id = $1", order.vehicle_id)?;
     let dealership = dealership(tx, order.dealership_id).await?;
     let transport = delivery::find(tx, order.id).await?;
+    let registration = registration::find(tx, order.id).await?.map(|registration| registration.state);
     let pick_up = pick_ups::booked(tx, order.id).await?;
     let can_pick_up = pick_up.is_some() || pick_ups::is_possible(tx, &order).await?;
     let entries = about(tx, order.id.0).await?;
@@ -133,6 +137,7 @@ pub async fn read(tx: &mut Tx, order: Order) -> Result<Journey> {
         payments: of_order(tx, order.id).await?,
         car,
         dealership,
+        registration,
         transport,
         pick_up: pick_up.map(|pick_up| pick_up.starts_at),
         can_pick_up,
@@ -142,9 +147,7 @@ pub async fn read(tx: &mut Tx, order: Order) -> Result<Journey> {
 
 fn reached(entries: &[StoredEntry]) -> Vec<Reached> {
     let steps = entries.iter().filter(|entry| entry.kind == EntryKind::OrderChanged);
-    steps
-        .filter_map(|entry| Some(Reached { status: entry.after.as_deref()?.parse().ok()?, at: entry.at }))
-        .collect()
+    steps.filter_map(|entry| Some(Reached { status: entry.after.as_deref()?.parse().ok()?, at: entry.at })).collect()
 }
 
 async fn estimates(tx: &mut Tx, id: OrderId) -> Result<Vec<Estimate>> {
@@ -154,10 +157,7 @@ async fn estimates(tx: &mut Tx, id: OrderId) -> Result<Vec<Estimate>> {
         "SELECT estimated, reason, at FROM order_estimates WHERE order_id = $1 ORDER BY at, id",
         id
     )?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(day, reason, at)| Some(Estimate { day: day.parse().ok()?, reason, at }))
-        .collect())
+    Ok(rows.into_iter().filter_map(|(day, reason, at)| Some(Estimate { day: day.parse().ok()?, reason, at })).collect())
 }
 
 async fn factory(tx: &mut Tx, id: OrderId) -> Result<Option<AtTheFactory>> {

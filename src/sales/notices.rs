@@ -68,7 +68,9 @@ fn link(order: &Order, event: NoticeEvent) -> String {
 /// The part of the price that is being paid, as it stands in a sentence.
 fn part_of_price(status: OrderStatus) -> Bilingual {
     match status {
-        OrderStatus::AwaitingReservation | OrderStatus::CancelledReservationFailed => both("la señal", "the reservation"),
+        OrderStatus::AwaitingReservation | OrderStatus::CancelledReservationFailed => {
+            both("la señal", "the reservation")
+        }
         OrderStatus::AwaitingFinalPayment | OrderStatus::CancelledPaymentFailure => {
             both("el pago final", "the final payment")
         }

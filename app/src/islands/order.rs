@@ -159,7 +159,8 @@ fn step(step: OrderStep, words: &[String; 4]) -> impl IntoView + use<> {
         .map(|one| view! { <li><time datetime=one.datetime>{one.time}</time>" "<span>{one.text}</span></li> })
         .collect_view();
     let note = (!step.note.is_empty()).then(|| view! { <p class="journey__note">{step.note}</p> });
-    let time = (!step.time.is_empty()).then(|| view! { <time class="journey__time" datetime=step.datetime>{step.time}</time> });
+    let time = (!step.time.is_empty())
+        .then(|| view! { <time class="journey__time" datetime=step.datetime>{step.time}</time> });
     view! {
         <li class=class aria-current=current>
             <span class="journey__mark">{icon.map(|icon| view! { <Icon name=icon/> })}</span>

@@ -14,7 +14,9 @@ async fn a_car_that_is_not_built_gives_the_reservation_back() {
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
         let mut loaded = orders::load(&mut tx, order).await.unwrap();
-        orders::apply(&caas, &mut tx, &mut loaded, E::FactoryRejected, orders::Cause::by(Actor::FACTORY)).await.unwrap();
+        orders::apply(&caas, &mut tx, &mut loaded, E::FactoryRejected, orders::Cause::by(Actor::FACTORY))
+            .await
+            .unwrap();
         payment::refund_all(&caas, &mut tx, &loaded, "FACTORY_REJECTED").await.unwrap();
         tx.commit().await.unwrap();
         let page = scene.page(order, "").await.expect(200);
@@ -28,8 +30,12 @@ async fn a_car_that_is_not_built_gives_the_reservation_back() {
         let page = scene.app.get("/expediente").await.expect(200);
         page.says("Cancelado");
         let mut tx = scene.read().await;
-        let (body, _) = sql!(&mut tx, one(String, String),
-            "SELECT body_text, status FROM notifications WHERE event = 'REFUNDED' AND channel = 'EMAIL'").unwrap();
+        let (body, _) = sql!(
+            &mut tx,
+            one(String, String),
+            "SELECT body_text, status FROM notifications WHERE event = 'REFUNDED' AND channel = 'EMAIL'"
+        )
+        .unwrap();
         assert!(body.contains("Hemos devuelto 3.000,00"), "{body}");
     }
 }
@@ -53,9 +59,17 @@ async fn the_date_that_passes_unpaid_costs_the_car_and_says_so() {
         page.says("se canceló porque el pago final no se hizo");
         page.says("No se devuelve: el pago final no se hizo.");
         let mut tx = scene.read().await;
-        let (body, _) = sql!(&mut tx, one(String, String),
-            "SELECT body_text, status FROM notifications WHERE event = 'FINAL_PAYMENT_FAILED' AND channel = 'EMAIL'").unwrap();
-        for text in ["El plazo para pagarlo ha terminado.", "De este pago no se te ha cobrado nada.", "La señal de 3.000,00\u{a0}€ que pagaste no se devuelve."] {
+        let (body, _) = sql!(
+            &mut tx,
+            one(String, String),
+            "SELECT body_text, status FROM notifications WHERE event = 'FINAL_PAYMENT_FAILED' AND channel = 'EMAIL'"
+        )
+        .unwrap();
+        for text in [
+            "El plazo para pagarlo ha terminado.",
+            "De este pago no se te ha cobrado nada.",
+            "La señal de 3.000,00\u{a0}€ que pagaste no se devuelve.",
+        ] {
             assert!(body.contains(text), "{text} in {body}");
         }
         drop(tx);

@@ -14,7 +14,15 @@ async fn the_code_comes_with_the_hand_over_and_is_shown_once() {
         says_not(&page, "/api/pedidos/vinculo");
         let answer = scene.app.post_form("/api/pedidos/vinculo", &[("order", &id)]).await;
         follow(&mut scene.app, answer).await.expect(200).says("Aún no");
-        let all = [E::ReservationPaid, E::Arrived, E::FinalPaymentRequested, E::FinalPaymentReceived, E::RegistrationStarted, E::PlateAssigned, E::HandedOver];
+        let all = [
+            E::ReservationPaid,
+            E::Arrived,
+            E::FinalPaymentRequested,
+            E::FinalPaymentReceived,
+            E::RegistrationStarted,
+            E::PlateAssigned,
+            E::HandedOver,
+        ];
         scene.steps(order, &all).await;
         scene.page(order, "").await.expect(200).says("Vincular el móvil");
 
@@ -34,7 +42,10 @@ async fn the_code_comes_with_the_hand_over_and_is_shown_once() {
         let caas = scene.caas();
         let customer = scene.customer;
         let mut tx = caas.db.begin().await.unwrap();
-        caas::sales::delivery::link_codes::link(&caas, &mut tx, customer, &code, "Móvil de Lucía").await.unwrap().unwrap();
+        caas::sales::delivery::link_codes::link(&caas, &mut tx, customer, &code, "Móvil de Lucía")
+            .await
+            .unwrap()
+            .unwrap();
         tx.commit().await.unwrap();
         let page = scene.page(order, "/vinculo").await.expect(200);
         page.says("Móvil de Lucía");

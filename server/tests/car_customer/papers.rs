@@ -9,11 +9,8 @@ use caas::sales::who::Who;
 const PDF: &[u8] = b"%PDF-1.7\nan identity card";
 
 async fn send(scene: &mut Scene, order: OrderId, kind: &str, bytes: &[u8]) -> Answer {
-    let parts = [
-        Part::text("order", &order.to_string()),
-        Part::text("kind", kind),
-        Part::file_in("file", "dni.pdf", bytes),
-    ];
+    let parts =
+        [Part::text("order", &order.to_string()), Part::text("kind", kind), Part::file_in("file", "dni.pdf", bytes)];
     post_parts(&mut scene.app, "/api/pedidos/documento", &parts).await
 }
 
@@ -25,7 +22,13 @@ async fn a_paper_is_brought_refused_with_its_reason_and_brought_again() {
         scene.steps(order, &[E::ReservationPaid, E::FactoryConfirmed]).await;
         scene.page(order, "").await.expect(200).says("Subir los documentos");
         let page = scene.page(order, "/documentos").await.expect(200);
-        for text in ["Documento de identidad o pasaporte", "Falta", "5 MB como mucho", "Lo trae tu concesionario.", "La matriculación aún no ha empezado"] {
+        for text in [
+            "Documento de identidad o pasaporte",
+            "Falta",
+            "5 MB como mucho",
+            "Lo trae tu concesionario.",
+            "La matriculación aún no ha empezado",
+        ] {
             page.says(text);
         }
         // What is wrong stands at its field.
@@ -52,10 +55,16 @@ async fn a_paper_is_brought_refused_with_its_reason_and_brought_again() {
         // The dealership needs another one and says why.
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
-        let dealer = sql!(&mut tx, one(UserId, String), "SELECT id, name FROM users WHERE role = 'DEALER' ORDER BY id LIMIT 1").unwrap().0;
+        let dealer =
+            sql!(&mut tx, one(UserId, String), "SELECT id, name FROM users WHERE role = 'DEALER' ORDER BY id LIMIT 1")
+                .unwrap()
+                .0;
         let staff = Who::staff(dealer, Some(scene.dealership));
         let paper = file.rsplit('/').next().unwrap().parse().unwrap();
-        documents::refuse(&caas, &mut tx, &staff, order, paper, "La foto está cortada por abajo.").await.unwrap().unwrap();
+        documents::refuse(&caas, &mut tx, &staff, order, paper, "La foto está cortada por abajo.")
+            .await
+            .unwrap()
+            .unwrap();
         tx.commit().await.unwrap();
         let page = scene.page(order, "/documentos").await.expect(200);
         page.says("Hace falta otro");

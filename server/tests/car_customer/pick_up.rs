@@ -6,7 +6,14 @@ use caas::sales::model::OrderEvent as E;
 /// A car at the dealership with its plate, waiting for its customer.
 async fn ready(scene: &mut Scene, to: To) -> OrderId {
     let order = scene.sale(From::Stock, to).await;
-    let all = [E::ReservationPaid, E::Arrived, E::FinalPaymentRequested, E::FinalPaymentReceived, E::RegistrationStarted, E::PlateAssigned];
+    let all = [
+        E::ReservationPaid,
+        E::Arrived,
+        E::FinalPaymentRequested,
+        E::FinalPaymentReceived,
+        E::RegistrationStarted,
+        E::PlateAssigned,
+    ];
     scene.steps(order, &all).await;
     order
 }
@@ -44,8 +51,13 @@ async fn a_time_is_booked_and_moved() {
         let answer = scene.app.post_form("/api/pedidos/recogida", &[("order", &id), ("at", &free[25])]).await;
         follow(&mut scene.app, answer).await.expect(200).says("Cita confirmada");
         let mut tx = scene.read().await;
-        let all = sql!(&mut tx, all(String, String),
-            "SELECT state, 'x' FROM pick_ups WHERE order_id = $1 ORDER BY created_at, state DESC", order).unwrap();
+        let all = sql!(
+            &mut tx,
+            all(String, String),
+            "SELECT state, 'x' FROM pick_ups WHERE order_id = $1 ORDER BY created_at, state DESC",
+            order
+        )
+        .unwrap();
         assert_eq!(all.iter().filter(|(state, _)| state == "BOOKED").count(), 1, "{all:?}");
         drop(tx);
         scene.page(order, "").await.expect(200).says("Se cambió la cita para recoger el coche");

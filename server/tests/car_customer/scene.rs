@@ -100,7 +100,8 @@ impl Scene {
         sql!(&mut tx, execute
             "INSERT INTO customer_orders (id, number, dealership_id, status, is_over, status_at, created_at, updated_at)
              VALUES ($1, $2, $3, 'DRAFT', $4, $5, $5, $5)",
-            id, format!("V-2026-7{:05}", self.count), self.dealership, false, caas.now()).unwrap();
+            id, format!("V-2026-7{:05}", self.count), self.dealership, false, caas.now())
+        .unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
         if from == From::Stock {
             let vehicle: VehicleId = caas.new_id();
@@ -108,7 +109,8 @@ impl Scene {
                 "INSERT INTO vehicles (id, vin, model_code, colour, firmware, dealership_id, assignment_status,
                                        inventory_status, stocked_at, created_at, updated_at)
                  VALUES ($1, $2, 'LINCE', 'BLUE', '4.10.2', $3, 'SIN_ASIGNAR', 'DEALERSHIP_STOCK', $4, $4, $4)",
-                vehicle, format!("VSSZZZLNCCS{:06}", self.count), self.dealership, caas.now()).unwrap();
+                vehicle, format!("VSSZZZLNCCS{:06}", self.count), self.dealership, caas.now())
+            .unwrap();
             let customer = self.customer.customer;
             assert!(stock::take(&caas, &mut tx, Actor::SYSTEM, self.dealership, vehicle, customer).await.unwrap());
             order.vehicle_id = Some(vehicle);
@@ -213,7 +215,13 @@ impl Scene {
 /// 30.000,00 € with a towbar and heated seats included, 3.000,00 € of it as señal.
 pub fn quote() -> Quote {
     let names = |es: &str, en: &str| Bilingual { es: es.to_owned(), en: en.to_owned() };
-    let line = |kind, code: &str, names, cents, worth| Line { kind, code: code.to_owned(), names, amount: Cents(cents), worth };
+    let line = |kind, code: &str, names, cents, worth| Line {
+        kind,
+        code: code.to_owned(),
+        names,
+        amount: Cents(cents),
+        worth,
+    };
     let offer = OfferId(uuid::Uuid::nil()).to_string();
     Quote {
         plan: "TEST".to_owned(),

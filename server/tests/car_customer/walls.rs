@@ -18,7 +18,11 @@ async fn another_customers_order_does_not_exist() {
         }
         scene.send_form("/api/pedidos/pagar", &form).await.expect(404);
         scene.app.post_form("/api/pedidos/confirmado", &[("order", &id), ("which", "FINAL")]).await.expect(404);
-        scene.app.post_form("/api/pedidos/recogida", &[("order", &id), ("at", "2026-11-24T09:00:00Z")]).await.expect(404);
+        scene
+            .app
+            .post_form("/api/pedidos/recogida", &[("order", &id), ("at", "2026-11-24T09:00:00Z")])
+            .await
+            .expect(404);
         scene.app.post_form("/api/pedidos/vinculo", &[("order", &id)]).await.expect(404);
         scene.app.call("/api/pedidos/historia", &[("id", &id)]).await.expect(404);
         scene.app.call("/api/pedidos/sello", &[("id", &id)]).await.expect(404);

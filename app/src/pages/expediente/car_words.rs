@@ -22,10 +22,7 @@ pub(super) fn say(facts: &Facts<'_>) -> Option<Said> {
             I::Waiting,
             Tone::Waiting,
             ("La fábrica no contesta: pasamos el pedido a mano", "The factory does not answer: we order by hand"),
-            (
-                "Tu pedido sigue en pie. No tienes que hacer nada.",
-                "Your order stands. You don't have to do anything.",
-            ),
+            ("Tu pedido sigue en pie. No tienes que hacer nada.", "Your order stands. You don't have to do anything."),
         ),
         K::FactoryResolved => match facts.text("action") {
             Some("CANCELLED" | "CANCEL") => plain(
@@ -51,7 +48,10 @@ pub(super) fn say(facts: &Facts<'_>) -> Option<Said> {
             facts,
             I::Done,
             Tone::Neutral,
-            ("El concesionario comprobó algo antes de la entrega", "The dealership checked something before the hand-over"),
+            (
+                "El concesionario comprobó algo antes de la entrega",
+                "The dealership checked something before the hand-over",
+            ),
             ("", ""),
         ),
         K::VehicleAssigned => vehicle(facts),
@@ -137,7 +137,10 @@ fn payment(facts: &Facts<'_>, part: &str) -> Option<Said> {
         K::PaymentAbandoned => said(
             I::Close,
             Tone::Neutral,
-            t(format!("El pago no siguió adelante: {what}, {amount}"), format!("The payment did not go on: {what}, {amount}")),
+            t(
+                format!("El pago no siguió adelante: {what}, {amount}"),
+                format!("The payment did not go on: {what}, {amount}"),
+            ),
             not_charged.to_owned(),
         ),
         K::PaymentRefunded => said(
@@ -164,12 +167,17 @@ fn order(facts: &Facts<'_>) -> Said {
     };
     let p = |icon, tone, text, note| plain(facts, icon, tone, text, note);
     match status {
-        S::Draft => p(I::Edit, Tone::Neutral, ("Tu pedido está en preparación", "Your order is being prepared"), ("", "")),
+        S::Draft => {
+            p(I::Edit, Tone::Neutral, ("Tu pedido está en preparación", "Your order is being prepared"), ("", ""))
+        }
         S::AwaitingReservation => p(
             I::Document,
             Tone::Neutral,
             ("Tu pedido está registrado", "Your order is registered"),
-            ("Falta la señal: con ella se encarga el coche.", "The reservation is missing: with it the car is ordered."),
+            (
+                "Falta la señal: con ella se encarga el coche.",
+                "The reservation is missing: with it the car is ordered.",
+            ),
         ),
         S::ReservationPaid => p(
             I::Charged,
@@ -198,9 +206,12 @@ fn order(facts: &Facts<'_>) -> Said {
         S::ProductionInProgress => {
             p(I::Wrench, Tone::Info, ("Tu coche se está fabricando", "Your car is being built"), ("", ""))
         }
-        S::QualityControl => {
-            p(I::Search, Tone::Info, ("Tu coche está en control de calidad", "Your car is in quality control"), ("", ""))
-        }
+        S::QualityControl => p(
+            I::Search,
+            Tone::Info,
+            ("Tu coche está en control de calidad", "Your car is in quality control"),
+            ("", ""),
+        ),
         S::ReadyForShipment => p(
             I::Done,
             Tone::Info,
@@ -214,9 +225,12 @@ fn order(facts: &Facts<'_>) -> Said {
         S::AwaitingFinalPayment => {
             p(I::Card, Tone::Waiting, ("Te pedimos el pago final", "We asked you for the final payment"), ("", ""))
         }
-        S::FinalPaymentReceived => {
-            p(I::Charged, Tone::Done, ("Pago final recibido", "Final payment received"), ("El coche está pagado.", "The car is paid."))
-        }
+        S::FinalPaymentReceived => p(
+            I::Charged,
+            Tone::Done,
+            ("Pago final recibido", "Final payment received"),
+            ("El coche está pagado.", "The car is paid."),
+        ),
         S::Registration => p(
             I::Document,
             Tone::Info,
@@ -242,23 +256,29 @@ fn order(facts: &Facts<'_>) -> Said {
         S::CancelledReservationFailed => p(
             I::Failed,
             Tone::Problem,
-            ("El pedido se canceló: la señal no se aceptó", "The order was cancelled: the reservation was not accepted"),
+            (
+                "El pedido se canceló: la señal no se aceptó",
+                "The order was cancelled: the reservation was not accepted",
+            ),
             ("No se te ha cobrado.", "You have not been charged."),
         ),
         S::CancelledFactoryRejected => p(
             I::Failed,
             Tone::Problem,
-            ("El pedido se canceló: la fábrica no lo fabrica", "The order was cancelled: the factory does not build it"),
+            (
+                "El pedido se canceló: la fábrica no lo fabrica",
+                "The order was cancelled: the factory does not build it",
+            ),
             ("Te devolvemos la señal completa.", "We refund the whole reservation."),
         ),
         S::CancelledPaymentFailure => p(
             I::Failed,
             Tone::Problem,
+            ("El pedido se canceló: falta el pago final", "The order was cancelled: the final payment was not made"),
             (
-                "El pedido se canceló: falta el pago final",
-                "The order was cancelled: the final payment was not made",
+                "El coche ya no es tuyo y la señal no se devuelve.",
+                "The car is no longer yours and the reservation is not returned.",
             ),
-            ("El coche ya no es tuyo y la señal no se devuelve.", "The car is no longer yours and the reservation is not returned."),
         ),
         S::CancelledRegistration => p(
             I::Failed,
@@ -285,23 +305,29 @@ fn estimate(facts: &Facts<'_>) -> Said {
         }
         None => locale.t("Cambió la fecha prevista", "The expected date changed").to_owned(),
     };
-    Said { icon: I::Clock, tone: Tone::Info, text, note: estimate_reason(facts.text("reason").unwrap_or_default(), locale) }
+    Said {
+        icon: I::Clock,
+        tone: Tone::Info,
+        text,
+        note: estimate_reason(facts.text("reason").unwrap_or_default(), locale),
+    }
 }
 
 /// Why an expected date changed: ours in words, the factory's as it said it.
 pub(in crate::pages) fn estimate_reason(reason: &str, locale: Locale) -> String {
-    let words = match reason {
-        "FIRST" => locale.t("Primera fecha de la fábrica.", "The factory's first date."),
-        "QUALITY_REWORK" => locale.t(
-            "El control de calidad devolvió el coche a producción.",
-            "Quality control sent the car back to production.",
-        ),
-        // A code that nobody put into words says nothing to a customer.
-        code if code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {
-            if code.is_empty() { "" } else { locale.t("Lo comunicó la fábrica.", "The factory said so.") }
-        }
-        own => return own.to_owned(),
-    };
+    let words =
+        match reason {
+            "FIRST" => locale.t("Primera fecha de la fábrica.", "The factory's first date."),
+            "QUALITY_REWORK" => locale.t(
+                "El control de calidad devolvió el coche a producción.",
+                "Quality control sent the car back to production.",
+            ),
+            // A code that nobody put into words says nothing to a customer.
+            code if code.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => {
+                if code.is_empty() { "" } else { locale.t("Lo comunicó la fábrica.", "The factory said so.") }
+            }
+            own => return own.to_owned(),
+        };
     words.to_owned()
 }
 
@@ -341,9 +367,7 @@ fn registration(facts: &Facts<'_>) -> Said {
 fn document(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text, note| plain(facts, icon, tone, text, note);
     match facts.text("state").or(facts.line.entry.after.as_deref()) {
-        Some("ACCEPTED") => {
-            p(I::Done, Tone::Done, ("Un documento está aceptado", "A document was accepted"), ("", ""))
-        }
+        Some("ACCEPTED") => p(I::Done, Tone::Done, ("Un documento está aceptado", "A document was accepted"), ("", "")),
         Some("REFUSED") => {
             let mut said = p(
                 I::Warning,
@@ -404,11 +428,9 @@ fn pick_up(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text| plain(facts, icon, tone, text, ("", ""));
     let mut said = match facts.text("pickUp") {
         Some("MOVED") => p(I::Clock, Tone::Info, ("Se cambió la cita para recoger el coche", "The pick-up was moved")),
-        Some("MISSED") => p(
-            I::Warning,
-            Tone::Waiting,
-            ("La cita para recoger el coche pasó sin recogida", "The pick-up was missed"),
-        ),
+        Some("MISSED") => {
+            p(I::Warning, Tone::Waiting, ("La cita para recoger el coche pasó sin recogida", "The pick-up was missed"))
+        }
         Some("DONE") => p(I::Done, Tone::Done, ("Recogiste el coche", "You picked the car up")),
         _ => p(I::Clock, Tone::Info, ("Hay cita para recoger el coche", "There is an appointment to pick the car up")),
     };

@@ -68,8 +68,12 @@ fn code(web: &WebContext, journey: &Journey, shown: &str, until: Option<String>)
             let spelled = shown.chars().map(String::from).collect::<Vec<_>>().join(" ");
             let halves: Vec<String> = shown.chars().collect::<Vec<_>>().chunks(4).map(String::from_iter).collect();
             let text = match locale {
-                Locale::Es => format!("Escríbelo en la aplicación. Vale una sola vez y hasta el {until}. Si recargas esta página, desaparece."),
-                Locale::En => format!("Enter it in the app. It works once and until {until}. If you reload this page it is gone."),
+                Locale::Es => format!(
+                    "Escríbelo en la aplicación. Vale una sola vez y hasta el {until}. Si recargas esta página, desaparece."
+                ),
+                Locale::En => {
+                    format!("Enter it in the app. It works once and until {until}. If you reload this page it is gone.")
+                }
             };
             view! {
                 <section class="card link-code" aria-labelledby="codigo">
@@ -94,8 +98,12 @@ fn code(web: &WebContext, journey: &Journey, shown: &str, until: Option<String>)
         (true, None) => ().into_any(),
     };
     let words = match locale {
-        Locale::Es => format!("El código vale una sola vez y durante {minutes} minutos. No se lo des a nadie: quien lo tenga puede vincular su móvil con tu coche."),
-        Locale::En => format!("The code works once and for {minutes} minutes. Give it to nobody: whoever has it can link a phone to your car."),
+        Locale::Es => format!(
+            "El código vale una sola vez y durante {minutes} minutos. No se lo des a nadie: quien lo tenga puede vincular su móvil con tu coche."
+        ),
+        Locale::En => format!(
+            "The code works once and for {minutes} minutes. Give it to nobody: whoever has it can link a phone to your car."
+        ),
     };
     let button = if shown.is_empty() {
         locale.t("Crear un código", "Make a code")

@@ -52,15 +52,19 @@ impl Needs {
 }
 
 fn notice(now: &Now, kind: ButtonKind) -> AnyView {
-    let action = now.action.clone().map(|link| view! { <LinkButton href=link.href kind=kind>{link.label}</LinkButton> });
+    let action =
+        now.action.clone().map(|link| view! { <LinkButton href=link.href kind=kind>{link.label}</LinkButton> });
     let text = now.text.clone();
     view! { <Notice tone=now.tone title=now.headline.clone() action=action.into_any()>{text}</Notice> }.into_any()
 }
 
 /// The orders under way, and the latest that ended without a car; nothing when there is none.
 pub(in crate::pages) fn orders(lines: &[OrderLine], locale: Locale) -> Option<AnyView> {
-    let shown: Vec<_> =
-        lines.iter().filter(|line| !line.order.status.is_over() || line.order.status.is_cancelled()).take(MOST).collect();
+    let shown: Vec<_> = lines
+        .iter()
+        .filter(|line| !line.order.status.is_over() || line.order.status.is_cancelled())
+        .take(MOST)
+        .collect();
     if shown.is_empty() {
         return None;
     }
@@ -83,7 +87,8 @@ fn card(line: &OrderLine, locale: Locale) -> AnyView {
     let colour = CarColour::from_name(order.colour.as_deref().unwrap_or_default());
     let expected = order.estimated_date.as_deref().filter(|_| !order.status.is_over()).and_then(|day| day.parse().ok());
     let expected = expected.filter(|_| order.final_payment_due_at.is_none()).map(|day| {
-        let words = format!("{} {}", locale.t("Terminado, previsto:", "Finished, expected:"), calendar_day(day, locale));
+        let words =
+            format!("{} {}", locale.t("Terminado, previsto:", "Finished, expected:"), calendar_day(day, locale));
         view! { <p class="muted small">{words}</p> }
     });
     let name = line.model_name.clone().unwrap_or_default();

@@ -3,8 +3,8 @@
 //!
 //! The page says first what the customer has to do now, in one sentence with one button; everything else is below.
 
-mod list;
 mod link;
+mod list;
 mod money;
 mod now;
 mod page;

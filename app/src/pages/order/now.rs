@@ -11,6 +11,7 @@ use caas::payments::repository::Payment;
 use caas::sales::delivery::model::DeliveryState as D;
 use caas::sales::journey::Journey;
 use caas::sales::model::OrderStatus as S;
+use caas::sales::registration::model::RegistrationState as R;
 
 /// What is to be said first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,21 @@ pub(super) fn now(journey: &Journey, missing: usize, reader: Reader<'_>) -> Now 
                 go("/documentos", "Subir los documentos", "Upload the papers"),
             )
         }
+        S::Registration if journey.registration == Some(R::AdditionalInfoRequired) => said(
+            Tone::Waiting,
+            ("El organismo pide algo más para matricular tu coche", "The authority asks for more to register your car"),
+            t("Mira qué dice y qué falta.", "See what it says and what is missing."),
+            go("/documentos", "Ver qué falta", "See what is missing"),
+        ),
+        S::Registration if journey.registration == Some(R::Rejected) => said(
+            Tone::Waiting,
+            ("El organismo ha rechazado la matriculación", "The authority refused the registration"),
+            t(
+                "Tu concesionario lo corrige y la vuelve a presentar. Si no se puede, te devolvemos todo.",
+                "Your dealership puts it right and submits it again. If that can't be done, you get everything back.",
+            ),
+            go("/documentos", "Ver qué dice", "See what it says"),
+        ),
         S::FinalPaymentReceived | S::Registration => said(
             Tone::Info,
             ("Tu coche se está matriculando", "Your car is being registered"),
@@ -147,7 +163,10 @@ pub(super) fn now(journey: &Journey, missing: usize, reader: Reader<'_>) -> Now 
         ),
         S::ReadyForDelivery if !journey.can_pick_up => said(
             Tone::Info,
-            ("Tu coche está matriculado: estamos acordando el transporte", "Your car is registered: we are arranging the transport"),
+            (
+                "Tu coche está matriculado: estamos acordando el transporte",
+                "Your car is registered: we are arranging the transport",
+            ),
             nothing_to_do("Te avisamos de la fecha.", "We tell you the date."),
             None,
         ),
@@ -160,7 +179,10 @@ pub(super) fn now(journey: &Journey, missing: usize, reader: Reader<'_>) -> Now 
         S::DeliveryScheduled => scheduled(journey, reader),
         S::ReturnedToDealership => said(
             Tone::Waiting,
-            ("Tu coche te espera en el concesionario: elige cuándo recogerlo", "Your car is waiting at the dealership: choose when to pick it up"),
+            (
+                "Tu coche te espera en el concesionario: elige cuándo recogerlo",
+                "Your car is waiting at the dealership: choose when to pick it up",
+            ),
             t(
                 "No encontramos a nadie en la entrega y el coche volvió al concesionario. Está seguro allí.",
                 "We found nobody at the delivery and the car went back to the dealership. It is safe there.",
@@ -185,7 +207,9 @@ fn under_way(status: S) -> (&'static str, &'static str) {
         S::ProductionScheduled => ("Tu coche tiene turno de fabricación", "Your car has its place in production"),
         S::ProductionInProgress => ("Tu coche se está fabricando", "Your car is being built"),
         S::QualityControl => ("Tu coche está en control de calidad", "Your car is in quality control"),
-        S::ReadyForShipment => ("Tu coche está terminado y espera transporte", "Your car is finished and waits for transport"),
+        S::ReadyForShipment => {
+            ("Tu coche está terminado y espera transporte", "Your car is finished and waits for transport")
+        }
         S::InTransit => ("Tu coche va camino del concesionario", "Your car is on its way to the dealership"),
         _ => ("La fábrica tiene tu pedido", "The factory has your order"),
     }
@@ -222,10 +246,7 @@ fn final_payment(journey: &Journey, reader: Reader<'_>) -> Now {
 fn to_pay(journey: &Journey, part: PaymentType, page: &str, ask: String, text: String, reader: Reader<'_>) -> Now {
     let locale = reader.locale;
     let go = |es: &str, en: &str| {
-        Some(StoryLink {
-            href: format!("{}{page}", path_of(journey.order.id)),
-            label: locale.t(es, en).to_owned(),
-        })
+        Some(StoryLink { href: format!("{}{page}", path_of(journey.order.id)), label: locale.t(es, en).to_owned() })
     };
     match Paying::of(journey, part) {
         Paying::UnderWay => Now {
@@ -236,9 +257,14 @@ fn to_pay(journey: &Journey, part: PaymentType, page: &str, ask: String, text: S
         },
         Paying::WantsYou(_) => Now {
             tone: Tone::Waiting,
-            headline: locale.t("Tu banco pide que confirmes el pago", "Your bank asks you to confirm the payment").to_owned(),
+            headline: locale
+                .t("Tu banco pide que confirmes el pago", "Your bank asks you to confirm the payment")
+                .to_owned(),
             text: locale
-                .t("No es un rechazo. Hasta que confirmes no se cobra nada.", "It is not a decline. Until you confirm nothing is charged.")
+                .t(
+                    "No es un rechazo. Hasta que confirmes no se cobra nada.",
+                    "It is not a decline. Until you confirm nothing is charged.",
+                )
                 .to_owned(),
             action: go("Confirmar el pago", "Confirm the payment"),
         },
@@ -271,11 +297,23 @@ fn scheduled(journey: &Journey, reader: Reader<'_>) -> Now {
     let transport = journey.transport.as_ref();
     let at = transport.and_then(|transport| transport.scheduled_for).map(|at| moment(at, reader.zone, locale));
     let (tone, headline) = match (transport.map(|transport| transport.state), at) {
-        (Some(D::CustomerAbsent | D::CustomerCalled | D::Waiting), _) => {
-            (Tone::Waiting, locale.t("El transportista está en tu dirección y no te encuentra", "The driver is at your address and can't find you").to_owned())
-        }
-        (Some(D::PickedUp), _) => (Tone::Info, locale.t("Tu coche va hacia tu dirección", "Your car is on its way to your address").to_owned()),
-        (Some(D::Delivered), _) => (Tone::Info, locale.t("Tu coche ha llegado: falta la entrega", "Your car has arrived: the hand-over is next").to_owned()),
+        (Some(D::CustomerAbsent | D::CustomerCalled | D::Waiting), _) => (
+            Tone::Waiting,
+            locale
+                .t(
+                    "El transportista está en tu dirección y no te encuentra",
+                    "The driver is at your address and can't find you",
+                )
+                .to_owned(),
+        ),
+        (Some(D::PickedUp), _) => (
+            Tone::Info,
+            locale.t("Tu coche va hacia tu dirección", "Your car is on its way to your address").to_owned(),
+        ),
+        (Some(D::Delivered), _) => (
+            Tone::Info,
+            locale.t("Tu coche ha llegado: falta la entrega", "Your car has arrived: the hand-over is next").to_owned(),
+        ),
         (_, Some(at)) => (
             Tone::Info,
             match locale {
@@ -313,5 +351,10 @@ fn cancelled(journey: &Journey, reader: Reader<'_>) -> Now {
             "The order was cancelled because the reservation was not accepted",
         ),
     };
-    Now { tone: Tone::Problem, headline: headline.to_owned(), text: super::money::in_the_end(journey, locale), action: None }
+    Now {
+        tone: Tone::Problem,
+        headline: headline.to_owned(),
+        text: super::money::in_the_end(journey, locale),
+        action: None,
+    }
 }

@@ -36,11 +36,7 @@ pub(super) fn are_wanted(status: S) -> bool {
     !status.is_over()
         && !matches!(
             status,
-            S::Draft
-                | S::AwaitingReservation
-                | S::ReadyForDelivery
-                | S::DeliveryScheduled
-                | S::ReturnedToDealership
+            S::Draft | S::AwaitingReservation | S::ReadyForDelivery | S::DeliveryScheduled | S::ReturnedToDealership
         )
 }
 
@@ -82,8 +78,7 @@ pub(super) async fn papers_page(web: WebContext) -> PageResult {
     drop(tx);
 
     // While the body has the papers there is nothing to be brought.
-    let is_open = are_wanted(journey.order.status)
-        && overview.as_ref().is_none_or(|overview| overview.allowed.correct);
+    let is_open = are_wanted(journey.order.status) && overview.as_ref().is_none_or(|overview| overview.allowed.correct);
     let title = locale.t("Documentos y matriculación", "Papers and registration");
     let country = documents::country_of(&journey.order);
     let lead = match (country.method, locale) {
@@ -169,13 +164,7 @@ fn how_it_stands(journey: &Journey, overview: Option<&Overview>, locale: Locale)
     view! { <Notice tone=tone title=title><p>{text}</p>{reasons}{fields}</Notice> }.into_any()
 }
 
-fn words_of(
-    state: R,
-    manual: bool,
-    status: S,
-    plate: &str,
-    locale: Locale,
-) -> (Tone, String, &'static str) {
+fn words_of(state: R, manual: bool, status: S, plate: &str, locale: Locale) -> (Tone, String, &'static str) {
     let title = |es: &str, en: &str| locale.t(es, en).to_owned();
     if status == S::CancelledRegistration {
         let text = locale.t(
@@ -256,7 +245,8 @@ fn row(web: &WebContext, journey: &Journey, needed: &NeededPaper, is_open: bool)
         let size = format!("{} kB", (file.size + 1023) / 1024);
         view! { <p class="small"><a href=href>{file.name.clone()}</a>" "<span class="muted">{size}</span></p> }
     });
-    let form = (is_theirs && is_open && needed.state != PaperState::Accepted).then(|| upload_form(web, journey, needed));
+    let form =
+        (is_theirs && is_open && needed.state != PaperState::Accepted).then(|| upload_form(web, journey, needed));
     view! {
         <li class="card stack stack--s" id=form_of(paper.code)>
             <div class="split"><h2>{paper.name(locale)}</h2><StatusPill kind=status word=word/></div>

@@ -55,8 +55,8 @@ async fn pay_page(web: WebContext, which: CarPayment) -> PageResult {
     };
     let paying = Paying::of(&journey, which.payment_type());
     let waits = matches!(paying, Paying::UnderWay | Paying::Paid);
-    let is_late = which == CarPayment::Final
-        && journey.order.final_payment_due_at.is_some_and(|due| web.caas.now() >= due);
+    let is_late =
+        which == CarPayment::Final && journey.order.final_payment_due_at.is_some_and(|due| web.caas.now() >= due);
     let content = if waits {
         waiting(&web, &journey)
     } else if is_late {
@@ -233,7 +233,11 @@ fn what_happens(web: &WebContext, journey: &Journey, which: CarPayment, amount: 
                 "Te la devolvemos entera si la fábrica no puede hacer el coche o no se puede matricular. Si después no haces el pago final, no se devuelve.",
                 "You get it back in full if the factory can't build the car or it can't be registered. If you don't make the final payment later, it is not returned.",
             );
-            lines.push((IconName::Refund, locale.t("Qué pasa con la señal", "What becomes of the reservation"), kept.to_owned()));
+            lines.push((
+                IconName::Refund,
+                locale.t("Qué pasa con la señal", "What becomes of the reservation"),
+                kept.to_owned(),
+            ));
         }
         CarPayment::Final => {
             lines.push((
@@ -371,7 +375,9 @@ fn summary(journey: &Journey, which: CarPayment, amount: Money, locale: Locale) 
         CarPayment::Reservation => {
             journey.order.remainder().map(|rest| (locale.t("Quedará por pagar", "Left to pay then"), rest))
         }
-        CarPayment::Final => journey.order.reservation().map(|paid| (locale.t("Señal pagada", "Reservation paid"), paid)),
+        CarPayment::Final => {
+            journey.order.reservation().map(|paid| (locale.t("Señal pagada", "Reservation paid"), paid))
+        }
     };
     if let Some((label, amount)) = other {
         facts.push(Fact::text(label, amount.display(locale)));

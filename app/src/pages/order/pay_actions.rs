@@ -56,14 +56,13 @@ pub async fn car_payment_confirmed(
     submit(async move |web| {
         let (order, which) = parse(&order, &which)?;
         let journey = own(&web, order).await?;
-        let waits = journey.payments.iter().rev().find(|payment| {
-            payment.payment_type == which.payment_type() && payment.state == PaymentState::Initiated
-        });
+        let waits =
+            journey.payments.iter().rev().find(|payment| {
+                payment.payment_type == which.payment_type() && payment.state == PaymentState::Initiated
+            });
         let wants = matches!(Paying::of(&journey, which.payment_type()), Paying::WantsYou(_));
         let asked = match waits.filter(|_| wants) {
-            Some(payment) => {
-                continue_after_authentication(&web.caas, journey.order.customer()?, payment.id).await?
-            }
+            Some(payment) => continue_after_authentication(&web.caas, journey.order.customer()?, payment.id).await?,
             None => false,
         };
         let message = if asked { Message::BankAskedAgain } else { Message::NothingToConfirm };

@@ -79,7 +79,9 @@ fn transport_words(journey: &Journey, locale: Locale) -> Option<&'static str> {
         D::Requested => locale.t("Estamos acordando la fecha.", "We are arranging the date."),
         D::Scheduled => locale.t("El transporte tiene fecha.", "The transport has its date."),
         D::PickedUp => locale.t("El coche va en el camión.", "The car is on the lorry."),
-        D::CustomerAbsent => locale.t("El transportista llegó y no encontró a nadie.", "The driver came and found nobody."),
+        D::CustomerAbsent => {
+            locale.t("El transportista llegó y no encontró a nadie.", "The driver came and found nobody.")
+        }
         D::CustomerCalled => locale.t("El transportista te ha llamado.", "The driver has called you."),
         D::Waiting => locale.t("El transportista espera un poco.", "The driver waits a little."),
         D::Delivered => locale.t("Ha llegado a tu puerta.", "It has reached your door."),

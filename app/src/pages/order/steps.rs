@@ -80,10 +80,9 @@ impl Part {
     /// The states within it that are worth a line of their own.
     fn tells(self, status: S) -> bool {
         match self {
-            Part::Factory => matches!(
-                status,
-                S::OrderPlaced | S::ProductionScheduled | S::ProductionInProgress | S::QualityControl
-            ),
+            Part::Factory => {
+                matches!(status, S::OrderPlaced | S::ProductionScheduled | S::ProductionInProgress | S::QualityControl)
+            }
             Part::Transport => status == S::InTransit,
             Part::Delivery => matches!(status, S::DeliveryScheduled | S::ReturnedToDealership),
             _ => false,

@@ -28,7 +28,8 @@ pub async fn provide_paper(web: WebContext, form: Multipart) -> StatusCode {
         let back = |refusal: PaperRefusal| {
             let form = form_of(&posted.kind);
             // Only a word leads to its place on the page.
-            let place = form.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect::<String>();
+            let place =
+                form.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect::<String>();
             Goto::back(format!("{there}#{place}"), FormState::new(&form).wrong("file", refusal))
         };
         if !posted.is_whole {
@@ -61,8 +62,13 @@ struct Posted {
 impl Posted {
     /// Reads the form to its end. What is too large is not kept.
     async fn read(mut form: Multipart) -> Result<Posted, Refusal> {
-        let mut posted =
-            Posted { order: String::new(), kind: String::new(), name: String::new(), bytes: Vec::new(), is_whole: true };
+        let mut posted = Posted {
+            order: String::new(),
+            kind: String::new(),
+            name: String::new(),
+            bytes: Vec::new(),
+            is_whole: true,
+        };
         // A body that ends early or is no form at all: no browser with our page sends that.
         while let Some(field) = form.next_field().await.map_err(|_| Refusal::NotFound)? {
             match field.name().unwrap_or_default() {
