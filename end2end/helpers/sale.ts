@@ -73,10 +73,16 @@ export async function sell(page: Page, wish: SaleWish = {}): Promise<string> {
   return id;
 }
 
-/** The customer's page of an order, as its customer; `headline` is what there is to do, in one sentence. */
-export async function openOrder(page: Page, id: string, email: string = BUYER) {
+/** Somebody else sits down at the browser. The page is left first: a live one would ask in nobody's name. */
+export async function changeTo(page: Page, who: Parameters<typeof signIn>[1]) {
+  await page.goto("about:blank");
   await page.context().clearCookies();
-  await signIn(page, email === BUYER ? "secondCustomer" : { email, password: "mi perro come peras" });
+  await signIn(page, who);
+}
+
+/** The customer's page of an order, as its customer. */
+export async function openOrder(page: Page, id: string, email: string = BUYER) {
+  await changeTo(page, email === BUYER ? "secondCustomer" : { email, password: "mi perro come peras" });
   await page.goto(`/expediente/pedidos/${id}`);
 }
 
@@ -95,8 +101,9 @@ export async function untilSays(page: Page, words: RegExp | string) {
   }).toPass({ timeout: 25_000 });
 }
 
-/** Lets days pass, one after the other: what is due on a day happens on it. */
-export async function letDaysPass(sandbox: Sandbox, days: number) {
+/** Lets days pass, one after the other: what is due on a day happens on it. The page is left: sessions end meanwhile. */
+export async function letDaysPass(page: Page, sandbox: Sandbox, days: number) {
+  await page.goto("about:blank");
   for (let day = 0; day < days; day += 1) {
     await sandbox.advanceClock(24 * 3600);
     await new Promise((done) => setTimeout(done, 60));
@@ -114,7 +121,7 @@ export async function bringPapers(page: Page, id: string) {
       mimeType: "application/pdf",
       buffer: Buffer.from("%PDF-1.7 papel"),
     });
-    await forms.first().getByRole("button").click();
+    await forms.first().locator("button").click();
     await page.goto(`/expediente/pedidos/${id}/documentos`);
     if ((await forms.count()) >= before) break;
   }
@@ -123,6 +130,7 @@ export async function bringPapers(page: Page, id: string) {
 /** The link in the invitation, and a password behind it. */
 export async function acceptInvitation(page: Page, sandbox: Sandbox, email: string) {
   const mail = await sandbox.mailTo(email, /./);
+  await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto(linkIn(mail, /token=/));
   await page.locator('input[type="password"]').first().fill("mi perro come peras");
