@@ -19,7 +19,7 @@ pub struct Desk {
 }
 
 /// A customer's fields that are in order.
-pub fn buyer<'a>(email: &'a str) -> Vec<(&'static str, &'a str)> {
+pub fn buyer(email: &str) -> Vec<(&'static str, &str)> {
     vec![
         ("name", "Elena Prat"),
         ("email", email),

@@ -1,5 +1,7 @@
 //! A new version of a plan, filled in with the one before.
 
+#![expect(clippy::too_many_arguments, reason = "the arguments are the fields of the form")]
+
 use super::typed::{amount, colours, options, plain, plain_colours, plain_options, share};
 use super::{HERE, crumbs, error, with_problems};
 use crate::ui::{Button, ButtonKind, Choice, Field, Icon, IconName, Notice, PageHeader, SelectField, TextArea, Tone};
@@ -195,7 +197,6 @@ fn read(
 
 /// Publishes a version.
 #[server(endpoint = "admin/plan-version")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn publish_version(
     #[server(default)] id: String,
     #[server(default)] models: BTreeMap<String, String>,

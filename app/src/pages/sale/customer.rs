@@ -1,5 +1,7 @@
 //! The first step: who buys, and whom the papers name.
 
+#![expect(clippy::too_many_arguments, reason = "the arguments are the fields of the form")]
+
 use super::frame::{discard, group_error, head, trouble};
 use super::{NEW, draft, error, path, refused, seller};
 use crate::ui::{Button, ButtonKind, Choice, ChoiceCard, Field, SelectField};
@@ -173,7 +175,6 @@ fn begun(drafts: &[DraftLine], zone: &str, locale: Locale) -> Option<AnyView> {
 
 /// Keeps who buys; without an id it begins a sale.
 #[server(endpoint = "venta/cliente")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn keep_customer(
     #[server(default)] id: String,
     #[server(default)] name: String,
