@@ -22,7 +22,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::OrderId;
 use crate::kernel::money::Money;
 use crate::payments::model::{OperationKind, PaymentEvent, PaymentState, PaymentType};
-use crate::payments::repository as payments;
+use crate::payments::repository::{self as payments, Payment};
 use crate::payments::service::{apply as apply_payment, request_refund};
 use chrono::TimeDelta;
 
@@ -91,11 +91,7 @@ pub const OVERDUE: &str = "FINAL_PAYMENT_OVERDUE";
 pub async fn refund_all(caas: &Caas, tx: &mut Tx, order: &Order, reason: &str) -> Result<()> {
     for mut payment in payments::of_order(tx, order.id).await? {
         match payment.state {
-            PaymentState::Charged => {
-                if payments::open_operation_of(tx, payment.id, OperationKind::Refund).await?.is_none() {
-                    request_refund(caas, tx, &payment, reason).await?;
-                }
-            }
+            PaymentState::Charged => refund_once(caas, tx, &payment, reason).await?,
             PaymentState::Initiated => {
                 payment.authentication_url = None;
                 apply_payment(caas, tx, &mut payment, PaymentEvent::Abandoned).await?;
@@ -104,6 +100,13 @@ pub async fn refund_all(caas: &Caas, tx: &mut Tx, order: &Order, reason: &str) -
         }
     }
     Ok(())
+}
+
+async fn refund_once(caas: &Caas, tx: &mut Tx, payment: &Payment, reason: &str) -> Result<()> {
+    if payments::open_operation_of(tx, payment.id, OperationKind::Refund).await?.is_some() {
+        return Ok(());
+    }
+    request_refund(caas, tx, payment, reason).await
 }
 
 /// Reads an order so that nobody else takes it a step on before this transaction ends.
