@@ -91,7 +91,7 @@ async fn a_sale_that_cant_be_registered_is_given_up_on_purpose_only() {
         let mut hall = Hall::open(engine).await;
         let id = hall.paid(PICK_UP).await;
         let page = hall.send("matriculacion-abandonar", id, &[]).await;
-        page.says("id=\"sure-error\"");
+        page.says("id=\"f-sure-error\"");
         assert_eq!(hall.order(id).await.status, OrderStatus::Registration);
         let page = hall.send("matriculacion-abandonar", id, &[("sure", "true")]).await;
         page.says("Cancelado: no se pudo matricular");
