@@ -129,7 +129,9 @@ export async function bringPapers(page: Page, id: string) {
 
 /** The link in the invitation, and a password behind it. */
 export async function acceptInvitation(page: Page, sandbox: Sandbox, email: string) {
-  const mail = await sandbox.mailTo(email, /./);
+  const withLink = async () => (await sandbox.mailsTo(email)).find((mail) => mail.text.includes("token="));
+  await expect.poll(withLink, { message: `an invitation to ${email}`, timeout: 15_000 }).toBeDefined();
+  const mail = (await withLink())!;
   await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto(linkIn(mail, /token=/));
