@@ -83,6 +83,8 @@ codes! {
         CatalogueRule = "CATALOGUE_RULE",
         /// A ready-made text of the agents.
         Macro = "MACRO",
+        /// When a queue of support is worked on.
+        Calendar = "CALENDAR",
         /// A message to the customer.
         Notification = "NOTIFICATION",
         /// What the customer agreed to.
@@ -227,6 +229,8 @@ codes! {
         TaskDone = "TASK_DONE",
         /// A ready-made text was made, changed or deleted.
         MacroChanged = "MACRO_CHANGED",
+        /// Hours or holidays of a queue of support were changed.
+        CalendarChanged = "CALENDAR_CHANGED",
         /// The customer was asked for a new hold before another try by hand.
         ManualHoldOffered = "MANUAL_HOLD_OFFERED",
         /// The customer agreed to a new hold.

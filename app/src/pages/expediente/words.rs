@@ -35,7 +35,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Access => locale.t("Accesos", "Access"),
         SubjectKind::Vehicle => locale.t("Coches", "Cars"),
         SubjectKind::Discount => locale.t("Descuentos", "Discounts"),
-        SubjectKind::CatalogueRule | SubjectKind::Macro => locale.t("Catálogo y textos", "Catalogue and texts"),
+        SubjectKind::CatalogueRule | SubjectKind::Macro | SubjectKind::Calendar => {
+            locale.t("Catálogo y textos", "Catalogue and texts")
+        }
         SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
         SubjectKind::Notification => locale.t("Avisos", "Messages"),
         SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
@@ -340,6 +342,9 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         | K::TaskPlanned
         | K::TaskDone => plain(I::Ticket, Tone::Neutral, "Soporte trabajó en tu caso", "Support worked on your case"),
         K::MacroChanged => plain(I::Settings, Tone::Neutral, "Cambió un texto de soporte", "A support text changed"),
+        K::CalendarChanged => {
+            plain(I::Settings, Tone::Neutral, "Cambió el horario de soporte", "The hours of support changed")
+        }
         K::ManualHoldOffered => said(
             I::Held,
             Tone::Waiting,

@@ -7,6 +7,7 @@
 mod actions;
 mod appointments;
 mod attempts;
+mod calendars;
 mod conversation;
 mod desk;
 mod diagnosis;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         get("/soporte/{number}", ticket::ticket_page),
         get("/soporte/{number}/parecidos", similar::similar_page),
         get("/soporte/{number}/adjuntos/{id}", files::attachment_file),
+        get("/admin/horarios", calendars::calendars_page),
         get("/admin/macros", macros::macros_page),
         get("/admin/reglas", rules::rules_page),
     ]
