@@ -286,7 +286,9 @@ async fn send(
         return Ok(Outcome::Again(now + VEHICLE_BUSY));
     }
     tx.commit().await?;
-    failpoint::hit("activation.attempt.written");
+    // Deaths in a try by hand have names of their own: the engine's attempts come first.
+    let by_hand = activation.state == ActivationState::ManualActivationAttempt;
+    failpoint::hit(if by_hand { "manual.attempt.written" } else { "activation.attempt.written" });
     let command = ActivateCommand {
         vin: vehicle.vin.clone(),
         service_code: activation.configuration.service_code.clone(),
@@ -299,7 +301,7 @@ async fn send(
         },
     };
     let answer = caas.iot.activate(&command).await;
-    failpoint::hit("activation.command.answered");
+    failpoint::hit(if by_hand { "manual.command.answered" } else { "activation.command.answered" });
     record_answer(caas, activation.id, &attempt, answer).await
 }
 
