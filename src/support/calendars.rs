@@ -1,7 +1,8 @@
 //! The calendars of the queues, as administrators keep them: time zone, hours of each day of the week, holidays.
 //!
 //! A change counts from its commit. In the same transaction, what is due in the queue is worked out anew, so that no clock
-//! goes by hours that are no longer so; and it is on the record, with before and after.
+//! goes by hours that are no longer so (a case that takes a step at that very moment may still be answered by the hours it
+//! has read); and it is on the record, with before and after.
 
 use super::business::{self, BusinessCalendar};
 use super::clock;
