@@ -102,16 +102,14 @@ fn hours_form(web: &WebContext, queue: Queue, calendar: &BusinessCalendar) -> An
         .enumerate()
         .map(|(index, (es, en))| {
             let (opens, closes) = (format!("opens-{}", index + 1), format!("closes-{}", index + 1));
+            let day = locale.t(es, en);
             view! {
-                <fieldset>
-                    <legend>{locale.t(es, en)}</legend>
-                    <div class="grid">
-                        <Field label=locale.t("Abre", "Opens") name="opens[]" id=format!("{prefix}-{opens}")
-                            value=form.value(&opens) error=wrong(&form, &opens, locale) maxlength=5/>
-                        <Field label=locale.t("Cierra", "Closes") name="closes[]" id=format!("{prefix}-{closes}")
-                            value=form.value(&closes) error=wrong(&form, &closes, locale) maxlength=5/>
-                    </div>
-                </fieldset>
+                <div class="grid">
+                    <Field label=format!("{day}, {}", locale.t("abre", "opens")) name="opens[]" id=format!("{prefix}-{opens}")
+                        value=form.value(&opens) error=wrong(&form, &opens, locale) maxlength=5/>
+                    <Field label=format!("{day}, {}", locale.t("cierra", "closes")) name="closes[]" id=format!("{prefix}-{closes}")
+                        value=form.value(&closes) error=wrong(&form, &closes, locale) maxlength=5/>
+                </div>
             }
         })
         .collect_view();
