@@ -189,6 +189,10 @@ codes! {
         ServiceWithdrawn = "SERVICE_WITHDRAWN",
         /// The service is off because it was not paid for.
         ServiceSuspended = "SERVICE_SUSPENDED",
+        /// The vehicle switched off what is the customer's by right: a stale command.
+        ServiceInterrupted = "SERVICE_INTERRUPTED",
+        /// It is on again.
+        ServiceRestored = "SERVICE_RESTORED",
         /// The vehicle confirmed after all was over.
         LateConfirmation = "LATE_CONFIRMATION",
         /// A circuit breaker changed its state.

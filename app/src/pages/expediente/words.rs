@@ -312,6 +312,22 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 note("Falta el pago de la suscripción.", "The subscription has not been paid."),
             )
         }
+        K::ServiceInterrupted => {
+            let text = t(
+                format!("Tu coche desactivó {service} por una orden antigua"),
+                format!("Your car switched off {service} because of an old command"),
+            );
+            let note = note(
+                "Lo volvemos a activar sin coste. No tienes que hacer nada.",
+                "We are switching it on again at no cost. You don't have to do anything.",
+            );
+            said(I::Retry, Tone::Waiting, text, note)
+        }
+        K::ServiceRestored => {
+            let text = t(format!("{service} vuelve a estar activo"), format!("{service} is active again"));
+            let note = note("No se te cobra nada más.", "You are not charged again.");
+            said(I::Active, Tone::Done, text, note)
+        }
         K::LateConfirmation => {
             let text = t(
                 format!("Tu coche confirmó {service} fuera de plazo"),
