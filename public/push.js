@@ -10,7 +10,8 @@ async function begin() {
   const known = await navigator.serviceWorker.getRegistration("/");
   const already = known && (await known.pushManager.getSubscription());
   if (Notification.permission === "denied") return show("denied");
-  if (already && Notification.permission === "granted") return show("on");
+  // After somebody signed out here, the browser still has its address and we do not.
+  if (already && "pushKnown" in box.dataset && Notification.permission === "granted") return show("on");
   show("offer");
   part("offer").addEventListener("submit", (event) => {
     event.preventDefault();

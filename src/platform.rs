@@ -134,6 +134,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::activation::aftermath::LookAfterwards>()
         .with::<crate::activation::deactivation::EndTemporary>()
         .with::<crate::activation::deactivation::SwitchOff>()
+        .with::<crate::activation::restore::Restore>()
         .with::<crate::activation::manual::ExpireOffer>()
         .with::<crate::support::clock::AnswerDue>()
         .with::<crate::support::shelf::Remind>()

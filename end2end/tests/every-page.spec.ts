@@ -72,7 +72,7 @@ const STAFF: Partial<Record<Role, string[]>> = {
     "/soporte?texto=OTA-000001",
   ],
   operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/admin/auditoria"],
-  administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
+  administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/horarios", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 
 async function look(page: Page, paths: string[]) {

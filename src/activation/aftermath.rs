@@ -4,13 +4,13 @@
 //! could not be asked, and a callback is not certain to come. If the vehicle has carried it out, the service is on and
 //! nobody pays for it. So the vehicle is asked once more, however long it takes to get an answer.
 
-use super::engine::iot_answered;
+use super::engine::{iot_answered, iot_rests};
 use super::model::ActivationState;
 use super::port::{InstalledStatus, IotError};
 use super::repository::{self as store, Activation, Attempt};
 use super::verdict;
 use crate::Caas;
-use crate::breaker::{self, BreakerState, Permission, System};
+use crate::breaker::{self, System};
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::ActivationId;
@@ -63,13 +63,8 @@ impl Job for LookAfterwards {
         drop(tx);
         // A try by hand asks for itself, and has a look of its own when it fails.
         let Some(sent) = sent.filter(|_| is_undelivered(&activation)) else { return Ok(Outcome::Done) };
-        if breaker != BreakerState::Closed {
-            let mut tx = caas.db.begin().await?;
-            let permission = breaker::ask(caas, &mut tx, System::Iot).await?;
-            tx.commit().await?;
-            if let Permission::Denied(until) = permission {
-                return Ok(Outcome::Again(until));
-            }
+        if let Some(until) = iot_rests(caas, breaker).await? {
+            return Ok(Outcome::Again(until));
         }
         let status = caas.iot.vehicle_status(&vehicle.vin).await;
         let mut tx = caas.db.begin().await?;

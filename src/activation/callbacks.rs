@@ -1,8 +1,9 @@
 //! What API IoT tells later: twice, late, or before the answer of the call. The first verdict counts.
 
 use super::deactivation;
-use super::model::{ActivationState, ErrorCode};
+use super::model::{ActivationState, AttemptCommand, ErrorCode};
 use super::repository::{self as store, Attempt};
+use super::restore;
 use super::rules::AttemptFailure;
 use super::verdict::{self, Source};
 use crate::Caas;
@@ -34,10 +35,10 @@ pub async fn on_ota_status(
     received_at: Timestamp,
 ) -> Result<bool> {
     let Some(attempt) = attempt_of(tx, vin, request_id, received_at).await? else { return Ok(false) };
-    if attempt.deactivation_id.is_some() {
-        deactivation::on_callback(caas, tx, &attempt, told).await?;
-    } else {
-        on_activation(caas, tx, &attempt, told).await?;
+    match attempt.command {
+        AttemptCommand::Activate => on_activation(caas, tx, &attempt, told).await?,
+        AttemptCommand::Deactivate => deactivation::on_callback(caas, tx, &attempt, told).await?,
+        AttemptCommand::Restore => restore::on_callback(caas, tx, &attempt, told).await?,
     }
     Ok(true)
 }

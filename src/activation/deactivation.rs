@@ -4,16 +4,17 @@
 //! [`may_switch_off`] is the one gate through which every deactivation goes.
 
 use super::callbacks::Told;
-use super::engine::{failure_of, iot_answered};
+use super::engine::{failure_of, iot_answered, iot_rests, note_answer};
 use super::escalation;
 use super::failures;
-use super::model::{ActivationEvent, ActivationState, AttemptResult, ErrorCode};
+use super::model::{ActivationEvent, ActivationState, AttemptCommand, AttemptResult, ErrorCode};
 use super::port::{CommandAnswer, CommandStatus, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply};
+use super::restore;
 use super::rules::{AttemptFailure, Readiness, readiness};
 use super::verdict;
 use crate::Caas;
-use crate::breaker::{self, BreakerState, Permission, System};
+use crate::breaker::{self, System};
 use crate::catalogue::OfferKind;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -273,13 +274,8 @@ impl Job for SwitchOff {
         {
             return Ok(Outcome::Again(due));
         }
-        if breaker != BreakerState::Closed {
-            let mut tx = caas.db.begin().await?;
-            let permission = breaker::ask(caas, &mut tx, System::Iot).await?;
-            tx.commit().await?;
-            if let Permission::Denied(until) = permission {
-                return Ok(Outcome::Again(until));
-            }
+        if let Some(until) = iot_rests(caas, breaker).await? {
+            return Ok(Outcome::Again(until));
         }
         let status = caas.iot.vehicle_status(&vehicle.vin).await;
         let code = activation.configuration.service_code.clone();
@@ -406,15 +402,7 @@ async fn record_answer(
     answer: Result<CommandAnswer, IotError>,
 ) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
-    match &answer {
-        Err(error) if error.is_outage() => {
-            breaker::failed(caas, &mut tx, System::Iot).await?;
-        }
-        _ => iot_answered(caas, &mut tx).await?,
-    }
-    if let Ok(answer) = &answer {
-        store::note_request(&mut tx, attempt.id, &answer.request_id).await?;
-    }
+    note_answer(caas, &mut tx, attempt, &answer).await?;
     let mut deactivation = load(&mut tx, id).await?;
     let mut activation = store::load(&mut tx, deactivation.activation).await?;
     if deactivation.state.is_over() {
@@ -447,6 +435,7 @@ async fn new_attempt(
     save(caas, tx, d).await?;
     let new = NewAttempt {
         activation: d.activation,
+        command: AttemptCommand::Deactivate,
         deactivation: Some(d.id),
         number: d.attempts,
         status,
@@ -479,7 +468,7 @@ async fn failed(
         let step = (Some(DeactivationState::Queued), DeactivationState::Escalated);
         log(caas, tx, activation, d.id, EntryKind::DeactivationEscalated, step, d.reason).await?;
         failures::detected(caas, tx, activation, FailureType::Deactivation, d.id, None).await?;
-        escalation::open_for_deactivation(caas, tx, activation, failure.code()).await?;
+        escalation::open_by_itself(caas, tx, activation, &format!("DEACTIVATION_{}", failure.code())).await?;
     }
     let wait = if give_up { policy.max_backoff } else { policy.backoff(d.attempts) };
     Ok(caas.now() + wait)
@@ -515,6 +504,7 @@ async fn done(
         }
         Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await,
     }?;
+    restore::after_switching_off(caas, tx, activation).await?;
     failpoint::hit("deactivation.done");
     Ok(())
 }
@@ -536,7 +526,10 @@ pub(super) async fn on_callback(caas: &Caas, tx: &mut Tx, attempt: &Attempt, tol
     let mut deactivation = load(tx, id).await?;
     let mut activation = store::load(tx, deactivation.activation).await?;
     if deactivation.state.is_over() {
-        return Ok(());
+        return match told {
+            Told::Deactivated => restore::after_switching_off(caas, tx, &activation).await,
+            Told::Activated | Told::Failed(_) => Ok(()),
+        };
     }
     match told {
         Told::Deactivated => done(caas, tx, &mut deactivation, &mut activation, attempt).await,

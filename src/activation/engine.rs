@@ -4,7 +4,7 @@
 //! run again: then the vehicle is asked what really happened before anything is sent.
 
 use super::manual;
-use super::model::{ActivationEvent, ActivationState, ErrorCode};
+use super::model::{ActivationEvent, ActivationState, AttemptCommand, ErrorCode};
 use super::port::{ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply, save};
 use super::rules::{AttemptFailure, Readiness, readiness};
@@ -200,6 +200,20 @@ async fn still_away(caas: &Caas, mut activation: Activation) -> Result<Outcome, 
     Ok(Outcome::AgainIn(caas.now() + caas.policies.breaker.rest, tx))
 }
 
+/// Until when API IoT is given a rest, for those who keep no plan of their own; `None`: it may be asked.
+pub(super) async fn iot_rests(caas: &Caas, breaker: BreakerState) -> Result<Option<Timestamp>> {
+    if breaker == BreakerState::Closed {
+        return Ok(None);
+    }
+    let mut tx = caas.db.begin().await?;
+    let permission = breaker::ask(caas, &mut tx, System::Iot).await?;
+    tx.commit().await?;
+    Ok(match permission {
+        Permission::Denied(until) => Some(until),
+        Permission::Granted | Permission::Probe => None,
+    })
+}
+
 /// Notes that API IoT answers. What waited behind an open breaker is let go gently, first come, first served.
 pub(super) async fn iot_answered(caas: &Caas, tx: &mut Tx) -> Result<()> {
     if !breaker::succeeded(caas, tx, System::Iot).await? {
@@ -249,6 +263,7 @@ async fn new_attempt(
 ) -> Result<Attempt> {
     let new = NewAttempt {
         activation: activation.id,
+        command: AttemptCommand::Activate,
         deactivation: None,
         number: activation.total_attempts,
         status,
@@ -286,8 +301,17 @@ async fn send(
         return Ok(Outcome::Again(now + VEHICLE_BUSY));
     }
     tx.commit().await?;
-    failpoint::hit("activation.attempt.written");
-    let command = ActivateCommand {
+    // Deaths in a try by hand have names of their own: the engine's attempts come first.
+    let by_hand = activation.state == ActivationState::ManualActivationAttempt;
+    failpoint::hit(if by_hand { "manual.attempt.written" } else { "activation.attempt.written" });
+    let answer = caas.iot.activate(&command(vehicle, &activation, end)).await;
+    failpoint::hit(if by_hand { "manual.command.answered" } else { "activation.command.answered" });
+    record_answer(caas, activation.id, &attempt, answer).await
+}
+
+/// What a vehicle is told to switch an activation's service on until its end, if it has one.
+pub(super) fn command(vehicle: &Vehicle, activation: &Activation, end: Option<Timestamp>) -> ActivateCommand {
+    ActivateCommand {
         vin: vehicle.vin.clone(),
         service_code: activation.configuration.service_code.clone(),
         feature_flags: activation.configuration.feature_flags.clone(),
@@ -297,10 +321,26 @@ async fn send(
             (OfferKind::Subscription, _) => CommandDuration::Subscription,
             (OfferKind::Permanent | OfferKind::Temporary, _) => CommandDuration::Permanent,
         },
-    };
-    let answer = caas.iot.activate(&command).await;
-    failpoint::hit("activation.command.answered");
-    record_answer(caas, activation.id, &attempt, answer).await
+    }
+}
+
+/// Notes how API IoT is doing, and its id of the command.
+pub(super) async fn note_answer(
+    caas: &Caas,
+    tx: &mut Tx,
+    attempt: &Attempt,
+    answer: &Result<CommandAnswer, IotError>,
+) -> Result<()> {
+    match answer {
+        Err(error) if error.is_outage() => {
+            breaker::failed(caas, tx, System::Iot).await?;
+        }
+        _ => iot_answered(caas, tx).await?,
+    }
+    if let Ok(answer) = answer {
+        store::note_request(tx, attempt.id, &answer.request_id).await?;
+    }
+    Ok(())
 }
 
 /// Writes down what API IoT said to a command. A callback may have been quicker: then its verdict stands.
@@ -311,15 +351,7 @@ async fn record_answer(
     answer: Result<CommandAnswer, IotError>,
 ) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
-    match &answer {
-        Err(error) if error.is_outage() => {
-            breaker::failed(caas, &mut tx, System::Iot).await?;
-        }
-        _ => iot_answered(caas, &mut tx).await?,
-    }
-    if let Ok(answer) = &answer {
-        store::note_request(&mut tx, attempt.id, &answer.request_id).await?;
-    }
+    note_answer(caas, &mut tx, attempt, &answer).await?;
     let mut activation = store::load(&mut tx, id).await?;
     let attempt = store::load_attempt(&mut tx, attempt.id).await?;
     if attempt.attempt_result.is_some() {
@@ -424,7 +456,7 @@ async fn follow_up(
 }
 
 /// A vehicle that has been at it for long is asked less often.
-fn still_pending(since: TimeDelta) -> TimeDelta {
+pub(super) fn still_pending(since: TimeDelta) -> TimeDelta {
     (since / 10).clamp(STILL_PENDING.0, STILL_PENDING.1)
 }
 

@@ -152,12 +152,12 @@ pub(super) async fn note(
     }
 }
 
-/// A service that could not be switched off: a person is to look at it.
-pub(super) async fn open_for_deactivation(caas: &Caas, tx: &mut Tx, activation: &Activation, code: &str) -> Result<()> {
+/// A case beside the activation's own: its service could not be switched off, or back on. A person is to look at it.
+pub(super) async fn open_by_itself(caas: &Caas, tx: &mut Tx, activation: &Activation, reason: &str) -> Result<()> {
     let vehicle = vehicles::find(tx, activation.vehicle_id)
         .await?
         .ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
     let package = package(tx, activation, &vehicle, serde_json::Value::Null).await?;
-    open(caas, tx, activation, &format!("DEACTIVATION_{code}"), package).await?;
+    open(caas, tx, activation, reason, package).await?;
     Ok(())
 }

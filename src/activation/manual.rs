@@ -482,6 +482,21 @@ async fn offer_ended(
     system(caas, tx, ticket.id, by.id.map(UserId), code, serde_json::json!({})).await
 }
 
+/// The customer has ordered the same service again: what was offered instead ends, and the case waits for nobody.
+///
+/// To be called before the activation is closed: cases are locked first everywhere.
+pub(crate) async fn ordered_again(caas: &Caas, tx: &mut Tx, activation: ActivationId) -> Result<()> {
+    let open = |manual: Option<Manual>| manual.filter(|manual| manual.state == ManualState::Offered);
+    let Some(manual) = open(open_of(tx, activation).await?) else { return Ok(()) };
+    let Ok(mut ticket) = lock(caas, tx, manual.ticket_id, None).await? else { return Ok(()) };
+    // Again, now that nobody else can take a step on the case.
+    let Some(mut manual) = open(open_of(tx, activation).await?) else { return Ok(()) };
+    let activation = store::load(tx, activation).await?;
+    let customer = Actor::customer(activation.customer_id);
+    advance(caas, tx, &mut manual, ManualEvent::TakenBack).await?;
+    offer_ended(caas, tx, &mut ticket, &activation, &manual, customer, "HOLD_ORDERED_AGAIN").await
+}
+
 /// Another way out was taken: an offer that the customer has not answered is no longer one.
 pub(crate) async fn take_back(caas: &Caas, tx: &mut Tx, manual: &mut Manual) -> Result<()> {
     advance(caas, tx, manual, ManualEvent::TakenBack).await

@@ -1,7 +1,7 @@
 //! The OTA engine: how a service gets into a vehicle, and out again.
 //!
 //! `engine` makes the attempts, `verdict` writes how they ended, `callbacks` hears what API IoT tells later,
-//! `deactivation` switches services off, `escalation` hands a case to a person, `manual` is that person's own try.
+//! `deactivation` switches services off, `restore` puts back what a stale command took away, `escalation` hands a case to a person, `manual` is that person's own try.
 
 pub mod model;
 
@@ -23,6 +23,8 @@ pub mod manual;
 pub mod port;
 #[cfg(feature = "ssr")]
 pub mod repository;
+#[cfg(feature = "ssr")]
+pub mod restore;
 #[cfg(feature = "ssr")]
 pub mod rules;
 #[cfg(feature = "ssr")]

@@ -227,6 +227,18 @@ codes! {
 }
 
 codes! {
+    /// What the vehicle is told in an attempt.
+    pub enum AttemptCommand {
+        /// To switch the service on.
+        Activate = "ACTIVATE",
+        /// To switch it off.
+        Deactivate = "DEACTIVATE",
+        /// To switch on again what a stale command switched off.
+        Restore = "RESTORE",
+    }
+}
+
+codes! {
     /// How an attempt ended.
     pub enum AttemptResult {
         /// The vehicle confirmed.

@@ -1,7 +1,7 @@
 //! Activations and attempts in the database.
 
 use super::failures;
-use super::model::{ActivationEvent, ActivationState, AttemptResult, FinalResult};
+use super::model::{ActivationEvent, ActivationState, AttemptCommand, AttemptResult, FinalResult};
 use super::port::VehicleStatus;
 use crate::Caas;
 use crate::catalogue::OfferKind;
@@ -249,6 +249,9 @@ pub struct Attempt {
     /// What it is for.
     #[sqlx(rename = "service_activation_id")]
     pub activation: ActivationId,
+    /// What the vehicle is told.
+    #[sqlx(try_from = "String")]
+    pub command: AttemptCommand,
     /// Set when the command switches the service off.
     pub deactivation_id: Option<Uuid>,
     /// 1, 2, 3 …
@@ -280,6 +283,7 @@ pub struct Attempt {
 /// An attempt to be written down, before anything is sent.
 pub(super) struct NewAttempt<'a> {
     pub activation: ActivationId,
+    pub command: AttemptCommand,
     pub deactivation: Option<Uuid>,
     pub number: i64,
     pub status: Option<&'a VehicleStatus>,
@@ -295,8 +299,7 @@ pub(super) async fn insert_attempt(caas: &Caas, tx: &mut Tx, new: &NewAttempt<'_
         "INSERT INTO activation_attempts (attempt_id, service_activation_id, deactivation_id, command, attempt_number,
              attempt_timestamp, vehicle_status_at_attempt, ota_command_sent, answer_due_at, service_expires_at, manual)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        id, new.activation, new.deactivation, if new.deactivation.is_some() { "DEACTIVATE" } else { "ACTIVATE" },
-        new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?;
+        id, new.activation, new.deactivation, new.command.as_str(), new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?;
     load_attempt(tx, id).await
 }
 
@@ -304,7 +307,7 @@ pub(super) async fn load_attempt(tx: &mut Tx, id: AttemptId) -> Result<Attempt> 
     Ok(sql!(tx, one Attempt, "SELECT * FROM activation_attempts WHERE attempt_id = $1", id)?)
 }
 
-/// The attempts of an activation, oldest first; without those that switch it off.
+/// The attempts of an activation, oldest first; without those that switch it off, or on again.
 pub async fn attempts_of(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Attempt>> {
     Ok(sql!(tx, all Attempt,
         "SELECT * FROM activation_attempts WHERE service_activation_id = $1 AND command = 'ACTIVATE'

@@ -95,6 +95,8 @@ codes! {
         CatalogueRule = "CATALOGUE_RULE",
         /// A ready-made text of the agents.
         Macro = "MACRO",
+        /// When a queue of support is worked on.
+        Calendar = "CALENDAR",
         /// A message to the customer.
         Notification = "NOTIFICATION",
         /// What the customer agreed to.
@@ -203,6 +205,10 @@ codes! {
         ServiceWithdrawn = "SERVICE_WITHDRAWN",
         /// The service is off because it was not paid for.
         ServiceSuspended = "SERVICE_SUSPENDED",
+        /// The vehicle switched off what is the customer's by right: a stale command.
+        ServiceInterrupted = "SERVICE_INTERRUPTED",
+        /// It is on again.
+        ServiceRestored = "SERVICE_RESTORED",
         /// The vehicle confirmed after all was over.
         LateConfirmation = "LATE_CONFIRMATION",
         /// A circuit breaker changed its state.
@@ -243,6 +249,8 @@ codes! {
         TaskDone = "TASK_DONE",
         /// A ready-made text was made, changed or deleted.
         MacroChanged = "MACRO_CHANGED",
+        /// Hours or holidays of a queue of support were changed.
+        CalendarChanged = "CALENDAR_CHANGED",
         /// The customer was asked for a new hold before another try by hand.
         ManualHoldOffered = "MANUAL_HOLD_OFFERED",
         /// The customer agreed to a new hold.

@@ -36,12 +36,16 @@ pub const ALL: &[&str] = &[
     "payment.refund.recorded",
     "activation.ticket.diagnosed",
     "activation.ticket.opened",
+    "manual.attempt.written",
+    "manual.command.answered",
     "deactivation.attempt.written",
     "deactivation.command.answered",
     "deactivation.done",
     "inbox.stored",
     "inbox.applied",
     "notification.email.answered",
+    "notification.sms.answered",
+    "notification.push.answered",
 ];
 
 static ARMED: OnceLock<Option<String>> = OnceLock::new();

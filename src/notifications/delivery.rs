@@ -88,7 +88,7 @@ impl Job for SendSms {
             idempotency_key: self.notification.to_string(),
         };
         let result = caas.sms.send(&text).await;
-        failpoint::crash_here("notification.sms.answered");
+        failpoint::hit("notification.sms.answered");
         Ok(settle(caas, &message, result).await?)
     }
 }
@@ -317,7 +317,7 @@ async fn to_every_device(caas: &Caas, message: &Waiting) -> Result<Result<(), De
     for device in devices {
         let to = PushDevice { endpoint: device.endpoint, p256dh: device.p256dh, auth: device.auth };
         let result = caas.push.send(&to, &push).await;
-        failpoint::crash_here("notification.push.answered");
+        failpoint::hit("notification.push.answered");
         let mut tx = caas.db.begin().await?;
         match result {
             Ok(()) => {

@@ -1,4 +1,8 @@
 //! Browsers that take push messages.
+//!
+//! A device belongs to the session in which its owner switched messages on, and goes when somebody ends that session: a
+//! shared computer shows nothing of whoever has left it. A session that merely runs out takes nothing along, else a
+//! telephone would fall silent after half a day; whoever signs in there next takes the device over or drives it out.
 
 use super::port::PushDevice;
 use crate::Caas;
@@ -43,10 +47,11 @@ pub struct Subscription {
     pub label: String,
 }
 
-/// Keeps a device. `false` when the address or the keys can't be used.
+/// Keeps a device for as long as nobody ends the session with this handle. `None` when the address or the keys can't be
+/// used.
 ///
 /// A browser has one address: on a shared computer it goes to whoever agreed last.
-pub async fn subscribe(caas: &Caas, user: UserId, subscription: &Subscription) -> Result<bool> {
+pub async fn subscribe(caas: &Caas, user: UserId, session: &str, subscription: &Subscription) -> Result<Option<Uuid>> {
     let PushDevice { endpoint, p256dh, auth } = &subscription.device;
     let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map(|bytes| bytes.len()).ok();
     if endpoint.len() > 1000
@@ -54,20 +59,74 @@ pub async fn subscribe(caas: &Caas, user: UserId, subscription: &Subscription) -
         || bytes(auth) != Some(AUTH_BYTES)
         || !caas.push.accepts(endpoint)
     {
-        return Ok(false);
+        return Ok(None);
     }
     let label: String = subscription.label.chars().filter(|c| !c.is_control()).take(80).collect();
     let mut tx = caas.db.begin().await?;
-    sql!(&mut tx, execute
-        "INSERT INTO push_devices (id, user_id, endpoint, p256dh, auth, label, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (endpoint) DO UPDATE SET user_id = excluded.user_id, p256dh = excluded.p256dh, auth = excluded.auth,
-                                              label = excluded.label",
-        caas.new_uuid(), user, endpoint, p256dh, auth, &label, caas.now())?;
+    let (id,) = sql!(
+        &mut tx,
+        one(Uuid,),
+        "INSERT INTO push_devices (id, user_id, session, endpoint, p256dh, auth, label, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (endpoint) DO UPDATE SET user_id = excluded.user_id, session = excluded.session,
+                                              p256dh = excluded.p256dh, auth = excluded.auth, label = excluded.label
+         RETURNING id",
+        caas.new_uuid(),
+        user,
+        session,
+        endpoint,
+        p256dh,
+        auth,
+        &label,
+        caas.now()
+    )?;
     sql!(&mut tx, execute
         "DELETE FROM push_devices WHERE user_id = $1 AND id NOT IN
            (SELECT id FROM push_devices WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2)", user, MOST_DEVICES)?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(id))
+}
+
+/// Somebody has signed in where this device is: it goes along into the owner's new session; another's is forgotten.
+pub async fn signed_in(caas: &Caas, device: Uuid, user: UserId, session: &str) -> Result<()> {
+    let mut tx = caas.db.begin().await?;
+    let own = sql!(&mut tx, execute
+        "UPDATE push_devices SET session = $1 WHERE id = $2 AND user_id = $3", session, device, user)?;
+    if own == 0 {
+        sql!(&mut tx, execute "DELETE FROM push_devices WHERE id = $1", device)?;
+    }
+    tx.commit().await
+}
+
+/// Whoever was signed in where this device is has left, perhaps from a session that had run out.
+pub async fn signed_out(caas: &Caas, device: Uuid) -> Result<()> {
+    let mut tx = caas.db.begin().await?;
+    sql!(&mut tx, execute "DELETE FROM push_devices WHERE id = $1", device)?;
+    tx.commit().await
+}
+
+/// Which of a person's sessions somebody has ended.
+pub(crate) enum Ended<'a> {
+    /// This one.
+    One(&'a str),
+    /// All but this one.
+    AllBut(&'a str),
+    /// All.
+    All,
+}
+
+/// Forgets the devices of sessions that somebody has ended, in the same transaction.
+pub(crate) async fn forget_of(tx: &mut Tx, user: UserId, ended: Ended<'_>) -> Result<()> {
+    match ended {
+        Ended::One(session) => {
+            sql!(tx, execute "DELETE FROM push_devices WHERE user_id = $1 AND session = $2", user, session)?
+        }
+        Ended::AllBut(kept) => {
+            sql!(tx, execute "DELETE FROM push_devices WHERE user_id = $1 AND (session IS NULL OR session <> $2)", user, kept)?
+        }
+        Ended::All => sql!(tx, execute "DELETE FROM push_devices WHERE user_id = $1", user)?,
+    };
+    Ok(())
 }
 
 /// A person's devices, oldest first.

@@ -6,6 +6,7 @@ use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
 use crate::Caas;
 use crate::activation::aftermath;
 use crate::activation::engine::AttemptActivation;
+use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
 use crate::activation::repository::{self as activations, Activation, Cause, Configuration, apply};
 use crate::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
@@ -197,9 +198,12 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
 
 /// Closes an earlier activation of the same service that the engine gave up and whose money has gone back.
 async fn close_given_up(caas: &Caas, tx: &mut Tx, order: &Order, service: &Service) -> Result<()> {
-    if let Some(mut earlier) = activations::open_one(tx, order.vehicle, service.id).await?
-        && earlier.state == ActivationState::AwaitingSupportResolution
-    {
+    let waiting =
+        |found: Option<Activation>| found.filter(|earlier| earlier.state == ActivationState::AwaitingSupportResolution);
+    let Some(earlier) = waiting(activations::open_one(tx, order.vehicle, service.id).await?) else { return Ok(()) };
+    manual::ordered_again(caas, tx, earlier.id).await?;
+    // Read again: while the case was waited for, the customer may have accepted the hold.
+    if let Some(mut earlier) = waiting(activations::open_one(tx, order.vehicle, service.id).await?) {
         let cause = Cause { actor: Actor::customer(order.customer), data: serde_json::json!({ "orderedAgain": true }) };
         apply(caas, tx, &mut earlier, ActivationEvent::ClosedWithoutCharge, cause).await?;
     }

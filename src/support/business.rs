@@ -1,12 +1,12 @@
 //! When a queue is worked on: opening hours in a time zone, with holidays. Clocks count open time only.
 
-use super::model::Queue;
+use super::model::{Hours, Queue};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Nobody is closed for longer; it bounds the search in a calendar that never opens.
 const LONGEST_CLOSED: u64 = 3660;
@@ -16,12 +16,8 @@ const LONGEST_CLOSED: u64 = 3660;
 pub struct BusinessCalendar {
     /// Whose days and hours these are.
     pub zone: Tz,
-    /// Days of the week that are worked on: Monday is 1.
-    pub weekdays: BTreeSet<u32>,
-    /// Minutes after midnight.
-    pub opens: i64,
-    /// Minutes after midnight; 1440 is the next midnight.
-    pub closes: i64,
+    /// The days of the week that are worked on, and when: Monday is 1.
+    pub hours: BTreeMap<u32, Hours>,
     /// Days that are not worked on.
     pub holidays: BTreeSet<NaiveDate>,
     /// Open time within which a customer gets an answer.
@@ -35,9 +31,9 @@ impl BusinessCalendar {
             return from;
         }
         let mut left = worked;
-        let mut day = from.with_timezone(&self.zone).date_naive();
+        let mut day = self.day_of(from);
         for _ in 0..LONGEST_CLOSED {
-            if let Some((opens, closes)) = self.hours(day) {
+            if let Some((opens, closes)) = self.open(day) {
                 let start = opens.max(from);
                 let open = closes - start;
                 if left <= open {
@@ -54,10 +50,10 @@ impl BusinessCalendar {
     /// How much open time lies between two moments; none when the second is the earlier one.
     pub fn worked(&self, from: Timestamp, to: Timestamp) -> TimeDelta {
         let mut sum = TimeDelta::zero();
-        let mut day = from.with_timezone(&self.zone).date_naive();
-        let last = to.with_timezone(&self.zone).date_naive();
+        let mut day = self.day_of(from);
+        let last = self.day_of(to);
         while day <= last {
-            if let Some((opens, closes)) = self.hours(day) {
+            if let Some((opens, closes)) = self.open(day) {
                 sum += (closes.min(to) - opens.max(from)).max(TimeDelta::zero());
             }
             let Some(next) = day.checked_add_days(Days::new(1)) else { break };
@@ -66,10 +62,18 @@ impl BusinessCalendar {
         sum
     }
 
+    /// The day that it is in the calendar's zone.
+    pub fn day_of(&self, at: Timestamp) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
     /// From when until when a day is worked on.
-    fn hours(&self, day: NaiveDate) -> Option<(Timestamp, Timestamp)> {
-        let open = self.weekdays.contains(&day.weekday().number_from_monday()) && !self.holidays.contains(&day);
-        open.then(|| (self.moment(day, self.opens), self.moment(day, self.closes)))
+    fn open(&self, day: NaiveDate) -> Option<(Timestamp, Timestamp)> {
+        if self.holidays.contains(&day) {
+            return None;
+        }
+        let hours = self.hours.get(&day.weekday().number_from_monday())?;
+        Some((self.moment(day, hours.opens), self.moment(day, hours.closes)))
     }
 
     /// A wall-clock minute of a day. One that the change to summer time leaves out counts as the hour before it.
@@ -94,10 +98,16 @@ impl BusinessCalendar {
 
 /// Reads a queue's calendar.
 pub async fn calendar(tx: &mut Tx, queue: Queue) -> Result<BusinessCalendar> {
-    let (zone, weekdays, opens, closes, minutes) = sql!(
+    let (zone, minutes) = sql!(
         tx,
-        one(String, String, i64, i64, i64),
-        "SELECT zone, weekdays, opens_minute, closes_minute, first_answer_minutes FROM support_calendars WHERE queue = $1",
+        one(String, i64),
+        "SELECT zone, first_answer_minutes FROM support_calendars WHERE queue = $1",
+        queue.as_str()
+    )?;
+    let hours = sql!(
+        tx,
+        all(i64, i64, i64),
+        "SELECT weekday, opens_minute, closes_minute FROM support_hours WHERE queue = $1 ORDER BY weekday",
         queue.as_str()
     )?;
     let days = sql!(
@@ -108,9 +118,10 @@ pub async fn calendar(tx: &mut Tx, queue: Queue) -> Result<BusinessCalendar> {
     )?;
     Ok(BusinessCalendar {
         zone: zone.parse().map_err(|_| Failure::Stored(format!("`{zone}` is no time zone")))?,
-        weekdays: weekdays.chars().filter_map(|c| c.to_digit(10)).collect(),
-        opens,
-        closes,
+        hours: hours
+            .into_iter()
+            .filter_map(|(weekday, opens, closes)| Some((u32::try_from(weekday).ok()?, Hours { opens, closes })))
+            .collect(),
         holidays: days.iter().filter_map(|(day, _)| day.parse().ok()).collect(),
         first_answer: TimeDelta::minutes(minutes),
     })
@@ -128,9 +139,7 @@ mod tests {
     fn office() -> BusinessCalendar {
         BusinessCalendar {
             zone: Tz::Europe__Madrid,
-            weekdays: (1..=5).collect(),
-            opens: 540,
-            closes: 1080,
+            hours: (1..=5).map(|day| (day, Hours { opens: 540, closes: 1080 })).collect(),
             holidays: ["2026-12-08", "2026-12-25"].iter().map(|day| day.parse().expect("a day")).collect(),
             first_answer: TimeDelta::hours(8),
         }
@@ -138,9 +147,7 @@ mod tests {
 
     fn always() -> BusinessCalendar {
         BusinessCalendar {
-            weekdays: (1..=7).collect(),
-            opens: 0,
-            closes: 1440,
+            hours: (1..=7).map(|day| (day, Hours { opens: 0, closes: 1440 })).collect(),
             holidays: BTreeSet::new(),
             first_answer: TimeDelta::hours(24),
             ..office()
@@ -153,6 +160,14 @@ mod tests {
         assert_eq!(office().due(at("2026-11-27T15:00:00Z"), TimeDelta::hours(8)), at("2026-11-30T14:00:00Z"));
         // On a Saturday the clock begins on Monday at nine.
         assert_eq!(office().due(at("2026-11-28T12:00:00Z"), TimeDelta::hours(1)), at("2026-11-30T09:00:00Z"));
+    }
+
+    #[test]
+    fn each_day_of_the_week_has_its_own_hours() {
+        let mut calendar = office();
+        calendar.hours.insert(5, Hours { opens: 540, closes: 840 });
+        // Friday 13:00 in Madrid: one hour is left today, the others on Monday.
+        assert_eq!(calendar.due(at("2026-11-27T12:00:00Z"), TimeDelta::hours(3)), at("2026-11-30T10:00:00Z"));
     }
 
     #[test]
@@ -177,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_calendar_that_never_opens_still_ends() {
-        let never = BusinessCalendar { weekdays: BTreeSet::new(), ..office() };
+        let never = BusinessCalendar { hours: BTreeMap::new(), ..office() };
         let from = at("2026-11-23T08:00:00Z");
         assert_eq!(never.due(from, TimeDelta::hours(1)), from + TimeDelta::hours(1));
         assert_eq!(never.worked(from, from + TimeDelta::days(3)), TimeDelta::zero());

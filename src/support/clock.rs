@@ -3,7 +3,7 @@
 
 use super::business::BusinessCalendar;
 use super::conversation;
-use super::model::{Priority, TicketEvent};
+use super::model::{Priority, Queue, TicketEvent};
 use super::tickets::{self, Ticket, Told};
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind};
@@ -67,18 +67,64 @@ impl Clock {
     }
 }
 
+/// By when an answer is due by another calendar: the open time that is left stays the same. What is overdue stays so.
+fn due_anew(due: Timestamp, before: &BusinessCalendar, after: &BusinessCalendar, now: Timestamp) -> Timestamp {
+    let left = before.worked(now, due);
+    if due > now && left > TimeDelta::zero() { after.due(now, left) } else { due }
+}
+
+/// Works out anew by when the open cases of a queue are answered, after its calendar has changed. Returns how many have
+/// another time now.
+pub(super) async fn reckon_anew(
+    caas: &Caas,
+    tx: &mut Tx,
+    queue: Queue,
+    before: &BusinessCalendar,
+    after: &BusinessCalendar,
+) -> Result<usize> {
+    let now = caas.now();
+    let running = sql!(
+        tx,
+        all(TicketId, Timestamp),
+        "SELECT id, answer_due_at FROM tickets WHERE queue = $1 AND is_open AND answer_due_at > $2 ORDER BY id",
+        queue.as_str(),
+        now
+    )?;
+    let mut moved = 0;
+    for (ticket, due) in running {
+        let anew = due_anew(due, before, after, now);
+        // Nobody did anything on the case, so its version stays: an agent who is writing just now is not held up. A clock
+        // that has been stopped meanwhile is left alone.
+        let changed = anew != due
+            && sql!(tx, execute
+                "UPDATE tickets SET answer_due_at = $1 WHERE id = $2 AND answer_due_at = $3", anew, ticket, due)?
+                == 1;
+        if changed {
+            jobs::enqueue_or_move(caas, tx, &AnswerDue { ticket }, &key(ticket), anew).await?;
+            moved += 1;
+        }
+    }
+    if moved > 0 {
+        tx.announce("tickets");
+    }
+    Ok(moved)
+}
+
 /// Looks at a case when its answer falls due.
 #[derive(Serialize, Deserialize)]
 pub struct AnswerDue {
     ticket: TicketId,
 }
 
+fn key(ticket: TicketId) -> String {
+    format!("answer-due:{ticket}")
+}
+
 /// Makes sure that somebody looks when the answer falls due.
 pub(super) async fn watch(caas: &Caas, tx: &mut Tx, ticket: &Ticket) -> Result<()> {
     match ticket.answer_due_at {
         Some(due) if ticket.breached_at.is_none() => {
-            let key = format!("answer-due:{}", ticket.id);
-            jobs::enqueue_or_move(caas, tx, &AnswerDue { ticket: ticket.id }, &key, due).await
+            jobs::enqueue_or_move(caas, tx, &AnswerDue { ticket: ticket.id }, &key(ticket.id), due).await
         }
         _ => Ok(()),
     }
@@ -146,6 +192,7 @@ async fn agents_ids(tx: &mut Tx) -> Result<Vec<UserId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::model::Hours;
     use chrono_tz::Tz;
 
     fn at(text: &str) -> Timestamp {
@@ -155,9 +202,7 @@ mod tests {
     fn office() -> BusinessCalendar {
         BusinessCalendar {
             zone: Tz::Europe__Madrid,
-            weekdays: (1..=5).collect(),
-            opens: 540,
-            closes: 1080,
+            hours: (1..=5).map(|day| (day, Hours { opens: 540, closes: 1080 })).collect(),
             holidays: std::iter::once("2026-12-08".parse().expect("a day")).collect(),
             first_answer: TimeDelta::hours(8),
         }
@@ -199,6 +244,19 @@ mod tests {
         assert_eq!(asked.left, Some(TimeDelta::zero()));
         let now = at("2026-11-24T12:00:00Z");
         assert_eq!(asked.on(TicketEvent::CustomerWrote, &calendar, now).due, Some(now));
+    }
+
+    #[test]
+    fn with_another_calendar_the_open_time_that_is_left_stays_the_same() {
+        // Friday 16:00 in Madrid, eight hours: Monday 15:00.
+        let (now, due) = (at("2026-12-04T15:00:00Z"), at("2026-12-07T14:00:00Z"));
+        let mut longer = office();
+        longer.holidays.insert("2026-12-07".parse().expect("a day"));
+        // Monday is a holiday too now, Tuesday was one already.
+        let later = due_anew(due, &office(), &longer, now);
+        assert_eq!(later, at("2026-12-09T14:00:00Z"));
+        assert_eq!(due_anew(later, &longer, &office(), now), due, "and back");
+        assert_eq!(due_anew(now, &office(), &longer, now), now, "what is overdue stays so");
     }
 
     #[test]

@@ -312,7 +312,8 @@ impl About {
 /// What the variables of a text stand for on this case.
 pub(super) async fn variables(tx: &mut Tx, ticket: &Ticket, locale: Locale) -> Result<Variables> {
     let about = about(tx, ticket).await?;
-    let code = ticket.reason.strip_prefix("DEACTIVATION_").unwrap_or(&ticket.reason);
+    let code = ["DEACTIVATION_", "RESTORE_"].iter().find_map(|kind| ticket.reason.strip_prefix(kind));
+    let code = code.unwrap_or(&ticket.reason);
     Ok(Variables {
         vehicle: about.vehicle(),
         amount: about.amount()?.map(|amount| amount.display(locale)),

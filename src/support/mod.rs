@@ -1,7 +1,7 @@
 //! Cases for a person: work lists, the conversation with the customer, clocks, and the ways out of a case.
 //!
-//! `tickets` opens a case and takes it from state to state, `clock` counts the time until an answer is due, `lists` finds
-//! cases, `conversation` is what is said on one, `desk` who works on it, `together` keeps two agents from losing each
+//! `tickets` opens a case and takes it from state to state, `clock` counts the time until an answer is due, by the queue's
+//! hours in `business`, which administrators keep with `calendars`, `lists` finds cases, `conversation` is what is said on one, `desk` who works on it, `together` keeps two agents from losing each
 //! other's words, `shelf` holds ready-made texts, views and tasks, `questions` is the customer's side, and `ways_out` ends
 //! what an activation could not.
 
@@ -9,6 +9,8 @@ pub mod model;
 
 #[cfg(feature = "ssr")]
 pub mod business;
+#[cfg(feature = "ssr")]
+pub mod calendars;
 #[cfg(feature = "ssr")]
 pub(crate) mod clock;
 #[cfg(feature = "ssr")]

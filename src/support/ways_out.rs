@@ -40,8 +40,8 @@ use uuid::Uuid;
 
 /// How long a page waits for a vehicle.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often it is looked at whether the money has gone back.
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(60);
+/// How long after the decision it is looked at for the first time whether the money has gone back, and the longest pause.
+const LOOK_AGAIN: (TimeDelta, TimeDelta) = (TimeDelta::seconds(60), TimeDelta::hours(1));
 
 fn not_now<T>(why: NotNow) -> Answer<T> {
     Ok(Err(SupportError::not_now(why)))
@@ -148,9 +148,10 @@ pub async fn permanent_failure(
         agent: agent.id,
         text,
         discount: discount.map(|discount| discount.id),
+        since: caas.now(),
     };
     if !closing.close_when_free(caas, &mut tx).await? {
-        let when = Enqueue::at(caas.now() + LOOK_AGAIN).keyed(format!("close:{}", activation.id));
+        let when = Enqueue::at(closing.look_again(caas.now())).keyed(format!("close:{}", activation.id));
         jobs::enqueue(caas, &mut tx, &closing, when).await?;
         tickets::changed(&mut tx, &ticket);
     }
@@ -166,6 +167,9 @@ pub struct CloseWithoutCharge {
     agent: UserId,
     text: String,
     discount: Option<Uuid>,
+    /// When it was decided. Jobs written before this was kept look once an hour.
+    #[serde(default)]
+    since: Timestamp,
 }
 
 impl Job for CloseWithoutCharge {
@@ -176,11 +180,16 @@ impl Job for CloseWithoutCharge {
         if self.close_when_free(caas, &mut tx).await? {
             return Ok(Outcome::DoneIn(tx));
         }
-        Ok(Outcome::AgainIn(caas.now() + LOOK_AGAIN, tx))
+        Ok(Outcome::AgainIn(self.look_again(caas.now()), tx))
     }
 }
 
 impl CloseWithoutCharge {
+    /// Waiting as long again as it has waited already: each pause is twice the one before.
+    fn look_again(&self, now: Timestamp) -> Timestamp {
+        now + (now - self.since).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1)
+    }
+
     /// Whether it is closed. If not, what is missing has been asked for.
     async fn close_when_free(&self, caas: &Caas, tx: &mut Tx) -> Result<bool> {
         let Ok(mut ticket) = lock(caas, tx, self.ticket, None).await? else {
@@ -528,4 +537,32 @@ pub async fn note_theft(
     notify(caas, &mut tx, &notice).await?;
     tx.commit().await?;
     Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_pause_is_twice_the_one_before_and_an_hour_at_most() {
+        let since: Timestamp = "2026-11-23T09:00:00Z".parse().expect("a moment");
+        let closing = CloseWithoutCharge {
+            activation: ActivationId(Uuid::nil()),
+            ticket: TicketId(Uuid::nil()),
+            agent: UserId(Uuid::nil()),
+            text: String::new(),
+            discount: None,
+            since,
+        };
+        let mut now = since;
+        let minutes: Vec<_> = (0..9)
+            .map(|_| {
+                let next = closing.look_again(now);
+                let pause = (next - now).num_minutes();
+                now = next;
+                pause
+            })
+            .collect();
+        assert_eq!(minutes, [1, 1, 2, 4, 8, 16, 32, 60, 60]);
+    }
 }

@@ -9,7 +9,8 @@ use caas::accounts::{
 use caas::expediente::model::Actor;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
-use caas::notifications::port::Email;
+use caas::notifications::devices::{self, Subscription};
+use caas::notifications::port::{Email, PushDevice};
 use caas::sql;
 use chrono::TimeDelta;
 use std::net::IpAddr;
@@ -55,6 +56,24 @@ async fn session(caas: &Caas, user: UserId, handle: &str) {
          VALUES ($1, $2, $3, $3, $4, 'Firefox/1', '192.0.2.1')", handle, user, now, now + TimeDelta::days(7))
     .expect("the database answers");
     tx.commit().await.expect("the database answers");
+}
+
+/// A browser that takes messages in this session, named after it.
+async fn device(caas: &Caas, user: UserId, session: &str) {
+    let device = PushDevice {
+        endpoint: format!("https://push.example/{session}"),
+        p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4".into(),
+        auth: "BTBZMqHH6r4Tts7J_aSIgg".into(),
+    };
+    let subscription = Subscription { device, label: session.into() };
+    let kept = devices::subscribe(caas, user, session, &subscription).await.expect("the database answers");
+    assert!(kept.is_some());
+}
+
+async fn devices_of(caas: &Caas, user: UserId) -> Vec<String> {
+    let mut tx = caas.db.read().await.expect("the database answers");
+    let own = devices::of(&mut tx, user).await.expect("the database answers");
+    own.into_iter().map(|device| device.label).collect()
 }
 
 async fn sessions(caas: &Caas, user: UserId) -> Vec<String> {
@@ -388,6 +407,7 @@ async fn sessions_are_ones_own() {
         let tomas = customer(&world, "tomas@ejemplo.es").await;
         for (user, handle) in [(lucia, "l1"), (lucia, "l2"), (tomas, "t1")] {
             session(caas, user, handle).await;
+            device(caas, user, handle).await;
         }
         let listed = accounts::list_sessions(caas, lucia, "l2").await.unwrap();
         assert_eq!(listed.iter().filter(|s| s.current).map(|s| s.handle.as_str()).collect::<Vec<_>>(), ["l2"]);
@@ -397,12 +417,14 @@ async fn sessions_are_ones_own() {
         assert_eq!(sessions(caas, tomas).await, ["t1"]);
         accounts::end_session(caas, lucia, "l1").await.unwrap();
         assert_eq!(sessions(caas, lucia).await, ["l2"]);
+        assert_eq!(devices_of(caas, lucia).await, ["l2"]);
         session(caas, lucia, "l3").await;
         accounts::sign_out_everywhere(caas, lucia).await.unwrap();
-        assert!(sessions(caas, lucia).await.is_empty());
+        assert!(sessions(caas, lucia).await.is_empty() && devices_of(caas, lucia).await.is_empty());
         assert_eq!(sessions(caas, tomas).await, ["t1"]);
+        assert_eq!(devices_of(caas, tomas).await, ["t1"]);
         accounts::sign_out(caas, tomas, "t1").await.unwrap();
-        assert!(sessions(caas, tomas).await.is_empty());
+        assert!(sessions(caas, tomas).await.is_empty() && devices_of(caas, tomas).await.is_empty());
         assert_eq!(entries(caas, "SESSIONS_ENDED").await, 2);
         assert_eq!(entries(caas, "SIGNED_OUT").await, 1);
     })
@@ -477,13 +499,14 @@ async fn another_role_or_a_closed_account_ends_sessions_and_is_on_record() {
         tx.commit().await.unwrap();
         let (by, user) = (demo.administrator, demo.second_customer);
         session(caas, user, "s").await;
+        device(caas, user, "s").await;
         assert_eq!(
             problems(accounts::change_role(caas, by, user, Role::Dealer, None).await),
             [(Field::Dealership, Problem::UnknownChoice)]
         );
         assert_eq!(sessions(caas, user).await, ["s"]);
         accounts::change_role(caas, by, user, Role::Dealer, Some(demo.dealership)).await.unwrap();
-        assert!(sessions(caas, user).await.is_empty());
+        assert!(sessions(caas, user).await.is_empty() && devices_of(caas, user).await.is_empty());
         let changed = accounts::session_user(caas, user).await.unwrap().expect("open");
         assert_eq!((changed.role, changed.dealership_id), (Role::Dealer, Some(demo.dealership)));
 

@@ -65,7 +65,7 @@ async fn subscribe(world: &World, user: UserId, endpoint: &str) {
         auth: "BTBZMqHH6r4Tts7J_aSIgg".into(),
     };
     let subscription = Subscription { device, label: "Firefox en Linux".into() };
-    assert!(devices::subscribe(&world.caas, user, &subscription).await.unwrap());
+    assert!(devices::subscribe(&world.caas, user, "a session", &subscription).await.unwrap().is_some());
 }
 
 fn notice(user: UserId, event: NoticeEvent, key: &str) -> Notice {
@@ -495,7 +495,7 @@ async fn devices_are_checked_bounded_and_belong_to_one_person() {
             PushDevice { auth: "no base64 !".into(), ..good.clone() },
         ] {
             let subscription = Subscription { device: bad, label: String::new() };
-            assert!(!devices::subscribe(&world.caas, user, &subscription).await.unwrap());
+            assert_eq!(devices::subscribe(&world.caas, user, "a session", &subscription).await.unwrap(), None);
         }
         for number in 0..13 {
             world.clock.advance(TimeDelta::seconds(1));

@@ -3,12 +3,15 @@
 use super::{CurrentUser, Flash, FormState, Goto, Refusal, Role, SessionError, Sessions, Site, Theme};
 use axum::http::StatusCode;
 use caas::Caas;
+use caas::accounts::session_handle;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
+use caas::notifications::devices;
 use leptos::prelude::expect_context;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
+use uuid::Uuid;
 
 /// One request. Cheap to clone; made by the server's middleware before anything is rendered.
 #[derive(Clone)]
@@ -32,6 +35,8 @@ pub struct RequestFacts {
     pub unread: i64,
     /// The session's secret, as the cookie carries it.
     pub session: Option<String>,
+    /// The device that this browser is for push messages, as its cookie says. The session may have run out since.
+    pub device: Option<Uuid>,
     /// Whether scripts run in this browser: an earlier page of ours left a cookie with one.
     pub has_script: bool,
     /// Allows this page's own inline script.
@@ -139,18 +144,31 @@ impl WebContext {
             self.sessions.end(old).await?;
         }
         let secret = self.sessions.begin(user, self.address, self.user_agent.as_deref()).await?;
+        if let Some(device) = self.device {
+            devices::signed_in(&self.caas, device, user, &session_handle(&secret)).await?;
+        }
         let age = self.sessions.max_age().as_secs();
         self.set_cookie(format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={age}; HttpOnly; Secure; SameSite=Lax"));
         Ok(())
     }
 
-    /// Ends this browser's session.
+    /// Ends this browser's session. Nothing that is said to whoever leaves appears here any more.
     pub async fn sign_out(&self) -> Result<(), SessionError> {
         if let Some(secret) = &self.session {
             self.sessions.end(secret).await?;
         }
+        if let Some(device) = self.device {
+            devices::signed_out(&self.caas, device).await?;
+            self.set_cookie(format!("{DEVICE_COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"));
+        }
         self.set_cookie(format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax"));
         Ok(())
+    }
+
+    /// Remembers which device this browser is, for longer than any session lasts.
+    pub fn remember_device(&self, device: Uuid) {
+        const AGE: u32 = 400 * 24 * 3600;
+        self.set_cookie(format!("{DEVICE_COOKIE}={device}; Path=/; Max-Age={AGE}; HttpOnly; Secure; SameSite=Lax"));
     }
 
     /// Adds a `Set-Cookie` to the answer.
@@ -175,6 +193,9 @@ impl WebContext {
 
 /// The session cookie's name. `__Host-`: only over TLS (or on the local machine), for this host alone, on every path.
 pub const SESSION_COOKIE: &str = "__Host-caas";
+
+/// The cookie that names the device which this browser is for push messages.
+pub const DEVICE_COOKIE: &str = "__Host-device";
 
 /// The cookie that a script of every page leaves, so that pages know whether they must refresh without one.
 pub const SCRIPT_COOKIE: &str = "js";

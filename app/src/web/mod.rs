@@ -47,7 +47,7 @@ mod topics;
 mod user;
 
 pub use caas::accounts::Role;
-pub use context::{Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE, WebContext, web};
+pub use context::{DEVICE_COOKIE, Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE, WebContext, web};
 pub use csv::{Csv, Rows, csv_file};
 pub use flash::{FLASH_COOKIE, Flash, FormState, LONGEST_TEXT};
 pub use goto::{Goto, answer, local_path, submit, upload};

@@ -11,8 +11,8 @@ use axum::response::Response;
 use caas::kernel::error::Result;
 use caas::kernel::locale::Locale;
 use caas_app::web::{
-    CurrentUser, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE,
-    THEME_COOKIE, Theme, WebContext, local_path, render_refusal,
+    CurrentUser, DEVICE_COOKIE, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE,
+    SESSION_COOKIE, THEME_COOKIE, Theme, WebContext, local_path, render_refusal,
 };
 use std::sync::Mutex;
 use url::Url;
@@ -74,6 +74,7 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
         user,
         unread,
         session,
+        device: cookies.get(DEVICE_COOKIE).and_then(|id| id.parse().ok()),
         has_script: cookies.get(SCRIPT_COOKIE).is_some(),
         nonce,
         path: parts.uri.path().to_owned(),

@@ -1,5 +1,6 @@
 //! What is compared: both sides' books after the end, without what a cut may change (ids, times, numbers of attempts).
 
+use crate::crash::telephone::Telephone;
 use caas::Caas;
 use caas::activation::model::ActivationState;
 use caas::kernel::ids::ActivationId;
@@ -42,6 +43,11 @@ pub struct Books {
     pub notifications: Vec<(String, String, String)>,
     /// Mails by `Message-ID`. The same mail may have left twice, never another one.
     pub mails: usize,
+    /// Text messages at telephones: the provider takes each key once.
+    pub texts: usize,
+    /// Push messages by `Topic`, which a browser shows once. As with mail, the same one may have been handed over twice:
+    /// the protocol knows no way to ask.
+    pub shown: usize,
     pub tickets: Vec<(String, String)>,
     /// The customer's story of the payment, step by step.
     pub payment_story: Vec<(String, Option<String>, Option<String>)>,
@@ -96,7 +102,7 @@ pub async fn unread_webhooks(caas: &Caas) -> i64 {
     count
 }
 
-pub async fn read(caas: &Caas, sandbox: &Sandbox, order: ActivationId, folder: &Path) -> Books {
+pub async fn read(caas: &Caas, sandbox: &Sandbox, telephone: &Telephone, order: ActivationId, folder: &Path) -> Books {
     let mut tx = caas.db.read().await.unwrap();
     let tx = &mut tx;
     let (orders,) = sql!(tx, one(i64,), "SELECT COUNT(*) FROM service_activations").unwrap();
@@ -142,6 +148,8 @@ pub async fn read(caas: &Caas, sandbox: &Sandbox, order: ActivationId, folder: &
             "SELECT event, channel, status FROM notifications ORDER BY event, channel")
         .unwrap(),
         mails: mails(folder),
+        texts: sandbox.text_messages().len(),
+        shown: telephone.shown(),
         tickets: pairs(tx, "SELECT number, reason FROM tickets ORDER BY number").await,
         payment_story: sql!(tx, all (String, Option<String>, Option<String>),
             "SELECT kind, before_state, after_state FROM expediente_entries WHERE subject_kind = 'PAYMENT' ORDER BY seq")
@@ -150,7 +158,11 @@ pub async fn read(caas: &Caas, sandbox: &Sandbox, order: ActivationId, folder: &
             "SELECT kind, before_state, after_state FROM expediente_entries WHERE subject_kind = 'ACTIVATION' ORDER BY seq")
         .unwrap()
         .into_iter()
-        .filter(|(_, before, after)| ![before, after].iter().any(|state| is_retry(state.as_deref())))
+        .filter(|(_, before, after)| {
+            let back_to_support = before.as_deref() == Some("MANUAL_ACTIVATION_ATTEMPT")
+                && after.as_deref() == Some("AWAITING_SUPPORT_RESOLUTION");
+            !back_to_support && ![before, after].iter().any(|state| is_retry(state.as_deref()))
+        })
         .collect(),
         deactivations: pairs(tx, "SELECT reason, state FROM deactivations ORDER BY reason").await,
         busy_cars: count(tx, "SELECT COUNT(*) FROM vehicle_commands").await,
@@ -160,7 +172,7 @@ pub async fn read(caas: &Caas, sandbox: &Sandbox, order: ActivationId, folder: &
     }
 }
 
-/// A cut between writing an attempt down and sending it costs an attempt.
+/// A cut between writing an attempt down and sending it costs an attempt, by hand as well.
 fn is_retry(state: Option<&str>) -> bool {
     matches!(state, Some("RETRY_SCHEDULED" | "ATTEMPT_FAILED"))
 }

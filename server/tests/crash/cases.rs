@@ -23,10 +23,16 @@ pub enum Story {
     Ended,
     /// Delivered and charged, then the money is given back.
     Refunded,
+    /// Given up by the engine, then activated by an agent's hand, for free.
+    ByHand,
+    /// The same with a new hold that the customer accepts.
+    ByHandPaid,
+    /// A control unit is broken, and the customer is told of it on every channel.
+    ToldEverywhere,
 }
 
 impl Story {
-    pub const ALL: [Story; 8] = [
+    pub const ALL: [Story; 11] = [
         Story::Confirmed,
         Story::ConfirmedAtOnce,
         Story::Silent,
@@ -35,6 +41,9 @@ impl Story {
         Story::Offline,
         Story::Ended,
         Story::Refunded,
+        Story::ByHand,
+        Story::ByHandPaid,
+        Story::ToldEverywhere,
     ];
 
     /// Prepares the played world.
@@ -49,9 +58,14 @@ impl Story {
         match self {
             Story::Confirmed | Story::ConfirmedAtOnce | Story::Ended | Story::Refunded => {}
             Story::Silent => drop(sandbox.set_fault(FaultRule::iot(Fault::NoCallback))),
-            Story::ModuleFault => {
+            Story::ModuleFault | Story::ToldEverywhere => {
                 let fault = Fault::Nack { code: ErrorCode::ModuleFault };
                 sandbox.set_fault(FaultRule::iot(fault).on(Operation::Activate));
+            }
+            // Put right by the time somebody tries again.
+            Story::ByHand | Story::ByHandPaid => {
+                let fault = Fault::Nack { code: ErrorCode::ModuleFault };
+                sandbox.set_fault(FaultRule::iot(fault).on(Operation::Activate).times(1));
             }
             Story::FailsLater => {
                 let fault = Fault::AsyncFailure { code: ErrorCode::ConfigConflict };
@@ -65,17 +79,25 @@ impl Story {
     pub fn end(self) -> (&'static str, &'static str) {
         match self {
             Story::Confirmed | Story::ConfirmedAtOnce | Story::Silent => ("ACTIVE", "CHARGED"),
-            Story::ModuleFault | Story::FailsLater | Story::Offline => {
-                ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE")
-            }
+            Story::ModuleFault | Story::FailsLater | Story::Offline | Story::ToldEverywhere => GIVEN_UP,
+            Story::ByHand => ("ACTIVE", "FAILED_NO_CHARGE"),
+            Story::ByHandPaid => ("ACTIVE", "CHARGED"),
             Story::Ended => ("EXPIRED", "CHARGED"),
             Story::Refunded => ("ACTIVE", "REFUNDED"),
         }
     }
 
-    /// Whether something happens after the delivery.
-    pub fn has_second_act(self) -> bool {
-        matches!(self, Story::Ended | Story::Refunded)
+    /// Where activation and payment stand when somebody takes the next step.
+    pub fn second_act(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Story::Ended | Story::Refunded => Some(("ACTIVE", "CHARGED")),
+            Story::ByHand | Story::ByHandPaid => Some(GIVEN_UP),
+            _ => None,
+        }
+    }
+
+    fn is_by_hand(self) -> bool {
+        matches!(self, Story::ByHand | Story::ByHandPaid)
     }
 
     /// What must be true of the end even without a cut.
@@ -89,10 +111,16 @@ impl Story {
         assert_eq!(books.confirmed_commands, u64::from(delivered), "{self:?}: {books:#?}");
         assert_eq!(books.broken_promises, Vec::<String>::new(), "{self:?}");
         assert!(!books.command_after_confirmed && books.dead_jobs == 0 && books.busy_cars == 0, "{self:?}: {books:#?}");
-        assert_eq!(books.held.len(), 1, "{self:?}: {books:#?}");
-        assert_eq!(books.tickets.len(), usize::from(!delivered), "{self:?}: {books:#?}");
+        let holds = if self == Story::ByHandPaid { 2 } else { 1 };
+        assert_eq!(books.held.len(), holds, "{self:?}: {books:#?}");
+        assert_eq!(books.tickets.len(), usize::from(!delivered || self.is_by_hand()), "{self:?}: {books:#?}");
+        let told = usize::from(self == Story::ToldEverywhere);
+        assert_eq!((books.texts, books.shown), (told, told), "{self:?}: {books:#?}");
     }
 }
+
+/// The engine has given up, and the money has gone back.
+const GIVEN_UP: (&str, &str) = ("AWAITING_SUPPORT_RESOLUTION", "FAILED_NO_CHARGE");
 
 /// A story and the place where the process dies in it.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +159,11 @@ pub fn cases() -> Vec<Case> {
         case(Story::FailsLater, "payment.cancel.recorded"),
         case(Story::ModuleFault, "activation.ticket.diagnosed"),
         case(Story::ModuleFault, "activation.ticket.opened"),
+        case(Story::ByHand, "manual.attempt.written"),
+        case(Story::ByHand, "manual.command.answered"),
+        case(Story::ByHandPaid, "manual.command.answered"),
+        case(Story::ToldEverywhere, "notification.sms.answered"),
+        case(Story::ToldEverywhere, "notification.push.answered"),
         case(Story::Ended, "deactivation.attempt.written"),
         case(Story::Ended, "deactivation.command.answered"),
         case(Story::Ended, "deactivation.done"),

@@ -8,6 +8,7 @@ mod cases;
 mod place;
 mod process;
 mod street;
+mod telephone;
 mod template;
 
 use self::books::Books;

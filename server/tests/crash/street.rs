@@ -4,13 +4,20 @@ use crate::crash::books::{self, Books};
 use crate::crash::cases::Story;
 use crate::crash::place::{PLACE_AND_DIE, TEST_THAT_PLACES, assemble, place_order};
 use crate::crash::process::{Process, becomes, wait};
+use crate::crash::telephone::Telephone;
 use crate::crash::template::{Template, world_in};
-use caas::kernel::ids::{ActivationId, PaymentId};
+use caas::kernel::ids::{ActivationId, PaymentId, UserId};
+use caas::kernel::locale::Locale;
+use caas::notifications::model::{Channel, NoticeGroup};
+use caas::notifications::{devices, preferences};
 use caas::payments::service::{GiveBack, give_back};
 use caas::sql;
+use caas::support::model::Terms;
+use caas::support::{self, Agent};
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{Running, Sandbox, SandboxConfig, WebhookSecret, WebhookTarget};
 use caas_server::application::Application;
+use caas_server::demo::DEMO_CARS;
 use chrono::TimeDelta;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -29,6 +36,7 @@ pub struct Street {
     app: Application,
     settings: Vec<(String, String)>,
     process: Option<Process>,
+    telephone: Telephone,
     order: Option<ActivationId>,
     second_act_begun: bool,
     folder: TempDir,
@@ -43,7 +51,41 @@ impl Street {
         story.prepare(&sandbox.handle);
         let settings = settings(&database_url, &sandbox, port);
         let app = assemble(settings.clone()).await;
-        Street { story, sandbox, app, settings, process: None, order: None, second_act_begun: false, folder }
+        let telephone = Telephone::start().await;
+        let street = Street {
+            story,
+            sandbox,
+            app,
+            settings,
+            process: None,
+            telephone,
+            order: None,
+            second_act_begun: false,
+            folder,
+        };
+        if story == Story::ToldEverywhere {
+            street.wants_to_be_told_everywhere().await;
+        }
+        street
+    }
+
+    /// The customer has a telephone whose browser takes messages, and wants text messages too.
+    async fn wants_to_be_told_everywhere(&self) {
+        let caas = &self.app.caas;
+        let customer = self.customer().await;
+        let mut tx = caas.db.begin().await.unwrap();
+        sql!(&mut tx, execute "UPDATE users SET phone = '+34600111222' WHERE id = $1", customer).unwrap();
+        tx.commit().await.unwrap();
+        preferences::choose(caas, customer, &[(NoticeGroup::Problems, Channel::Sms)]).await.unwrap();
+        let device = devices::subscribe(caas, customer, "a session", &self.telephone.subscription()).await.unwrap();
+        assert!(device.is_some());
+    }
+
+    async fn customer(&self) -> UserId {
+        let mut tx = self.app.caas.db.read().await.unwrap();
+        let (customer,) =
+            sql!(&mut tx, one(UserId,), "SELECT customer_id FROM vehicles WHERE vin = $1", DEMO_CARS[0].vin).unwrap();
+        customer
     }
 
     /// The customer orders.
@@ -104,7 +146,8 @@ impl Street {
 
     /// What came of it all.
     pub async fn books(&self) -> Books {
-        books::read(&self.app.caas, &self.sandbox.handle, self.order.unwrap(), self.folder.path()).await
+        let (caas, world) = (&self.app.caas, &self.sandbox.handle);
+        books::read(caas, world, &self.telephone, self.order.unwrap(), self.folder.path()).await
     }
 
     /// Messages of the outside systems that had no effect yet.
@@ -133,13 +176,38 @@ impl Street {
             // Within the five minutes that a signature is good for, and later than the pause after two failures.
             sandbox.deliver_due(sandbox.now() + TimeDelta::seconds(100)).await;
         }
-        if self.story.has_second_act() && !self.second_act_begun && self.states().await == ("ACTIVE", "CHARGED") {
+        let Some(begins) = self.story.second_act() else { return };
+        // A cut can cost a try by hand; then the agent tries again.
+        if (!self.second_act_begun || self.story == Story::ByHand) && self.states().await == begins {
             self.second_act_begun = true;
             self.begin_second_act().await;
         }
     }
 
     async fn begin_second_act(&self) {
+        match self.story {
+            Story::ByHand => self.agent_tries(Terms::Free).await,
+            Story::ByHandPaid => {
+                self.agent_tries(Terms::NewHold).await;
+                let (caas, order) = (&self.app.caas, self.order.unwrap());
+                let customer = self.customer().await;
+                support::accept_manual_hold(caas, customer, order, None, Locale::Es).await.unwrap().unwrap();
+            }
+            _ => self.begin_what_comes_after_delivery().await,
+        }
+    }
+
+    async fn agent_tries(&self, terms: Terms) {
+        let caas = &self.app.caas;
+        let mut tx = caas.db.read().await.unwrap();
+        let ticket = support::of_activation(&mut tx, self.order.unwrap()).await.unwrap().remove(0).id;
+        let (id,) =
+            sql!(&mut tx, one(UserId,), "SELECT id FROM users WHERE email_key = 'soporte@demo.caas.example'").unwrap();
+        drop(tx);
+        support::manual_activation(caas, &Agent { id }, ticket, terms).await.unwrap().unwrap();
+    }
+
+    async fn begin_what_comes_after_delivery(&self) {
         let caas = &self.app.caas;
         let mut tx = caas.db.begin().await.unwrap();
         match self.story {
@@ -182,7 +250,11 @@ fn calls(sandbox: &Sandbox) -> Vec<String> {
 pub async fn start_sandbox(folder: &Path, port: u16) -> Running {
     let secret = || Some(WebhookSecret::parse(WEBHOOK_SECRET).unwrap());
     let config = SandboxConfig {
-        tokens: Tokens { gateway: "for-the-gateway".to_owned(), iot: "for-the-cars".to_owned(), ..Tokens::default() },
+        tokens: Tokens {
+            gateway: "for-the-gateway".to_owned(),
+            iot: "for-the-cars".to_owned(),
+            sms: "for-the-texts".to_owned(),
+        },
         webhook_target: WebhookTarget {
             base_url: (port != 0).then(|| format!("http://127.0.0.1:{port}").parse().unwrap()),
             gateway_secret: secret(),
@@ -208,6 +280,8 @@ pub fn settings(database_url: &str, sandbox: &Running, port: u16) -> Vec<(String
         ("CAAS_IOT_URL", &sandbox.iot_url),
         ("CAAS_IOT_TOKEN", "for-the-cars"),
         ("CAAS_IOT_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("CAAS_SMS_URL", &sandbox.sms_url),
+        ("CAAS_SMS_TOKEN", "for-the-texts"),
         ("CAAS_OTA_MAX_RETRY_ATTEMPTS", "3"),
         ("CAAS_OTA_BACKOFF_LIST", "0"),
         ("CAAS_OTA_JITTER", "off"),

@@ -4,10 +4,12 @@ use crate::notifications::browser::Browser;
 use crate::support::{Engine, TestApp};
 use axum::body::Body;
 use axum::http::Request;
+use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD};
 use caas::kernel::ids::UserId;
 use caas::notifications::model::{Channel, NoticeEvent, NoticeGroup};
 use caas::notifications::samples::sample;
 use caas::notifications::{Notice, devices, notify, preferences};
+use chrono::TimeDelta;
 
 async fn say(app: &TestApp, user: UserId, event: NoticeEvent, key: &str) {
     let notice = Notice { user, key: key.to_owned(), ..sample(event) };
@@ -94,6 +96,98 @@ async fn a_browser_is_added_gets_messages_and_is_removed_by_its_owner_alone() {
         say(&app, customer, NoticeEvent::TheftGuidance, "b").await;
         app.run_jobs().await;
         assert!(devices::of(&mut app.caas().db.read().await.unwrap(), customer).await.unwrap().is_empty());
+    }
+}
+
+async fn devices_of(app: &TestApp, user: UserId) -> usize {
+    devices::of(&mut app.caas().db.read().await.unwrap(), user).await.unwrap().len()
+}
+
+/// Signs in with the form, as somebody at this browser does.
+async fn enters(app: &mut TestApp, email: &str) {
+    app.post_form("/api/entrar", &[("email", email), ("password", DEMO_PASSWORD)]).await.expect(303);
+}
+
+#[tokio::test]
+async fn whoever_leaves_a_browser_is_told_nothing_there_any_more() {
+    for engine in Engine::all() {
+        let mut app = TestApp::start(engine).await;
+        let (here, telephone) = (Browser::start().await, Browser::start().await);
+        let customer = app.sign_in("customer").await;
+        app.submit("/api/cuenta/avisos/dispositivos", &telephone.fields()).await.expect(200).says("ya recibe avisos");
+        let at_telephone = app.cookies.clone();
+        app.new_browser();
+        app.sign_in("customer").await;
+        app.get("/cuenta/avisos").await.expect(200);
+        app.post_form("/api/cuenta/avisos/dispositivos", &here.fields()).await.expect(303);
+        app.get("/cuenta/avisos").await.expect(200).says("data-push-known");
+        assert_eq!(devices_of(&app, customer).await, 2);
+
+        app.post_form("/api/salir", &[]).await.expect(303);
+        assert_eq!(devices_of(&app, customer).await, 1);
+        say(&app, customer, NoticeEvent::TheftGuidance, "a").await;
+        app.run_jobs().await;
+        assert_eq!((here.got(), telephone.got()), (0, 1), "the telephone goes on");
+        assert!(!app.cookies.contains_key("__Host-device"));
+
+        // Everywhere means everywhere.
+        app.cookies = at_telephone;
+        app.post_form("/api/cuenta/sesiones/cerrar-todas", &[]).await.expect(303);
+        assert_eq!(devices_of(&app, customer).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_device_outlives_a_session_that_ran_out_and_goes_with_the_next_person() {
+    for engine in Engine::all() {
+        let mut app = TestApp::start(engine).await;
+        let browser = Browser::start().await;
+        let customer = app.sign_in("customer").await;
+        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(303);
+
+        // A telephone that nobody has looked at for ten days still tells what its owner bought.
+        app.advance(TimeDelta::days(10));
+        app.run_jobs().await;
+        app.cookies.remove("__Host-caas");
+        say(&app, customer, NoticeEvent::TheftGuidance, "a").await;
+        app.run_jobs().await;
+        assert_eq!(browser.got(), 1);
+        // Its owner signs in again, and out: it belonged to the new session.
+        enters(&mut app, DEMO_ACCOUNTS[0].email).await;
+        assert_eq!(devices_of(&app, customer).await, 1);
+        app.cookies.remove("__Host-device");
+        app.post_form("/api/salir", &[]).await.expect(303);
+        assert_eq!(devices_of(&app, customer).await, 0);
+
+        // Somebody else signs in where the session of the one before has run out.
+        enters(&mut app, DEMO_ACCOUNTS[0].email).await;
+        app.post_form("/api/cuenta/avisos/dispositivos", &browser.fields()).await.expect(303);
+        app.advance(TimeDelta::days(1));
+        assert_eq!(devices_of(&app, customer).await, 1);
+        enters(&mut app, "cliente2@demo.caas.example").await;
+        assert_eq!(devices_of(&app, customer).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn another_password_keeps_this_browser_and_no_other() {
+    for engine in Engine::all() {
+        let mut app = TestApp::start(engine).await;
+        let (here, elsewhere) = (Browser::start().await, Browser::start().await);
+        let customer = app.sign_in("customer").await;
+        app.post_form("/api/cuenta/avisos/dispositivos", &elsewhere.fields()).await.expect(303);
+        app.new_browser();
+        app.sign_in("customer").await;
+        app.post_form("/api/cuenta/avisos/dispositivos", &here.fields()).await.expect(303);
+        let fields = [("current_password", DEMO_PASSWORD), ("password", "otra frase bien larga")];
+        app.submit("/api/cuenta/contrasena", &fields).await.expect(200).says("Tu contraseña ha cambiado.");
+        assert_eq!(devices_of(&app, customer).await, 1);
+        say(&app, customer, NoticeEvent::TheftGuidance, "a").await;
+        app.run_jobs().await;
+        assert_eq!((here.got(), elsewhere.got()), (1, 0));
+        // It went along into the session under the new secret.
+        app.post_form("/api/salir", &[]).await.expect(303);
+        assert_eq!(devices_of(&app, customer).await, 0);
     }
 }
 

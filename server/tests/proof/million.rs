@@ -1,7 +1,7 @@
 //! How long the proof takes over a million entries. Minutes to build the database, so it runs only when it is asked for:
 //!
 //! ```text
-//! cargo nextest run -p caas-server --test proof --run-ignored only million --no-capture
+//! cargo nextest run --cargo-profile release -p caas-server --run-ignored only million --no-capture
 //! ```
 //!
 //! A customer with a few delivered orders is lived through for real and then multiplied: every row with ids of its own,

@@ -264,6 +264,38 @@ async fn a_new_hold_that_nobody_accepts_changes_nothing() {
 }
 
 #[tokio::test]
+async fn ordering_again_ends_an_offer_that_nobody_has_answered() {
+    for engine in Engine::all() {
+        let (mut office, id, ticket) = Office::given_up(engine).await;
+        assert_eq!(office.by_hand(&ticket, Terms::NewHold).await, Ok(()));
+        office.scene.run().await;
+        let again = office.scene.order(SEATS).await;
+        assert_eq!(
+            (office.scene.state(id).await, office.manual(id).await),
+            ("FAILED_NO_CHARGE", ManualState::Withdrawn)
+        );
+        // The case waits for nobody any more: its clock runs again.
+        let open = office.again(&ticket).await;
+        assert_eq!((open.status, open.answer_due_at.is_some()), (TicketStatus::Open, true));
+        assert_eq!(office.codes(&ticket).await, ["HOLD_OFFERED", "HOLD_ORDERED_AGAIN"]);
+        let mut tx = office.scene.read().await;
+        let told = sql!(
+            tx,
+            all(String, bool),
+            "SELECT kind, visible FROM expediente_entries WHERE subject_kind = 'TICKET' AND kind LIKE 'MANUAL_HOLD%' ORDER BY seq"
+        )
+        .unwrap();
+        drop(tx);
+        assert_eq!(told, [("MANUAL_HOLD_OFFERED".to_owned(), true), ("MANUAL_HOLD_ENDED".to_owned(), true)]);
+        assert_eq!(office.accepts(id).await, Err(HoldRefusal::Gone));
+        office.scene.live(TimeDelta::days(8)).await;
+        assert_eq!((office.scene.state(again).await, office.manual(id).await), ("ACTIVE", ManualState::Withdrawn));
+        assert_eq!(office.codes(&ticket).await.iter().filter(|code| *code == "HOLD_EXPIRED").count(), 0);
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn an_accepted_hold_is_delivered_and_captured_like_an_order() {
     for engine in Engine::all() {
         let (mut office, id, ticket) = Office::given_up(engine).await;

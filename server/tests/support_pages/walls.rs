@@ -53,11 +53,12 @@ async fn the_desk_exists_for_support_alone() {
         for who in ["customer", "dealer", "operations", "support"] {
             counter.becomes(who).await;
             let app = &mut counter.scene.app;
-            for path in ["/admin/macros", "/admin/reglas"] {
+            for path in ["/admin/macros", "/admin/reglas", "/admin/horarios"] {
                 app.get(path).await.expect(404);
             }
-            for form in ["/api/admin/macro", "/api/admin/macro-borrar", "/api/admin/regla"] {
-                app.post_form(form, &[("id", "0192f0c1-7c3a-7000-8000-000000000001")]).await.expect(404);
+            for form in ["macro", "macro-borrar", "regla", "horario", "festivo", "festivo-quitar"] {
+                let fields = [("id", "0192f0c1-7c3a-7000-8000-000000000001"), ("queue", "GENERAL")];
+                app.post_form(&format!("/api/admin/{form}"), &fields).await.expect(404);
             }
         }
         counter.scene.app.new_browser();

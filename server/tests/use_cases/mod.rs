@@ -9,6 +9,7 @@ mod ending;
 mod failures;
 mod jobs;
 mod purchase;
+mod restore;
 pub mod scenario;
 mod settlement;
 mod verify;

@@ -1,4 +1,5 @@
-//! The sessions of a person. The rows are written by the web's session store; here they are listed and ended.
+//! The sessions of a person. The rows are written by the web's session store; here they are listed and ended, and with
+//! them what their browsers were shown.
 
 use super::super::model::OwnSession;
 use super::super::repository;
@@ -9,6 +10,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use crate::notifications::devices::{self, Ended};
 use sha2::{Digest as _, Sha256};
 
 /// What stands in the table for a session's secret: names the session without opening it.
@@ -54,6 +56,7 @@ pub async fn sign_out(caas: &Caas, user: UserId, current: &str) -> Result<(), Ac
 async fn end(caas: &Caas, user: UserId, handle: &str, kind: EntryKind) -> Result<(), AccountError> {
     let mut tx = caas.db.begin().await?;
     let ended = sql!(tx, execute "DELETE FROM web_sessions WHERE user_id = $1 AND id_hash = $2", user, handle)?;
+    devices::forget_of(&mut tx, user, Ended::One(handle)).await?;
     let account = repository::by_id(&mut tx, user).await?;
     let (Some(account), 1) = (account, ended) else { return Err(AccountError::NotFound) };
     audit(caas, &mut tx, oneself(&account.user), &account.user, kind).await?;
@@ -74,11 +77,11 @@ pub async fn sign_out_everywhere(caas: &Caas, user: UserId) -> Result<(), Accoun
 /// Ends every session of a person, in the caller's transaction.
 pub(super) async fn end_all(tx: &mut Tx, user: UserId) -> Result<()> {
     sql!(tx, execute "DELETE FROM web_sessions WHERE user_id = $1", user)?;
-    Ok(())
+    devices::forget_of(tx, user, Ended::All).await
 }
 
 /// Ends every session but one.
 pub(super) async fn end_others(tx: &mut Tx, user: UserId, kept: &str) -> Result<()> {
     sql!(tx, execute "DELETE FROM web_sessions WHERE user_id = $1 AND id_hash <> $2", user, kept)?;
-    Ok(())
+    devices::forget_of(tx, user, Ended::AllBut(kept)).await
 }

@@ -1,23 +1,18 @@
 //! `/operaciones/fallos`: failures as an auditor counts them. Nobody is named: customers are hashes.
 
-use super::key;
-use crate::pages::expediente::{day, day_words};
+use super::period::Period;
 use crate::ui::{
-    CheckField, Chip, Choice, Crumb, DataTable, EmptyState, Field, FilterBar, IconName, LinkButton, PageHeader, Pager,
+    CheckField, Chip, Choice, Crumb, DataTable, EmptyState, FilterBar, IconName, LinkButton, PageHeader, Pager,
     SelectField, Status, StatusPill,
 };
 use crate::web::dates::{exact, moment};
 use crate::web::{Csv, Page, PageResult, Role, Rows, Section, WebContext, csv_file};
-use caas::kernel::Timestamp;
 use caas::kernel::error::Result;
 use caas::kernel::locale::Locale;
-use caas::kernel::when::start_of_day;
 use caas::monitoring::failures::{AuditedFailure, FailureFilter, list};
 use caas::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
 use caas::notifications::service::reason_in_words;
-use chrono::NaiveDate;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 /// Lines on one page, and read at a time for a file.
 const PAGE: i64 = 50;
@@ -29,9 +24,7 @@ struct Query {
     kind: Option<FailureType>,
     category: Option<FailureCategory>,
     open: bool,
-    from: Option<NaiveDate>,
-    until: Option<NaiveDate>,
-    before: Option<(Timestamp, Uuid)>,
+    period: Period,
 }
 
 impl Query {
@@ -41,9 +34,7 @@ impl Query {
             kind: value("tipo").parse().ok(),
             category: value("categoria").parse().ok(),
             open: value("abiertos") == "1",
-            from: day(&value("desde")),
-            until: day(&value("hasta")),
-            before: key::read(&value("antes")),
+            period: Period::of(web),
         }
     }
 
@@ -58,14 +49,7 @@ impl Query {
         if self.open {
             pairs.append_pair("abiertos", "1");
         }
-        for (name, day) in [("desde", self.from), ("hasta", self.until)] {
-            if let Some(day) = day {
-                pairs.append_pair(name, &day.to_string());
-            }
-        }
-        if let Some(before) = self.before {
-            pairs.append_pair("antes", &key::write(before));
-        }
+        self.period.write(&mut pairs);
         let query = pairs.finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
@@ -75,7 +59,7 @@ impl Query {
     }
 
     fn whole(&self) -> Query {
-        Query { before: None, ..self.clone() }
+        Query { period: self.period.whole(), ..self.clone() }
     }
 
     fn filter(&self, zone: &str) -> FailureFilter {
@@ -83,9 +67,9 @@ impl Query {
             kind: self.kind,
             category: self.category,
             open: self.open,
-            from: self.from.map(|day| start_of_day(day, zone)),
-            until: self.until.and_then(|day| day.succ_opt()).map(|next| start_of_day(next, zone)),
-            before: self.before,
+            from: self.period.begins(zone),
+            until: self.period.ends(zone),
+            before: self.period.before,
         }
     }
 }
@@ -97,11 +81,11 @@ pub(super) async fn failures_page(web: WebContext) -> PageResult {
     let mut failures = list(&mut web.caas.db.read().await?, &query.filter(&user.time_zone), PAGE + 1).await?;
     let earlier = failures.len() > PAGE as usize;
     failures.truncate(PAGE as usize);
-    let next = failures.last().filter(|_| earlier).map(|last| {
-        let before = Some((last.at, last.id));
-        Query { before, ..query.clone() }.page()
-    });
-    let first = query.before.map(|_| query.whole().page()).unwrap_or_default();
+    let next = failures
+        .last()
+        .filter(|_| earlier)
+        .map(|last| Query { period: query.period.after((last.at, last.id)), ..query.clone() }.page());
+    let first = query.period.before.map(|_| query.whole().page()).unwrap_or_default();
     let title = locale.t("Registro de fallos", "Failure audit");
     let lead = locale.t(
         "Cada fallo con su categoría, sus intentos, cómo terminó y lo que cuesta. Sin datos personales: los clientes son huellas.",
@@ -154,26 +138,17 @@ fn form(query: &Query, locale: Locale) -> AnyView {
     if query.open {
         chips.push(Chip::new(locale.t("Sin resolver", "Not solved"), Query { open: false, ..whole.clone() }.page()));
     }
-    if let Some(from) = query.from {
-        let label = format!("{} {}", locale.t("Desde el", "From"), day_words(from, locale));
-        chips.push(Chip::new(label, Query { from: None, ..whole.clone() }.page()));
-    }
-    if let Some(until) = query.until {
-        let label = format!("{} {}", locale.t("Hasta el", "Until"), day_words(until, locale));
-        chips.push(Chip::new(label, Query { until: None, ..whole.clone() }.page()));
-    }
+    chips.extend(query.period.chips(|period| Query { period, ..whole.clone() }.page(), locale));
     let clear = if chips.len() > 1 { locale.t("Quitar todo", "Remove all") } else { "" };
     let kind = query.kind.map(FailureType::as_str).unwrap_or_default();
     let category = query.category.map(FailureCategory::as_str).unwrap_or_default();
-    let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let (from, until, open) = (date(query.from), date(query.until), query.open);
+    let (days, open) = (query.period.fields(locale), query.open);
     view! {
         <FilterBar action="/operaciones/fallos" label=locale.t("Filtrar los fallos", "Filter the failures")
             submit=locale.t("Filtrar", "Filter") chips=chips remove_word=locale.t("Quitar", "Remove") clear_word=clear>
             <SelectField label=locale.t("Tipo", "Type") name="tipo" choices=kinds value=kind/>
             <SelectField label=locale.t("Categoría", "Category") name="categoria" choices=categories value=category/>
-            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=from/>
-            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=until/>
+            {days}
             <CheckField label=locale.t("Solo sin resolver", "Only those not solved") name="abiertos" value="1" checked=open/>
         </FilterBar>
     }

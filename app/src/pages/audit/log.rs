@@ -1,8 +1,8 @@
 //! `/admin/auditoria`: what people did, with before and after.
 
-use super::key;
+use super::period::Period;
 use super::words::{DEEDS, deed, people, readable};
-use crate::pages::expediente::{Eyes, day, day_words, step};
+use crate::pages::expediente::{Eyes, step};
 use crate::ui::{
     Chip, Choice, DataTable, EmptyState, Field, FilterBar, IconName, LinkButton, PageHeader, Pager, SelectField,
 };
@@ -11,12 +11,8 @@ use crate::web::{Csv, Page, PageResult, Refusal, Role, Rows, Section, WebContext
 use caas::accounts::SessionUser;
 use caas::expediente::model::{ActorKind, EntryKind};
 use caas::expediente::repository::{AuditFilter, AuditLine, audit_lines, person_by_email};
-use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
-use caas::kernel::when::start_of_day;
-use chrono::NaiveDate;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 /// Lines on one page, and read at a time for a file.
 const PAGE: i64 = 50;
@@ -31,9 +27,7 @@ struct Query {
     who: ActorKind,
     person: String,
     kind: Option<EntryKind>,
-    from: Option<NaiveDate>,
-    until: Option<NaiveDate>,
-    before: Option<(Timestamp, Uuid)>,
+    period: Period,
 }
 
 impl Query {
@@ -43,9 +37,7 @@ impl Query {
             who: value("quien").parse().ok().filter(|who| PEOPLE.contains(who)).unwrap_or(ActorKind::Staff),
             person: value("persona").trim().chars().take(254).collect(),
             kind: value("tipo").parse().ok(),
-            from: day(&value("desde")),
-            until: day(&value("hasta")),
-            before: key::read(&value("antes")),
+            period: Period::of(web),
         }
     }
 
@@ -60,14 +52,7 @@ impl Query {
         if let Some(kind) = self.kind {
             pairs.append_pair("tipo", kind.as_str());
         }
-        for (name, day) in [("desde", self.from), ("hasta", self.until)] {
-            if let Some(day) = day {
-                pairs.append_pair(name, &day.to_string());
-            }
-        }
-        if let Some(before) = self.before {
-            pairs.append_pair("antes", &key::write(before));
-        }
+        self.period.write(&mut pairs);
         let query = pairs.finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
@@ -77,7 +62,7 @@ impl Query {
     }
 
     fn whole(&self) -> Query {
-        Query { before: None, ..self.clone() }
+        Query { period: self.period.whole(), ..self.clone() }
     }
 
     /// The filter; `None` when the person asked for does not exist.
@@ -95,9 +80,9 @@ impl Query {
             who: self.who,
             person,
             kind: self.kind,
-            from: self.from.map(|day| start_of_day(day, zone)),
-            until: self.until.and_then(|day| day.succ_opt()).map(|next| start_of_day(next, zone)),
-            before: self.before,
+            from: self.period.begins(zone),
+            until: self.period.ends(zone),
+            before: self.period.before,
         }))
     }
 }
@@ -119,11 +104,11 @@ pub(super) async fn log_page(web: WebContext) -> PageResult {
     };
     let earlier = lines.len() > PAGE as usize;
     lines.truncate(PAGE as usize);
-    let next = lines.last().filter(|_| earlier).map(|line| {
-        let before = Some((line.entry.at, line.entry.id));
-        Query { before, ..query.clone() }.page()
-    });
-    let first = query.before.map(|_| query.whole().page()).unwrap_or_default();
+    let next = lines
+        .last()
+        .filter(|_| earlier)
+        .map(|line| Query { period: query.period.after((line.entry.at, line.entry.id)), ..query.clone() }.page());
+    let first = query.period.before.map(|_| query.whole().page()).unwrap_or_default();
     let title = locale.t("Registro de auditoría", "Audit log");
     let lead = locale.t(
         "Qué hizo cada persona, con el antes y el después. Solo se añade: cada entrada lleva la huella de la anterior.",
@@ -166,18 +151,10 @@ fn form(query: &Query, locale: Locale) -> AnyView {
     if let Some(kind) = query.kind {
         chips.push(Chip::new(deed(kind, locale), Query { kind: None, ..whole.clone() }.page()));
     }
-    if let Some(from) = query.from {
-        let label = format!("{} {}", locale.t("Desde el", "From"), day_words(from, locale));
-        chips.push(Chip::new(label, Query { from: None, ..whole.clone() }.page()));
-    }
-    if let Some(until) = query.until {
-        let label = format!("{} {}", locale.t("Hasta el", "Until"), day_words(until, locale));
-        chips.push(Chip::new(label, Query { until: None, ..whole.clone() }.page()));
-    }
+    chips.extend(query.period.chips(|period| Query { period, ..whole.clone() }.page(), locale));
     let clear = if chips.len() > 1 { locale.t("Quitar todo", "Remove all") } else { "" };
     let kind = query.kind.map(EntryKind::as_str).unwrap_or_default();
-    let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let (from, until) = (date(query.from), date(query.until));
+    let days = query.period.fields(locale);
     let (who_chosen, person) = (query.who.as_str(), query.person.clone());
     view! {
         <FilterBar action="/admin/auditoria" label=locale.t("Filtrar el registro", "Filter the log")
@@ -185,8 +162,7 @@ fn form(query: &Query, locale: Locale) -> AnyView {
             <SelectField label=locale.t("Quién", "Who") name="quien" choices=who value=who_chosen/>
             <Field label=locale.t("Correo de la persona", "Person's email") name="persona" kind="search" value=person maxlength=254/>
             <SelectField label=locale.t("Qué", "What") name="tipo" choices=kinds value=kind/>
-            <Field label=locale.t("Desde", "From") name="desde" kind="date" value=from/>
-            <Field label=locale.t("Hasta", "Until") name="hasta" kind="date" value=until/>
+            {days}
         </FilterBar>
     }
     .into_any()

@@ -3,6 +3,7 @@
 mod failures;
 mod key;
 mod log;
+mod period;
 mod words;
 
 use crate::web::{Route, get};

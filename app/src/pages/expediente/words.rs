@@ -35,7 +35,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Access => locale.t("Accesos", "Access"),
         SubjectKind::Vehicle => locale.t("Coches", "Cars"),
         SubjectKind::Discount => locale.t("Descuentos", "Discounts"),
-        SubjectKind::CatalogueRule | SubjectKind::Macro => locale.t("Catálogo y textos", "Catalogue and texts"),
+        SubjectKind::CatalogueRule | SubjectKind::Macro | SubjectKind::Calendar => {
+            locale.t("Catálogo y textos", "Catalogue and texts")
+        }
         SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
         SubjectKind::Notification => locale.t("Avisos", "Messages"),
         SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
@@ -315,6 +317,22 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 note("Falta el pago de la suscripción.", "The subscription has not been paid."),
             )
         }
+        K::ServiceInterrupted => {
+            let text = t(
+                format!("Tu coche desactivó {service} por una orden antigua"),
+                format!("Your car switched off {service} because of an old command"),
+            );
+            let note = note(
+                "Lo volvemos a activar sin coste. No tienes que hacer nada.",
+                "We are switching it on again at no cost. You don't have to do anything.",
+            );
+            said(I::Retry, Tone::Waiting, text, note)
+        }
+        K::ServiceRestored => {
+            let text = t(format!("{service} vuelve a estar activo"), format!("{service} is active again"));
+            let note = note("No se te cobra nada más.", "You are not charged again.");
+            said(I::Active, Tone::Done, text, note)
+        }
         K::LateConfirmation => {
             let text = t(
                 format!("Tu coche confirmó {service} fuera de plazo"),
@@ -345,6 +363,9 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         | K::TaskPlanned
         | K::TaskDone => plain(I::Ticket, Tone::Neutral, "Soporte trabajó en tu caso", "Support worked on your case"),
         K::MacroChanged => plain(I::Settings, Tone::Neutral, "Cambió un texto de soporte", "A support text changed"),
+        K::CalendarChanged => {
+            plain(I::Settings, Tone::Neutral, "Cambió el horario de soporte", "The hours of support changed")
+        }
         K::ManualHoldOffered => said(
             I::Held,
             Tone::Waiting,

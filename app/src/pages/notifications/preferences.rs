@@ -111,6 +111,8 @@ fn one_group(group: NoticeGroup, chosen: &Preferences, locale: Locale) -> AnyVie
 /// Browsers that take push messages. The script of the page shows the button where the browser can.
 fn browsers(web: &WebContext, user: &SessionUser, own: Vec<Device>) -> AnyView {
     let locale = web.locale;
+    // The browser itself still knows of messages that were switched off for it here.
+    let here = own.iter().any(|device| web.device == Some(device.id));
     let lines = own
         .into_iter()
         .map(|device| {
@@ -133,13 +135,18 @@ fn browsers(web: &WebContext, user: &SessionUser, own: Vec<Device>) -> AnyView {
         .collect::<Vec<_>>();
     let list = (!lines.is_empty()).then(|| view! { <ul class="lines lines--flat">{lines}</ul> });
     let key = web.caas.push.public_key().to_owned();
+    let known = here.then_some("true");
     let nonce = web.nonce.clone();
     view! {
-        <section class="card stack" id="dispositivos" data-push-key=key>
+        <section class="card stack" id="dispositivos" data-push-key=key data-push-known=known>
             <h2>{locale.t("Avisos en este dispositivo", "Messages on this device")}</h2>
             <p>{locale.t(
                 "Te avisamos en la pantalla aunque no tengas la página abierta: cuando tu coche confirma algo, o algo falla.",
                 "We tell you on the screen even when the page is not open: when your car confirms something, or something fails.",
+            )}</p>
+            <p class="muted">{locale.t(
+                "Si sales de tu cuenta en un dispositivo, ese dispositivo deja de recibirlos.",
+                "When you sign out on a device, that device takes no more of them.",
             )}</p>
             {list}
             <form method="post" action="/api/cuenta/avisos/dispositivos" data-push="offer" hidden=true>
@@ -206,8 +213,12 @@ pub async fn add_device(
         let user = web.require_user()?.id;
         let label = crate::pages::account::device_in_words(web.user_agent.as_deref().unwrap_or_default(), web.locale);
         let subscription = Subscription { device: PushDevice { endpoint, p256dh, auth }, label };
-        let kept = devices::subscribe(&web.caas, user, &subscription).await?;
-        let message = if kept { Message::DeviceAdded } else { Message::DeviceNotAdded };
+        let session = web.session.as_deref().map(accounts::session_handle).unwrap_or_default();
+        let device = devices::subscribe(&web.caas, user, &session, &subscription).await?;
+        if let Some(device) = device {
+            web.remember_device(device);
+        }
+        let message = if device.is_some() { Message::DeviceAdded } else { Message::DeviceNotAdded };
         Ok(Goto::to("/cuenta/avisos#dispositivos").toast(message))
     })
     .await

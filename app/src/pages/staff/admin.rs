@@ -39,6 +39,7 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
             <LinkButton href="/admin/macros">{locale.t("Textos preparados", "Ready-made texts")}</LinkButton>
             <LinkButton href="/operaciones/fabrica">{locale.t("Pedidos a la fábrica", "Orders to the factory")}</LinkButton>
             <LinkButton href="/admin/reglas">{locale.t("Reglas propuestas", "Proposed rules")}</LinkButton>
+            <LinkButton href="/admin/horarios">{locale.t("Horarios de soporte", "Hours of support")}</LinkButton>
         }.into_any()/>
         <section class="section" aria-labelledby="cuentas">
             <h2 id="cuentas">{locale.t("Cuentas abiertas", "Open accounts")}</h2>

@@ -7,6 +7,7 @@
 mod actions;
 mod appointments;
 mod attempts;
+mod calendars;
 mod conversation;
 mod desk;
 mod diagnosis;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         get("/soporte/{number}", ticket::ticket_page),
         get("/soporte/{number}/parecidos", similar::similar_page),
         get("/soporte/{number}/adjuntos/{id}", files::attachment_file),
+        get("/admin/horarios", calendars::calendars_page),
         get("/admin/macros", macros::macros_page),
         get("/admin/reglas", rules::rules_page),
     ]
@@ -66,16 +68,14 @@ fn reason(code: &str, locale: Locale) -> String {
     if code == "QUESTION" {
         return locale.t("Pregunta del cliente", "Customer's question").to_owned();
     }
-    match code.strip_prefix("DEACTIVATION_") {
-        Some(code) => {
-            format!(
-                "{} {}",
-                locale.t("No se pudo desactivar.", "Could not be switched off."),
-                reason_in_words(code, locale)
-            )
-        }
-        None => reason_in_words(code, locale),
-    }
+    let (what, code) = if let Some(code) = code.strip_prefix("DEACTIVATION_") {
+        (locale.t("No se pudo desactivar.", "Could not be switched off."), code)
+    } else if let Some(code) = code.strip_prefix("RESTORE_") {
+        (locale.t("No se pudo volver a activar.", "Could not be switched on again."), code)
+    } else {
+        return reason_in_words(code, locale);
+    };
+    format!("{what} {}", reason_in_words(code, locale))
 }
 
 /// The clock of a case in words: what is left, by how much it is over, or that it stands still.

@@ -184,6 +184,10 @@ pub(super) fn system_words(message: &Message, locale: Locale) -> String {
         "HOLD_EXPIRED" => {
             t("El cliente no respondió a la retención nueva.", "The customer did not answer about the new hold.")
         }
+        "HOLD_ORDERED_AGAIN" => t(
+            "El cliente ha vuelto a pedir el servicio: la retención nueva ya no se ofrece.",
+            "The customer ordered the service again: the new hold is no longer offered.",
+        ),
         "HOLD_DECLINED" => {
             because("El banco no ha aceptado la retención nueva.", "The bank did not accept the new hold.")
         }

@@ -13,7 +13,7 @@ pub(super) fn judge(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec
     }
     for case in cases {
         once(case, wrong);
-        never_taken_away(case, wrong);
+        never_taken_away(evidence, case, wrong);
     }
     nothing_for_free(evidence, cases, wrong);
 }
@@ -30,7 +30,11 @@ fn once(case: &Case<'_>, wrong: &mut Vec<String>) {
             if under_way && first.status != CommandStatus::Refused {
                 wrong.push(format!("{}: a command was sent at {} while another was under way", case.id, second.at));
             }
-            let undone = case.off.iter().any(|off| is_done(off) && off.at >= first.at && off.at <= second.at);
+            // A stale command to switch off may be older than both.
+            let undone = case.off.iter().any(|off| {
+                let stale = first.ended <= off.ended && off.ended.is_some_and(|ended| ended <= second.at);
+                is_done(off) && (stale || (off.at >= first.at && off.at <= second.at))
+            });
             if is_done(first) && !under_way && !undone {
                 wrong.push(format!("{}: a command was sent at {} although the service was on", case.id, second.at));
             }
@@ -38,11 +42,20 @@ fn once(case: &Case<'_>, wrong: &mut Vec<String>) {
     }
 }
 
-/// What was paid for is not switched off while its time lasts.
-fn never_taken_away(case: &Case<'_>, wrong: &mut Vec<String>) {
+/// What was paid for is not switched off while its time lasts. What a car carries out that was told before the order, at a
+/// time of its own choosing, is put right.
+fn never_taken_away(evidence: &Evidence<'_>, case: &Case<'_>, wrong: &mut Vec<String>) {
     let Some(begin) = case.begins_at().filter(|_| case.is_paid_for()) else { return };
     let has_a_right = |at: Timestamp| begin <= at && case.right_until().is_none_or(|end| at < end);
-    for off in case.off.iter().filter(|off| is_done(off) && off.ended.is_some_and(has_a_right)) {
+    for off in case.off.iter().filter(|off| is_done(off)) {
+        let Some(ended) = off.ended.filter(|ended| has_a_right(*ended)) else { continue };
+        let until = ended + SLACK;
+        let on_again =
+            case.on.iter().filter(|on| is_done(on)).any(|on| on.ended.is_some_and(|on| ended <= on && on <= until));
+        let over = !has_a_right(until) || evidence.now < until;
+        if off.at < case.order.at && (on_again || over) {
+            continue;
+        }
         wrong.push(format!("{}: what was paid for was switched off by the command of {}", case.id, off.at));
     }
 }
