@@ -4,12 +4,12 @@
 
 mod accounts;
 mod adapters;
+mod car_customer;
 mod car_desk;
+mod car_factory;
 mod car_papers;
 mod car_payments;
-mod car_factory;
 mod car_sale;
-mod car_customer;
 mod catalogue;
 mod command_line;
 mod crash;

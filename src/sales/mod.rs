@@ -30,6 +30,6 @@ pub mod stock;
 #[cfg(feature = "ssr")]
 pub mod vehicles;
 #[cfg(feature = "ssr")]
-pub mod words;
-#[cfg(feature = "ssr")]
 pub mod who;
+#[cfg(feature = "ssr")]
+pub mod words;

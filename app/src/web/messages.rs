@@ -200,19 +200,18 @@ impl Message {
                 locale.t("A partir de ahora te lo proponemos primero.", "From now on it is proposed first.")
             }
             Message::MethodRemoved => locale.t("Método de pago quitado.", "Payment method removed."),
-            Message::PaperReceived => {
-                locale.t("Documento recibido. Tu concesionario lo revisa.", "Paper received. Your dealership looks at it.")
-            }
+            Message::PaperReceived => locale
+                .t("Documento recibido. Tu concesionario lo revisa.", "Paper received. Your dealership looks at it."),
             Message::NothingToPay => locale.t(
                 "Ahora no hay nada que pagar de este pedido. No se ha cobrado nada.",
                 "There is nothing to pay for this order now. Nothing was charged.",
             ),
-            Message::PickUpBooked => {
-                locale.t("Cita confirmada. Te lo recordamos un día antes.", "Appointment confirmed. We remind you a day before.")
-            }
-            Message::NothingToPickUp => {
-                locale.t("Ahora no hay nada que recoger de este pedido.", "There is nothing to pick up of this order now.")
-            }
+            Message::PickUpBooked => locale.t(
+                "Cita confirmada. Te lo recordamos un día antes.",
+                "Appointment confirmed. We remind you a day before.",
+            ),
+            Message::NothingToPickUp => locale
+                .t("Ahora no hay nada que recoger de este pedido.", "There is nothing to pick up of this order now."),
             Message::NotSaved => locale.t(
                 "No se ha guardado: falta algo o es demasiado largo.",
                 "Not saved: something is missing or too long.",

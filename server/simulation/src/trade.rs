@@ -528,7 +528,7 @@ fn dictated(outside: &Outside, order: &Order) -> String {
         "customer": { "id": "telephone", "name": "Noa Prado", "country": order.country },
         "dealershipId": order.dealership_id.to_string(),
     });
-    let call = Call::new(Operation::PlaceOrder, "").key(&format!("telephone-{}", order.id)).body(body);
+    let call = Call::new(Operation::PlaceOrder, "").key(format!("telephone-{}", order.id)).body(body);
     let answer = seen.world.call(now, &call).answer;
     answer.and_then(|answer| answer.body["orderId"].as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -322,10 +322,16 @@ fn read_ota(from: &mut Reader) -> Result<Ota, ConfigError> {
 }
 
 fn read_sale(from: &mut Reader) -> Result<SalePolicy, ConfigError> {
-    let days: u16 =
-        from.value("CAAS_FINAL_PAYMENT_DAYS", "7", "Days a customer has for a car's final payment once it has arrived")?;
-    let declines: u16 =
-        from.value("CAAS_FINAL_PAYMENT_DECLINES", "1", "Declines of a car's final payment after which the car is lost")?;
+    let days: u16 = from.value(
+        "CAAS_FINAL_PAYMENT_DAYS",
+        "7",
+        "Days a customer has for a car's final payment once it has arrived",
+    )?;
+    let declines: u16 = from.value(
+        "CAAS_FINAL_PAYMENT_DECLINES",
+        "1",
+        "Declines of a car's final payment after which the car is lost",
+    )?;
     for (name, value) in [("CAAS_FINAL_PAYMENT_DAYS", days), ("CAAS_FINAL_PAYMENT_DECLINES", declines)] {
         if value < 1 {
             return Err(ConfigError::wrong(name, "at least 1 is needed"));

@@ -254,6 +254,7 @@ pub async fn start_sandbox(folder: &Path, port: u16) -> Running {
             gateway: "for-the-gateway".to_owned(),
             iot: "for-the-cars".to_owned(),
             sms: "for-the-texts".to_owned(),
+            ..Tokens::default()
         },
         webhook_target: WebhookTarget {
             base_url: (port != 0).then(|| format!("http://127.0.0.1:{port}").parse().unwrap()),

@@ -143,7 +143,9 @@ pub fn reason_in_words(code: &str, locale: Locale) -> String {
                 "The system that talks to the cars did not respond.",
             ),
             "DEADLINE" => locale.t("Se ha agotado el plazo de 24 horas.", "The 24-hour limit has passed."),
-            "FINAL_PAYMENT_OVERDUE" => locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over."),
+            "FINAL_PAYMENT_OVERDUE" => {
+                locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over.")
+            }
             _ => locale.t("Ha habido un problema técnico.", "There was a technical problem."),
         }
     };
@@ -194,7 +196,9 @@ mod tests {
             format!("{} {}", said.subject, said.paragraphs.join(" "))
         };
         let lost = all(NoticeEvent::FinalPaymentFailed, Locale::Es);
-        for fact in ["Lince", "27.990,00", "no se te ha cobrado nada", "señal de 3.000,00", "no se devuelve", "cancelado"] {
+        for fact in
+            ["Lince", "27.990,00", "no se te ha cobrado nada", "señal de 3.000,00", "no se devuelve", "cancelado"]
+        {
             assert!(lost.contains(fact), "{fact} in {lost}");
         }
         let arrived = all(NoticeEvent::Arrived, Locale::En);
@@ -204,7 +208,10 @@ mod tests {
         let mut notice = Notice { of_car: true, ..sample(NoticeEvent::PaymentDeclined) };
         notice.service = crate::kernel::locale::Bilingual { es: "la señal".into(), en: "the reservation".into() };
         let declined = render(&notice, Locale::En).paragraphs.join(" ");
-        assert!(declined.contains("You have not been charged") && declined.contains("no car was ordered"), "{declined}");
+        assert!(
+            declined.contains("You have not been charged") && declined.contains("no car was ordered"),
+            "{declined}"
+        );
         assert!(!declined.to_lowercase().contains("refund"), "{declined}");
     }
 

@@ -172,7 +172,7 @@ async fn not_scheduled(
     let tired = caas.now() >= delivery.created_at + PATIENCE;
     if error.is_outage() && !tired {
         save(caas, &mut tx, &mut delivery).await?;
-        let doubled = WAIT.0 * (1 << (delivery.attempts - 1).clamp(0, 10)) as i32;
+        let doubled = WAIT.0 * (1 << (delivery.attempts - 1).clamp(0, 10));
         return Ok(Outcome::AgainIn(caas.now() + doubled.min(WAIT.1), tx));
     }
     apply(caas, &mut tx, order, &mut delivery, DeliveryEvent::GivenUp, Actor::SYSTEM).await?;

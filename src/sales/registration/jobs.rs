@@ -184,10 +184,9 @@ impl Job for AskRegistration {
         let answer = caas.registration.registration(&registration.country, id).await;
         let mut tx = caas.db.begin().await?;
         who::lock(&mut tx, self.order).await?;
-        match &answer {
-            Ok(Some(answer)) => verdict::told(caas, &mut tx, self.order, self.submission, answer).await?,
-            // The body has forgotten it, or can't be asked: the next time may bring more.
-            Ok(None) | Err(_) => {}
+        // When the body has forgotten it, or can't be asked, the next time may bring more.
+        if let Ok(Some(answer)) = &answer {
+            verdict::told(caas, &mut tx, self.order, self.submission, answer).await?;
         }
         let Some((order, mut registration)) = present(&mut tx, self.order, self.submission).await? else {
             return Ok(Outcome::DoneIn(tx));
@@ -201,7 +200,7 @@ impl Job for AskRegistration {
             verdict::to_people(caas, &mut tx, &order, &mut registration, "NO_VERDICT").await?;
             return Ok(Outcome::DoneIn(tx));
         }
-        let doubled = ASK.0 * (1 << asks.min(10)) as i32;
+        let doubled = ASK.0 * (1 << asks.min(10));
         Ok(Outcome::AgainIn(caas.now() + doubled.min(ASK.1).jittered(caas), tx))
     }
 }

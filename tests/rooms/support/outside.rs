@@ -6,15 +6,13 @@ use caas::kernel::money::Money;
 use caas::notifications::port::{
     DeliveryError, Email, Mailer, PushDevice, PushMessage, PushSender, SmsSender, TextMessage,
 };
-use caas::sales::delivery::port::{ScheduledTransport, Transport, TransportError, TransportRequest};
-use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest};
-use caas::sales::registration::port::{
-    RegistrationAnswer, RegistrationBodies, RegistrationError, RegistrationRequest,
-};
 use caas::payments::port::{
     GatewayError, GatewayPayment, GatewayRefund, PaymentGateway, PaymentRequest, SetupOutcome, SetupRequest,
     SetupSession,
 };
+use caas::sales::delivery::port::{ScheduledTransport, Transport, TransportError, TransportRequest};
+use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest};
+use caas::sales::registration::port::{RegistrationAnswer, RegistrationBodies, RegistrationError, RegistrationRequest};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -171,12 +169,7 @@ impl Factory for NoSales {
 
 #[async_trait]
 impl RegistrationBodies for NoSales {
-    async fn submit(
-        &self,
-        _: &str,
-        _: &RegistrationRequest,
-        _: &str,
-    ) -> Result<RegistrationAnswer, RegistrationError> {
+    async fn submit(&self, _: &str, _: &RegistrationRequest, _: &str) -> Result<RegistrationAnswer, RegistrationError> {
         Err(RegistrationError::NoApi)
     }
 

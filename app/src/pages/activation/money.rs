@@ -32,7 +32,8 @@ pub(super) fn tell(order: &OrderView, stage: Stage, zone: &str, locale: Locale) 
 
 /// It came with the car: nothing is held, charged or billed.
 fn included(order: &OrderView, stage: Stage, locale: Locale) -> MoneyWords {
-    let delivered = locale.t("Viene incluido con tu coche: no se cobra nada.", "It comes with your car: nothing is charged.");
+    let delivered =
+        locale.t("Viene incluido con tu coche: no se cobra nada.", "It comes with your car: nothing is charged.");
     let failed = locale.t(
         "Viene incluido con tu coche: no se te ha cobrado nada, ni se te cobrará.",
         "It comes with your car: you have not been charged, and will not be.",

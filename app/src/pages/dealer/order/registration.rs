@@ -1,5 +1,7 @@
 //! The registration of an order's car: how it stands, what is missing, and what people can do about it.
 
+#![expect(clippy::too_many_arguments, reason = "one for each field of the form")]
+
 use super::{Whole, order_href};
 use crate::pages::dealer::actions::{at_order, done, order_field, refused, trouble};
 use crate::pages::dealer::day_words;
@@ -274,7 +276,6 @@ fn give_up(order: OrderId, web: &WebContext) -> AnyView {
 
 /// Puts owner and address right. A registration that waited for it goes on by itself.
 #[server(endpoint = "concesionario/matriculacion-corregir")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn correct_registration(
     #[server(default)] order: String,
     #[server(default)] name: String,
