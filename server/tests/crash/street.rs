@@ -21,6 +21,7 @@ use caas_server::demo::DEMO_CARS;
 use chrono::TimeDelta;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -294,6 +295,16 @@ pub fn settings(database_url: &str, sandbox: &Running, port: u16) -> Vec<(String
     .collect()
 }
 
+/// A port that nobody listens on now, nor is given to others who ask for any: those come from 32,768 on. The program that
+/// will listen on it is started again and again, with nobody on it in between.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    loop {
+        let number = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        let port = 20_000 + u16::try_from(number).unwrap();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
 }

@@ -170,7 +170,7 @@ async fn the_dealership_of_the_car_is_asked_and_no_other() {
         let dealer = crate::support_desk::office::user(&office.scene, "concesionario@demo.caas.example").await;
         let mut tx = office.scene.read().await;
         let places =
-            sql!(tx, all(caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY id")
+            sql!(tx, all(caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY name")
                 .unwrap();
         let (own, other) = (places[0].0, places[1].0);
         let asked = support::appointments_of(&mut tx, own, None, 10).await.unwrap();
