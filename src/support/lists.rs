@@ -97,6 +97,22 @@ fn order_of(sort: TicketSort) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// So many cases are gathered before they are sorted.
+const RARE: i64 = 1_000;
+
+/// Whether more cases have a word with this beginning than are quickly gathered and sorted.
+async fn is_common(tx: &mut Tx, word: &str) -> Result<bool> {
+    let (found,) = sql!(tx, one(i64,),
+        "SELECT COUNT(*) FROM (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= $1 AND w.word < $2 LIMIT $3) a",
+        word, end_of(word), RARE + 1)?;
+    Ok(found > RARE)
+}
+
+/// Behind every word with this beginning.
+fn end_of(word: &str) -> String {
+    format!("{word}\u{10ffff}")
+}
+
 /// The cases of a list, a page at a time.
 pub async fn list(tx: &mut Tx, filter: &TicketFilter, now: Timestamp, limit: i64) -> Result<Vec<TicketLine>> {
     let search = search(&filter.text);
@@ -105,6 +121,10 @@ pub async fn list(tx: &mut Tx, filter: &TicketFilter, now: Timestamp, limit: i64
         Search::Number(number) => (Some(number.as_str()), &[][..]),
         Search::Words(words) => (None, words.as_slice()),
     };
+    let mut common = Vec::new();
+    for word in typed {
+        common.push(is_common(tx, word).await?);
+    }
     let (time, order, after) = order_of(filter.order());
     // Only texts of ours are put together; what comes from outside is bound. A value that is not used is bound as well,
     // since the numbers of the placeholders are the same in every list.
@@ -124,8 +144,14 @@ pub async fn list(tx: &mut Tx, filter: &TicketFilter, now: Timestamp, limit: i64
     when(filter.after.is_some(), after, "$10 IS NULL AND $11 IS NOT NULL AND $12 IS NULL");
     for at in 0..MOST_WORDS {
         let (from, to) = (14 + 2 * at, 15 + 2 * at);
-        let used =
-            format!("t.id IN (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= ${from} AND w.word < ${to})");
+        // A rare word leads to its cases. A common one is looked for in the cases as they come, which soon fill the page.
+        let used = if common.get(at) == Some(&true) {
+            format!(
+                "EXISTS (SELECT 1 FROM ticket_words w WHERE w.ticket_id = t.id AND w.word >= ${from} AND w.word < ${to})"
+            )
+        } else {
+            format!("t.id IN (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= ${from} AND w.word < ${to})")
+        };
         let unused = format!("${from} IS NULL AND ${to} IS NULL");
         when(at < typed.len(), &used, &unused);
     }
@@ -149,7 +175,7 @@ pub async fn list(tx: &mut Tx, filter: &TicketFilter, now: Timestamp, limit: i64
     );
     let key = filter.after;
     let word = |at: usize| typed.get(at).cloned();
-    let end = |at: usize| typed.get(at).map(|word| format!("{word}\u{10ffff}"));
+    let end = |at: usize| typed.get(at).map(|word| end_of(word));
     Ok(sql!(tx, all TicketLine, AssertSqlSafe(text.clone()),
         filter.queue.map(Queue::as_str), filter.mine, filter.team.map(super::model::Team::as_str), filter.reason.as_deref(),
         filter.model.as_deref(), filter.service, filter.priority.map(Priority::rank), number, now,
