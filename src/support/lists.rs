@@ -102,9 +102,14 @@ const RARE: i64 = 1_000;
 
 /// Whether more cases have a word with this beginning than are quickly gathered and sorted.
 async fn is_common(tx: &mut Tx, word: &str) -> Result<bool> {
-    let (found,) = sql!(tx, one(i64,),
+    let (found,) = sql!(
+        tx,
+        one(i64,),
         "SELECT COUNT(*) FROM (SELECT w.ticket_id FROM ticket_words w WHERE w.word >= $1 AND w.word < $2 LIMIT $3) a",
-        word, end_of(word), RARE + 1)?;
+        word,
+        end_of(word),
+        RARE + 1
+    )?;
     Ok(found > RARE)
 }
 

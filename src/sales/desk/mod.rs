@@ -12,7 +12,7 @@ mod stock;
 pub use crate::support::model::COUNTED_UP_TO;
 pub use agenda::{Appointment, appointments};
 pub use board::{Column, column, column_counts, search};
-pub use needs::{Need, NeedCounts, drafts, need, need_counts};
+pub use needs::{Need, NeedCounts, need, need_counts};
 pub use sheet::{Charge, Dealership, Estimate, FactoryState, Person, Sheet, Transport, dealership, dealerships, sheet};
 pub use stock::{Shelf, StockCar, StockFilter, colours, shelf_counts, stock};
 

@@ -4,7 +4,6 @@ use super::{COUNTED_UP_TO, Key, OrderLine, Scope, lines_of, within};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::UserId;
 use chrono::TimeDelta;
 use sqlx::AssertSqlSafe;
 
@@ -182,16 +181,4 @@ pub async fn need(
     Ok(
         sql!(tx, all OrderLine, AssertSqlSafe(text.clone()), scope, now - RESERVATION_PATIENCE, until, key.at, key.id, limit)?,
     )
-}
-
-/// The drafts that this salesperson can go on with, the latest first.
-pub async fn drafts(tx: &mut Tx, by: UserId, limit: i64) -> Result<Vec<OrderLine>> {
-    let text = lines_of(
-        "SELECT o.id AS id, o.updated_at AS at, CAST(NULL AS TEXT) AS note FROM customer_orders o
-         JOIN users s ON s.id = $1
-         WHERE o.dealership_id = s.dealership_id AND o.status = 'DRAFT' AND o.created_by = $1
-         ORDER BY o.updated_at DESC, o.id DESC LIMIT $2",
-        "k.at DESC, k.id DESC",
-    );
-    Ok(sql!(tx, all OrderLine, AssertSqlSafe(text.clone()), by, limit)?)
 }

@@ -10,7 +10,7 @@ use crate::web::dates::{moment, near};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::kernel::locale::Locale;
 use caas::sales::desk::{self, Key, Need, OrderLine, Scope};
-use caas::sales::factory;
+use caas::sales::{factory, sale};
 use leptos::prelude::*;
 
 /// Orders shown of each reason.
@@ -18,7 +18,7 @@ const SHOWN: usize = 5;
 /// Orders on one page of a single reason.
 const PAGE: usize = 25;
 /// Drafts shown.
-const DRAFTS: i64 = 5;
+const DRAFTS: usize = 5;
 
 /// The page.
 pub(super) async fn desk_page(web: WebContext) -> PageResult {
@@ -261,19 +261,23 @@ async fn need_page(web: &WebContext, clerk: &Clerk<'_>, need: Need) -> PageResul
     Ok(Page::new(title, body).class("page page--wide").section(Section::Dealership))
 }
 
-/// The sales that this salesperson can go on with.
+/// The sales that the dealership has begun and can go on with.
 async fn drafts(web: &WebContext, clerk: &Clerk<'_>) -> Result<Option<AnyView>, Refusal> {
     let (now, locale) = (web.caas.now(), web.locale);
-    let drafts = desk::drafts(&mut web.caas.db.read().await?, clerk.user.id, DRAFTS).await?;
+    let Some(dealership) = clerk.reach else { return Ok(None) };
+    let drafts = sale::drafts(&mut web.caas.db.read().await?, dealership).await?;
     if drafts.is_empty() {
         return Ok(None);
     }
     let lines = drafts
         .into_iter()
+        .take(DRAFTS)
         .map(|draft| {
             let href = format!("/concesionario/ventas/{}", draft.id);
-            let unnamed = || locale.t("sin cliente todavía", "no customer yet").to_owned();
-            let who = draft.customer_name.unwrap_or_else(unnamed);
+            let who = match draft.customer() {
+                nobody if nobody.is_empty() => locale.t("sin cliente todavía", "no customer yet").to_owned(),
+                name => name,
+            };
             let car = draft.model_name.unwrap_or_default();
             view! {
                 <li class="line">
@@ -281,7 +285,7 @@ async fn drafts(web: &WebContext, clerk: &Clerk<'_>) -> Result<Option<AnyView>, 
                         <p class="line__title"><a href=href>{locale.t("Seguir con la venta", "Go on with the sale")}" · "{who}</a></p>
                         <p class="muted">{car}</p>
                     </div>
-                    <p class="line__end small muted">{ago(draft.at, now, locale)}</p>
+                    <p class="line__end small muted">{ago(draft.updated_at, now, locale)}</p>
                 </li>
             }
         })

@@ -4,6 +4,7 @@ use super::path_of;
 use crate::pages::expediente::states::Reader;
 use crate::ui::{Icon, IconName, LinkButton};
 use crate::web::dates::moment;
+use caas::accounts::Country;
 use caas::kernel::locale::Locale;
 use caas::sales::delivery::Dealership;
 use caas::sales::delivery::model::DeliveryState as D;
@@ -29,7 +30,7 @@ pub(super) fn delivery(journey: &Journey, reader: Reader<'_>) -> Option<AnyView>
         locale.t("Lo recoges en el concesionario", "You pick it up at the dealership")
     };
     let address = if comes_home {
-        order.address.as_ref().map(|address| home(address))
+        order.address.as_ref().map(|address| home(address, locale))
     } else {
         Some(dealership(&journey.dealership, locale))
     };
@@ -89,9 +90,11 @@ fn transport_words(journey: &Journey, locale: Locale) -> Option<&'static str> {
     })
 }
 
-fn home(address: &Address) -> AnyView {
+fn home(address: &Address, locale: Locale) -> AnyView {
     let city = format!("{} {}", address.postal_code, address.city);
-    view! { <address>{address.street.clone()}<br/>{city}<br/>{address.country.clone()}</address> }.into_any()
+    let country =
+        Country::by_code(&address.country).map_or(address.country.clone(), |known| known.name(locale).to_owned());
+    view! { <address>{address.street.clone()}<br/>{city}<br/>{country}</address> }.into_any()
 }
 
 /// A dealership with its telephone.
