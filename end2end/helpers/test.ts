@@ -51,16 +51,15 @@ type TestThings = {
   sandbox: Sandbox;
 };
 
+// eslint-disable-next-line no-empty-pattern
+async function anApp({}, use: (app: App) => Promise<void>) {
+  const app = await App.start();
+  await use(app);
+  await app.stop();
+}
+
 export const test = base.extend<TestThings, { app: App }>({
-  app: [
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const app = await App.start();
-      await use(app);
-      await app.stop();
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
+  app: [anApp, { scope: "worker", timeout: 60_000 }],
   baseURL: async ({ app }, use) => use(app.url),
   sandbox: [
     async ({ app }, use, info) => {
@@ -81,5 +80,13 @@ export const test = base.extend<TestThings, { app: App }>({
     { auto: true },
   ],
 });
+
+/** The same with an app that the tests of other files don't share: for those that let weeks pass or need a desk of their own. */
+export function testWithOwnApp() {
+  return test.extend<object, { app: App }>({
+    // eslint-disable-next-line no-empty-pattern
+    app: [async ({}, use) => anApp({}, use), { scope: "worker", timeout: 60_000 }],
+  });
+}
 
 export { expect };

@@ -34,6 +34,7 @@ test("the story is filtered and paged, and payments and services are listed", { 
   await page.getByLabel("Sobre").selectOption("PAYMENT");
   await page.getByRole("button", { name: "Filtrar" }).click();
   await expect(page).toHaveURL(/coche=[0-9a-f-]+&tipo=PAYMENT/);
+  await expect(page.locator(".story > li").first()).toBeVisible();
   const narrowed = await page.locator(".story > li").count();
   expect(narrowed).toBeGreaterThan(0);
   expect(narrowed).toBeLessThan(20);

@@ -2,7 +2,6 @@
  * Selling a car through the browser: the ten stories in which most is at stake. Months pass, so these tests have an app of
  * their own.
  */
-import { App } from "../helpers/app.ts";
 import { expectGoodPage } from "../helpers/page.ts";
 import {
   BUYER,
@@ -18,19 +17,9 @@ import {
   untilSays,
 } from "../helpers/sale.ts";
 import { signIn } from "../helpers/session.ts";
-import { expect, test as base } from "../helpers/test.ts";
+import { expect, testWithOwnApp } from "../helpers/test.ts";
 
-const test = base.extend<object, { app: App }>({
-  app: [
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const app = await App.start();
-      await use(app);
-      await app.stop();
-    },
-    { scope: "worker", timeout: 60_000 },
-  ],
-});
+const test = testWithOwnApp();
 test.describe.configure({ timeout: 180_000 });
 
 const tag = { tag: "@ends" };

@@ -6,12 +6,14 @@ import { CARS } from "../helpers/accounts.ts";
 import { expectGoodPage } from "../helpers/page.ts";
 import { instrument, order, scripted } from "../helpers/purchase.ts";
 import { signIn } from "../helpers/session.ts";
-import { expect, test } from "../helpers/test.ts";
+import { expect, testWithOwnApp } from "../helpers/test.ts";
 import type { Browser, Page } from "@playwright/test";
 import type { App } from "../helpers/app.ts";
 import type { Role } from "../helpers/accounts.ts";
 import type { Watcher } from "../helpers/test.ts";
 import type { Sandbox } from "../helpers/sandbox.ts";
+
+const test = testWithOwnApp();
 
 /** Somebody else's browser. */
 async function other(browser: Browser, app: App, watcher: Watcher, who: Role): Promise<Page> {

@@ -57,7 +57,7 @@ pub(super) async fn board_page(web: WebContext) -> PageResult {
         <PageHeader title=title lead=lead/>
         {tabs(Some(Tab::Board), &chosen, locale)}
         {search_bar("", &chosen, choices, "/concesionario/tablero", locale)}
-        <div class="dealer-board" role="region" aria-label=title tabindex="0">{columns}</div>
+        <section class="dealer-board" aria-label=title tabindex="0">{columns}</section>
     };
     Ok(Page::new(title, body).class("page page--wide").section(Section::Dealership))
 }
