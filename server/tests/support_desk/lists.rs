@@ -212,6 +212,10 @@ async fn a_hundred_thousand_cases_are_quick() {
             filters.push(("solved", TicketFilter { solved: true, ..all }));
         }
         filters.push(("text", TicketFilter { text: "wort77".into(), ..all.clone() }));
+        for &sort in TicketSort::ALL {
+            let common = TicketFilter { text: "wort".into(), sort: Some(sort), ..all.clone() };
+            filters.push(("a word of every case", common));
+        }
         filters
             .push(("reason", TicketFilter { queue: Some(Queue::Ota), reason: Some("TIMEOUT".into()), ..all.clone() }));
         filters.push(("rare", TicketFilter { queue: Some(Queue::Ota), reason: Some("NOWHERE".into()), ..all }));
