@@ -189,55 +189,6 @@ pub(super) async fn paid_as_agreed(tx: &mut Tx, found: &mut Findings) -> Result<
     Ok(())
 }
 
-/// Promises 2 and 3 for cars: whoever pays the rest gets the car, what the factory or a country refuses is given back, and
-/// no part of a price is paid twice. Money on its way back has its request written down.
-pub(super) async fn cars_paid_fairly(tx: &mut Tx, found: &mut Findings) -> Result<()> {
-    let ids = sql!(
-        tx,
-        all(Uuid,),
-        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
-         WHERE p.payment_type = 'FINAL' AND p.captured_cents > p.refunded_cents
-           AND o.status NOT IN ('FINAL_PAYMENT_RECEIVED', 'REGISTRATION', 'READY_FOR_DELIVERY', 'DELIVERY_SCHEDULED',
-                                'RETURNED_TO_DEALERSHIP', 'DELIVERED')
-           AND NOT EXISTS (SELECT 1 FROM payment_operations r
-                           WHERE r.payment_id = p.id AND r.kind = 'REFUND' AND r.state = 'REQUESTED')
-         ORDER BY p.id"
-    )?;
-    found.each(2, "payment", ids, "was taken for the rest of a car that its customer does not get");
-    let ids = sql!(
-        tx,
-        all(Uuid,),
-        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
-         WHERE p.captured_cents > p.refunded_cents
-           AND o.status IN ('DRAFT', 'AWAITING_RESERVATION', 'CANCELLED_RESERVATION_FAILED', 'CANCELLED_FACTORY_REJECTED',
-                            'CANCELLED_REGISTRATION')
-           AND NOT EXISTS (SELECT 1 FROM payment_operations r
-                           WHERE r.payment_id = p.id AND r.kind = 'REFUND' AND r.state = 'REQUESTED')
-         ORDER BY p.id"
-    )?;
-    found.each(2, "payment", ids, "was taken for a car that could not be had, and is not given back");
-    let twice = sql!(
-        tx,
-        all(Uuid, String, i64),
-        "SELECT order_id, payment_type, COUNT(*) FROM payments WHERE order_id IS NOT NULL AND captured_cents > refunded_cents
-         GROUP BY order_id, payment_type HAVING COUNT(*) > 1 ORDER BY order_id, payment_type"
-    )?;
-    for (id, part, count) in twice {
-        found.add(3, format_args!("the {part} of order {id} was paid {count} times"));
-    }
-    let ids = sql!(
-        tx,
-        all(Uuid,),
-        "SELECT p.id FROM payments p JOIN customer_orders o ON o.id = p.order_id
-         WHERE p.customer_id <> o.customer_id OR p.currency <> o.currency
-            OR p.amount_cents <> CASE p.payment_type WHEN 'FINAL' THEN o.total_cents - o.reservation_cents
-                                                     ELSE o.reservation_cents END
-         ORDER BY p.id"
-    )?;
-    found.each(3, "payment", ids, "is not the part of the car's price that was agreed, or not its customer's");
-    Ok(())
-}
-
 /// Promise 4: debits equal credits, for each currency and each movement.
 pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let currencies = sql!(
