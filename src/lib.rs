@@ -24,7 +24,11 @@ pub mod purchases;
 pub mod sales;
 pub mod support;
 #[cfg(feature = "ssr")]
+pub mod vehicles;
+#[cfg(feature = "ssr")]
 pub mod verify;
+#[cfg(feature = "ssr")]
+pub mod ways_out;
 
 #[cfg(feature = "ssr")]
 mod platform;

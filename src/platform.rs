@@ -30,6 +30,7 @@ struct Whole {
 }
 
 /// What a [`Caas`] is made of.
+#[derive(Clone)]
 pub struct Parts {
     /// The database.
     pub db: Database,
@@ -138,7 +139,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::activation::manual::ExpireOffer>()
         .with::<crate::support::clock::AnswerDue>()
         .with::<crate::support::shelf::Remind>()
-        .with::<crate::support::ways_out::CloseWithoutCharge>()
+        .with::<crate::ways_out::CloseWithoutCharge>()
         .with::<crate::accounts::SendResetLink>()
         .with::<crate::inbox::InterpretWebhook>()
         .with::<crate::sales::registration::SubmitRegistration>()

@@ -3,8 +3,8 @@
 use crate::support::{Answer, Engine, TestApp};
 use caas::catalogue::{Market, Service, demo_service};
 use caas::kernel::ids::{UserId, VehicleId};
-use caas::sales::vehicles::{NewVehicle, enter_delivered};
 use caas::sql;
+use caas::vehicles::{NewVehicle, enter_delivered};
 
 async fn start() -> TestApp {
     TestApp::start(Engine::Sqlite).await

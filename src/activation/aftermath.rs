@@ -15,7 +15,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
-use crate::sales::vehicles;
+use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -28,13 +28,28 @@ pub struct LookAfterwards {
     activation: ActivationId,
 }
 
+impl LookAfterwards {
+    fn key(activation: ActivationId) -> String {
+        format!("afterwards:{activation}")
+    }
+}
+
 /// Plans the look, if anything was sent at all.
 pub(crate) async fn look_later(caas: &Caas, tx: &mut Tx, activation: &Activation) -> Result<()> {
     if last_sent(tx, activation.id).await?.is_none() {
         return Ok(());
     }
-    let (job, key) = (LookAfterwards { activation: activation.id }, format!("afterwards:{}", activation.id));
+    let (job, key) = (LookAfterwards { activation: activation.id }, LookAfterwards::key(activation.id));
     jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + WAIT).keyed(key)).await
+}
+
+/// Has the vehicle asked now: a message says that it has switched something on.
+pub(super) async fn look_now(caas: &Caas, tx: &mut Tx, activation: &Activation) -> Result<()> {
+    if !is_undelivered(activation) {
+        return Ok(());
+    }
+    let job = LookAfterwards { activation: activation.id };
+    jobs::enqueue_or_move(caas, tx, &job, &LookAfterwards::key(activation.id), caas.now()).await
 }
 
 async fn last_sent(tx: &mut Tx, activation: ActivationId) -> Result<Option<Attempt>> {

@@ -1,8 +1,9 @@
 //! What API IoT tells later: twice, late, or before the answer of the call. The first verdict counts.
 
+use super::aftermath;
 use super::deactivation;
 use super::model::{ActivationState, AttemptCommand, ErrorCode};
-use super::repository::{self as store, Attempt};
+use super::repository::{self as store, Activation, Attempt};
 use super::restore;
 use super::rules::AttemptFailure;
 use super::verdict::{self, Source};
@@ -10,9 +11,14 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
+use crate::kernel::ids::VehicleId;
 use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
-use crate::sales::vehicles;
+use crate::vehicles;
+use chrono::TimeDelta;
+
+/// How long a command whose answer was lost may still be what a callback is about: as long as callbacks are kept.
+const LOST_ANSWER: TimeDelta = TimeDelta::days(3);
 
 /// What a callback says of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,30 +40,69 @@ pub async fn on_ota_status(
     told: &Told,
     received_at: Timestamp,
 ) -> Result<bool> {
-    let Some(attempt) = attempt_of(tx, vin, request_id, received_at).await? else { return Ok(false) };
-    match attempt.command {
-        AttemptCommand::Activate => on_activation(caas, tx, &attempt, told).await?,
-        AttemptCommand::Deactivate => deactivation::on_callback(caas, tx, &attempt, told).await?,
-        AttemptCommand::Restore => restore::on_callback(caas, tx, &attempt, told).await?,
+    if let Some(attempt) = store::attempt_by_request(tx, request_id).await? {
+        apply(caas, tx, &attempt, told).await?;
+        return Ok(true);
     }
-    Ok(true)
+    let Some(vehicle) = vehicles::find_by_vin(tx, vin).await? else { return Ok(false) };
+    let lost = lost_answers(tx, vehicle, told, received_at).await?;
+    if let Some(attempt) = waiting_for_its_id(tx, vehicle, told, received_at).await? {
+        // The message names the car and not the service. Should it be about another one, nothing may be paid for it: it
+        // is kept until the answer has brought the id, or the vehicle has been asked.
+        let service = store::load(tx, attempt.activation).await?.service_id;
+        if lost.iter().any(|other| other.service_id != service) {
+            return Ok(false);
+        }
+        store::note_request(tx, attempt.id, request_id).await?;
+        apply(caas, tx, &attempt, told).await?;
+        return Ok(true);
+    }
+    // Nobody waits for it any more. Which service it is about, and how that stands, the vehicle knows.
+    for activation in &lost {
+        match told {
+            Told::Activated => aftermath::look_now(caas, tx, activation).await?,
+            Told::Deactivated => restore::after_switching_off(caas, tx, activation).await?,
+            Told::Failed(_) => {}
+        }
+    }
+    Ok(!lost.is_empty())
 }
 
-/// The command a callback is about: by its id, else the one under way in that vehicle whose id we never learnt.
+async fn apply(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told) -> Result<()> {
+    match attempt.command {
+        AttemptCommand::Activate => on_activation(caas, tx, attempt, told).await,
+        AttemptCommand::Deactivate => deactivation::on_callback(caas, tx, attempt, told).await,
+        AttemptCommand::Restore => restore::on_callback(caas, tx, attempt, told).await,
+    }
+}
+
+/// The command under way in a vehicle, should its id be unknown and the message fit it.
 ///
 /// What was received before a command was written down can't be about it, however long it has waited for its match.
-async fn attempt_of(tx: &mut Tx, vin: &str, request_id: &str, received_at: Timestamp) -> Result<Option<Attempt>> {
-    if let Some(attempt) = store::attempt_by_request(tx, request_id).await? {
-        return Ok(Some(attempt));
-    }
-    let Some(vehicle) = vehicles::find_by_vin(tx, vin).await? else { return Ok(None) };
+async fn waiting_for_its_id(
+    tx: &mut Tx,
+    vehicle: VehicleId,
+    told: &Told,
+    received_at: Timestamp,
+) -> Result<Option<Attempt>> {
     let Some(id) = store::command_under_way(tx, vehicle).await? else { return Ok(None) };
     let attempt = store::load_attempt(tx, id).await?;
-    if attempt.request_id.is_some() || received_at < attempt.attempt_timestamp {
-        return Ok(None);
-    }
-    store::note_request(tx, id, request_id).await?;
-    Ok(Some(attempt))
+    let fits = match told {
+        Told::Activated => attempt.command != AttemptCommand::Deactivate,
+        Told::Deactivated => attempt.command == AttemptCommand::Deactivate,
+        Told::Failed(_) => true,
+    };
+    Ok((fits && attempt.request_id.is_none() && attempt.attempt_timestamp <= received_at).then_some(attempt))
+}
+
+/// What a message may be about whose command is over for us: its answer, and with it the id, was lost.
+async fn lost_answers(tx: &mut Tx, vehicle: VehicleId, told: &Told, received_at: Timestamp) -> Result<Vec<Activation>> {
+    let command = match told {
+        Told::Activated => AttemptCommand::Activate,
+        Told::Deactivated => AttemptCommand::Deactivate,
+        Told::Failed(_) => return Ok(Vec::new()),
+    };
+    store::with_lost_answer(tx, vehicle, command, received_at - LOST_ANSWER, received_at).await
 }
 
 async fn on_activation(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told) -> Result<()> {

@@ -4,11 +4,11 @@
 //! [`may_switch_off`] is the one gate through which every deactivation goes.
 
 use super::callbacks::Told;
-use super::engine::{failure_of, iot_answered, iot_rests, note_answer};
+use super::engine::{Said, failure_of, iot_answered, iot_rests, note_answer};
 use super::escalation;
-use super::failures;
+use super::failures::{self, Failed};
 use super::model::{ActivationEvent, ActivationState, AttemptCommand, AttemptResult, ErrorCode};
-use super::port::{CommandAnswer, CommandStatus, IotError, VehicleStatus};
+use super::port::{CommandAnswer, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply};
 use super::restore;
 use super::rules::{AttemptFailure, Readiness, readiness};
@@ -27,7 +27,7 @@ use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::monitoring::failures as audit;
 use crate::monitoring::model::{FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;
-use crate::sales::vehicles;
+use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -209,7 +209,7 @@ pub(super) async fn compensate(caas: &Caas, tx: &mut Tx, activation: &Activation
         )
     };
     record(caas, tx, entry).await?;
-    failures::detected(caas, tx, activation, FailureType::LateConfirmation, activation.id.0, None).await?;
+    failures::detected(caas, tx, activation, Failed::of(activation, FailureType::LateConfirmation)).await?;
     escalation::note(caas, tx, activation, "LATE_CONFIRMATION", data).await
 }
 
@@ -408,19 +408,17 @@ async fn record_answer(
     if deactivation.state.is_over() {
         return Ok(Outcome::DoneIn(tx));
     }
-    let failure = match answer {
-        Ok(CommandAnswer { status: CommandStatus::Completed, .. }) => {
+    let at = match Said::of(&answer) {
+        Said::Done => {
             done(caas, &mut tx, &mut deactivation, &mut activation, attempt).await?;
             return Ok(Outcome::DoneIn(tx));
         }
-        Ok(CommandAnswer { status: CommandStatus::Failed, error_code, .. }) => {
-            (AttemptFailure::Vehicle(error_code.unwrap_or(ErrorCode::Timeout)), "FAILED".to_owned())
+        Said::Taken => attempt.answer_due_at.unwrap_or_else(|| caas.now()),
+        Said::Unknown => caas.now(),
+        Said::Failed(failure, message) => {
+            failed(caas, &mut tx, &mut deactivation, &activation, attempt, failure, &message).await?
         }
-        Ok(_) => return Ok(Outcome::AgainIn(attempt.answer_due_at.unwrap_or_else(|| caas.now()), tx)),
-        Err(IotError::NoAnswer(_)) => return Ok(Outcome::AgainIn(caas.now(), tx)),
-        Err(error) => (failure_of(&error), error.to_string()),
     };
-    let at = failed(caas, &mut tx, &mut deactivation, &activation, attempt, failure.0, &failure.1).await?;
     Ok(Outcome::AgainIn(at, tx))
 }
 
@@ -467,7 +465,8 @@ async fn failed(
         save(caas, tx, d).await?;
         let step = (Some(DeactivationState::Queued), DeactivationState::Escalated);
         log(caas, tx, activation, d.id, EntryKind::DeactivationEscalated, step, d.reason).await?;
-        failures::detected(caas, tx, activation, FailureType::Deactivation, d.id, None).await?;
+        let failed = Failed { subject: d.id, ..Failed::of(activation, FailureType::Deactivation) };
+        failures::detected(caas, tx, activation, failed).await?;
         escalation::open_by_itself(caas, tx, activation, &format!("DEACTIVATION_{}", failure.code())).await?;
     }
     let wait = if give_up { policy.max_backoff } else { policy.backoff(d.attempts) };

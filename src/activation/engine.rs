@@ -19,7 +19,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::kernel::planted::{self, Bug};
-use crate::sales::vehicles::{self, Vehicle};
+use crate::vehicles::{self, Vehicle};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -343,6 +343,32 @@ pub(super) async fn note_answer(
     Ok(())
 }
 
+/// What the answer to a command means for its attempt.
+pub(super) enum Said {
+    /// It is done.
+    Done,
+    /// The vehicle has it: its callback is waited for.
+    Taken,
+    /// Nobody knows whether it arrived: the vehicle is asked at once.
+    Unknown,
+    /// It will not be done; why, and in which words.
+    Failed(AttemptFailure, String),
+}
+
+impl Said {
+    pub(super) fn of(answer: &Result<CommandAnswer, IotError>) -> Said {
+        match answer {
+            Ok(CommandAnswer { status: CommandStatus::Completed, .. }) => Said::Done,
+            Ok(CommandAnswer { status: CommandStatus::Failed, error_code, .. }) => {
+                Said::Failed(AttemptFailure::Vehicle(error_code.unwrap_or(ErrorCode::Timeout)), "FAILED".to_owned())
+            }
+            Ok(_) => Said::Taken,
+            Err(IotError::NoAnswer(_)) => Said::Unknown,
+            Err(error) => Said::Failed(failure_of(error), error.to_string()),
+        }
+    }
+}
+
 /// Writes down what API IoT said to a command. A callback may have been quicker: then its verdict stands.
 async fn record_answer(
     caas: &Caas,
@@ -360,34 +386,29 @@ async fn record_answer(
             _ => Outcome::DoneIn(tx),
         });
     }
-    let outcome = match answer {
-        Ok(CommandAnswer { status, request_id, .. })
-            if status == CommandStatus::Completed || planted::is_in(Bug::AcceptedIsConfirmed) =>
-        {
-            let evidence = serde_json::json!({ "answer": "COMPLETED", "requestId": request_id });
+    let request = answer.as_ref().ok().map(|answer| answer.request_id.clone());
+    let said = match Said::of(&answer) {
+        Said::Taken if planted::is_in(Bug::AcceptedIsConfirmed) => Said::Done,
+        said => said,
+    };
+    Ok(match said {
+        Said::Done => {
+            let evidence = serde_json::json!({ "answer": "COMPLETED", "requestId": request });
             verdict::confirmed(caas, &mut tx, &mut activation, &attempt, Source::Answer, evidence).await?;
             failpoint::hit("activation.command.recorded");
             Outcome::DoneIn(tx)
         }
-        Ok(CommandAnswer { status: CommandStatus::Failed, error_code, .. }) => {
-            let failure = AttemptFailure::Vehicle(error_code.unwrap_or(ErrorCode::Timeout));
-            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "FAILED").await?;
-            settled(next, tx)
-        }
-        Ok(CommandAnswer { .. }) => {
+        Said::Taken => {
             tx.announce(format!("activation:{id}"));
             Outcome::AgainIn(attempt.answer_due_at.unwrap_or_else(|| caas.now()), tx)
         }
-        // The command may have been carried out: the vehicle is asked at once.
-        Err(IotError::NoAnswer(_)) => Outcome::AgainIn(caas.now(), tx),
-        Err(error) => {
-            let next =
-                verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(&error), &error.to_string())
-                    .await?;
+        // The command may have been carried out.
+        Said::Unknown => Outcome::AgainIn(caas.now(), tx),
+        Said::Failed(failure, message) => {
+            let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, &message).await?;
             settled(next, tx)
         }
-    };
-    Ok(outcome)
+    })
 }
 
 /// A command went out, or was about to, and no verdict is known: the vehicle is asked, nothing is sent.

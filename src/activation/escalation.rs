@@ -13,8 +13,8 @@ use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::notifications::model::NoticeEvent;
 use crate::payments::repository as payments;
-use crate::sales::vehicles;
 use crate::support::{self, NewTicket};
+use crate::vehicles;
 use serde::{Deserialize, Serialize};
 
 /// How often diagnostics are asked for before the ticket is opened without them.

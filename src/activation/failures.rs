@@ -21,8 +21,9 @@ pub(super) async fn on_step(
 ) -> Result<()> {
     let end = match event {
         ActivationEvent::Escalated => {
-            let told = Some(NoticeEvent::OtaFailed);
-            return detected(caas, tx, activation, FailureType::OtaActivation, activation.id.0, told).await;
+            let failed =
+                Failed { told: Some(NoticeEvent::OtaFailed), ..Failed::of(activation, FailureType::OtaActivation) };
+            return detected(caas, tx, activation, failed).await;
         }
         ActivationEvent::VehicleConfirmed if before == ActivationState::ManualActivationAttempt => {
             Resolution::ActivatedByHand
@@ -34,26 +35,44 @@ pub(super) async fn on_step(
     failures::resolved(caas, tx, FailureType::OtaActivation, activation.id.0, end, None).await
 }
 
+/// What failed about an activation.
+pub(super) struct Failed<'a> {
+    pub kind: FailureType,
+    /// The thing that failed.
+    pub subject: Uuid,
+    /// The reason's code.
+    pub code: Option<&'a str>,
+    /// Tries before it counted as failed.
+    pub attempts: i64,
+    /// What was written to the customer.
+    pub told: Option<NoticeEvent>,
+}
+
+impl<'a> Failed<'a> {
+    /// The activation itself, for its last failure; the customer is not told.
+    pub(super) fn of(activation: &'a Activation, kind: FailureType) -> Failed<'a> {
+        Failed {
+            kind,
+            subject: activation.id.0,
+            code: activation.last_failure.as_deref(),
+            attempts: activation.total_attempts,
+            told: None,
+        }
+    }
+}
+
 /// Something failed for good or needs a person. What was not delivered costs nothing: its hold is reversed.
-pub(super) async fn detected(
-    caas: &Caas,
-    tx: &mut Tx,
-    activation: &Activation,
-    kind: FailureType,
-    subject: Uuid,
-    told: Option<NoticeEvent>,
-) -> Result<()> {
-    let code = activation.last_failure.as_deref();
+pub(super) async fn detected(caas: &Caas, tx: &mut Tx, activation: &Activation, failed: Failed<'_>) -> Result<()> {
     let failure = NewFailure {
-        kind,
-        subject,
-        category: FailureCategory::of_attempt(code.unwrap_or_default()),
+        kind: failed.kind,
+        subject: failed.subject,
+        category: FailureCategory::of_attempt(failed.code.unwrap_or_default()),
         component: Component::OtaEngine,
         customer: Some(activation.customer_id),
-        code,
-        attempts: activation.total_attempts,
+        code: failed.code,
+        attempts: failed.attempts,
         resolution: Resolution::Open,
-        communication: told.map(NoticeEvent::as_str),
+        communication: failed.told.map(NoticeEvent::as_str),
         impact: Some(Money::new(Cents::ZERO, activation.currency)),
     };
     failures::detected(caas, tx, &failure).await

@@ -397,6 +397,25 @@ pub(super) async fn command_under_way(tx: &mut Tx, vehicle: VehicleId) -> Result
         .map(|(id,)| id))
 }
 
+/// The activations of a vehicle with a command of this kind that went out between two moments, is over, and whose id we
+/// never learnt. It may have been carried out all the same, unless the vehicle refused it.
+pub(super) async fn with_lost_answer(
+    tx: &mut Tx,
+    vehicle: VehicleId,
+    command: AttemptCommand,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Activation>> {
+    Ok(sql!(tx, all Activation,
+        "SELECT * FROM service_activations a WHERE vehicle_id = $1 AND EXISTS (
+             SELECT attempt_id FROM activation_attempts t
+             WHERE t.service_activation_id = a.service_activation_id AND t.command = $2 AND t.ota_command_sent
+               AND t.request_id IS NULL AND t.attempt_timestamp >= $3 AND t.attempt_timestamp <= $4
+               AND t.ota_response_code IN ('TIMEOUT', 'IOT_UNAVAILABLE', 'ACTIVATED', 'DEACTIVATED'))
+         ORDER BY created_at, service_activation_id",
+        vehicle, command.as_str(), from, until)?)
+}
+
 /// A customer's activations that are not over, newest first; of one vehicle when given.
 pub async fn open_of_customer(
     tx: &mut Tx,

@@ -5,10 +5,11 @@
 //! again: for the same activation, with the same end. No money moves.
 
 use super::callbacks::Told;
-use super::engine::{command, failure_of, iot_answered, iot_rests, note_answer, still_pending};
+use super::engine::{Said, command, failure_of, iot_answered, iot_rests, note_answer, still_pending};
 use super::escalation;
+use super::failures::{self, Failed};
 use super::model::{ActivationState, AttemptCommand, AttemptResult, ErrorCode};
-use super::port::{CommandAnswer, CommandStatus, IotError, VehicleStatus};
+use super::port::{CommandAnswer, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, NewAttempt};
 use super::rules::{AttemptFailure, Readiness, readiness};
 use crate::Caas;
@@ -21,7 +22,9 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Job, JobError, Outcome, Run};
-use crate::sales::vehicles;
+use crate::monitoring::failures as audit;
+use crate::monitoring::model::{FailureType, Resolution};
+use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +100,7 @@ impl Job for Restore {
                 return Ok(Outcome::Again(attempt.answer_due_at.unwrap_or(now)));
             }
             None if activation.state.is_under_way() => return Ok(Outcome::Again(now + LATER)),
-            None if !is_wanted(&activation, now) => return Ok(Outcome::Done),
+            None if !is_wanted(&activation, now) => return ended(caas, caas.db.begin().await?, self.activation).await,
             _ => {}
         }
         if let Some(until) = iot_rests(caas, breaker).await? {
@@ -143,6 +146,7 @@ impl Job for Restore {
                 // Told only if it had been missing: a callback that comes twice tells nothing new.
                 if !self.tries(&mut tx).await?.is_empty() {
                     log(caas, &mut tx, &activation, EntryKind::ServiceRestored).await?;
+                    solved(caas, &mut tx, self.activation, Resolution::DoneAfterAll).await?;
                 }
                 Ok(Outcome::DoneIn(tx))
             }
@@ -153,7 +157,7 @@ impl Job for Restore {
                 Ok(Outcome::AgainIn(at, tx))
             }
             // Its time may have ended while the vehicle was asked.
-            _ if !is_wanted(&activation, caas.now()) => Ok(Outcome::DoneIn(tx)),
+            _ if !is_wanted(&activation, caas.now()) => ended(caas, tx, self.activation).await,
             (Readiness::NotReady(code), None) => {
                 let attempt = self.new_attempt(caas, &mut tx, &activation, &status, None).await?;
                 let failure = AttemptFailure::Vehicle(code);
@@ -239,20 +243,18 @@ async fn record_answer(
     if attempt.attempt_result.is_some() {
         return Ok(Outcome::AgainIn(caas.now(), tx));
     }
-    let failure = match answer {
-        Ok(CommandAnswer { status: CommandStatus::Completed, .. }) => {
+    let at = match Said::of(&answer) {
+        Said::Done => {
             succeeded(caas, &mut tx, &attempt).await?;
-            return Ok(Outcome::AgainIn(caas.now(), tx));
+            caas.now()
         }
-        Ok(CommandAnswer { status: CommandStatus::Failed, error_code, .. }) => {
-            (AttemptFailure::Vehicle(error_code.unwrap_or(ErrorCode::Timeout)), "FAILED".to_owned())
+        Said::Taken => attempt.answer_due_at.unwrap_or_else(|| caas.now()),
+        Said::Unknown => caas.now(),
+        Said::Failed(failure, message) => {
+            let activation = store::load(&mut tx, attempt.activation).await?;
+            failed(caas, &mut tx, &activation, &attempt, failure, &message).await?
         }
-        Ok(_) => return Ok(Outcome::AgainIn(attempt.answer_due_at.unwrap_or_else(|| caas.now()), tx)),
-        Err(IotError::NoAnswer(_)) => return Ok(Outcome::AgainIn(caas.now(), tx)),
-        Err(error) => (failure_of(&error), error.to_string()),
     };
-    let activation = store::load(&mut tx, attempt.activation).await?;
-    let at = failed(caas, &mut tx, &activation, &attempt, failure.0, &failure.1).await?;
     Ok(Outcome::AgainIn(at, tx))
 }
 
@@ -277,14 +279,41 @@ async fn failed(
     if !give_up {
         return Ok(caas.now() + policy.backoff(attempt.attempt_number));
     }
-    let told = tries(tx, activation.id).await?.iter().any(|earlier| {
+    let tries = tries(tx, activation.id).await?;
+    let told = tries.iter().any(|earlier| {
         earlier.attempt_number + 1 == attempt.attempt_number
             && earlier.attempt_result.as_deref() == Some(AttemptResult::FailedEscalate.as_str())
     });
     if !told {
+        let failed = Failed {
+            subject: first(&tries).unwrap_or(attempt).id.0,
+            code: Some(failure.code()),
+            attempts: attempt.attempt_number,
+            ..Failed::of(activation, FailureType::Restore)
+        };
+        failures::detected(caas, tx, activation, failed).await?;
         escalation::open_by_itself(caas, tx, activation, &format!("RESTORE_{}", failure.code())).await?;
     }
     Ok(caas.now() + policy.max_backoff)
+}
+
+/// The attempt that the newest restoration began with: what the failure audit knows it by.
+fn first(tries: &[Attempt]) -> Option<&Attempt> {
+    tries.iter().rfind(|attempt| attempt.attempt_number == 1)
+}
+
+/// Ends what the failure audit holds open about the newest restoration.
+async fn solved(caas: &Caas, tx: &mut Tx, activation: ActivationId, how: Resolution) -> Result<()> {
+    match first(&tries(tx, activation).await?) {
+        Some(first) => audit::resolved(caas, tx, FailureType::Restore, first.id.0, how, None).await,
+        None => Ok(()),
+    }
+}
+
+/// There is nothing to put back any more.
+async fn ended(caas: &Caas, mut tx: Tx, activation: ActivationId) -> Result<Outcome, JobError> {
+    solved(caas, &mut tx, activation, Resolution::NoLongerNeeded).await?;
+    Ok(Outcome::DoneIn(tx))
 }
 
 /// The customer reads that it was gone, and that it is back.

@@ -19,7 +19,7 @@ use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::service::{GiveBack, give_back, request_capture};
-use crate::sales::vehicles;
+use crate::vehicles;
 use chrono::TimeDelta;
 use sqlx::types::Json;
 

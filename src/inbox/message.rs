@@ -8,6 +8,7 @@ use crate::kernel::money::{Currency, Money};
 use crate::sales::delivery::port::TransportNotice;
 use crate::sales::factory::port::{FactoryNotice, FactoryStatus, Shipment};
 use crate::sales::registration::port::{BodyReason, RegistrationNotice};
+use crate::vehicles::is_vin;
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
@@ -205,12 +206,6 @@ pub fn parse_date_time(text: &str) -> Option<Timestamp> {
 pub fn is_date(text: &str) -> bool {
     // chrono alone would take signs and missing zeros.
     text.len() == 10 && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok_and(|day| day.to_string() == text)
-}
-
-/// Whether a text is a vehicle identification number: 17 capitals and digits without I, O and Q.
-pub fn is_vin(text: &str) -> bool {
-    let fits = |b| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P' | b'R'..=b'Z' | b'0'..=b'9');
-    text.len() == 17 && text.bytes().all(fits)
 }
 
 /// One JSON object, and where it stands.

@@ -9,6 +9,8 @@ codes! {
         LateConfirmation = "LATE_CONFIRMATION",
         /// A service that is over could not be switched off.
         Deactivation = "DEACTIVATION_FAILED",
+        /// A service that a stale command took away could not be put back.
+        Restore = "RESTORE_FAILED",
         /// The bank said no.
         PaymentDeclined = "PAYMENT_DECLINED",
         /// The gateway never made the payment, or nobody confirmed it in time.
@@ -87,7 +89,7 @@ codes! {
         ClosedWithoutCharge = "CLOSED_WITHOUT_CHARGE",
         /// The service is off.
         SwitchedOff = "SWITCHED_OFF",
-        /// Nothing had to be undone any more: the service is there by right.
+        /// Nothing is to be done any more: the service is there by right, or its time has ended.
         NoLongerNeeded = "NO_LONGER_NEEDED",
         /// The money came after all.
         PaidAfterAll = "PAID_AFTER_ALL",

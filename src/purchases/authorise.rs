@@ -20,7 +20,7 @@ use crate::payments::model::{DeclineReason, OperationKind, PaymentEvent, Payment
 use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
 use crate::payments::repository::{self as payments, Operation, Payment};
 use crate::payments::service::{announce, apply as apply_payment};
-use crate::sales::vehicles;
+use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 

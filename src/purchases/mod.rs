@@ -7,8 +7,6 @@ pub mod authorise;
 #[cfg(feature = "ssr")]
 pub mod discounts;
 #[cfg(feature = "ssr")]
-pub mod included;
-#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod view;

@@ -25,7 +25,7 @@ use crate::notifications::{Notice, notify};
 use crate::payments::model::PaymentState;
 use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
 use crate::payments::{methods, repository as payments, service as money};
-use crate::sales::vehicles::{self, Vehicle};
+use crate::vehicles::{self, Vehicle};
 use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
 

@@ -8,8 +8,8 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{ActivationId, UserId};
 use crate::payments::methods::{self, PaymentMethod};
 use crate::payments::repository::{self as payments, Payment};
-use crate::sales::vehicles::{self, Vehicle};
 use crate::support;
+use crate::vehicles::{self, Vehicle};
 
 /// An order with everything that belongs to it.
 #[derive(Debug, Clone)]

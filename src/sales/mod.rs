@@ -28,8 +28,6 @@ pub mod sale;
 #[cfg(feature = "ssr")]
 pub mod stock;
 #[cfg(feature = "ssr")]
-pub mod vehicles;
-#[cfg(feature = "ssr")]
 pub mod who;
 #[cfg(feature = "ssr")]
 pub mod words;

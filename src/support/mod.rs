@@ -1,9 +1,9 @@
-//! Cases for a person: work lists, the conversation with the customer, clocks, and the ways out of a case.
+//! Cases for a person: work lists, the conversation with the customer, and clocks.
 //!
 //! `tickets` opens a case and takes it from state to state, `clock` counts the time until an answer is due, by the queue's
-//! hours in `business`, which administrators keep with `calendars`, `lists` finds cases, `conversation` is what is said on one, `desk` who works on it, `together` keeps two agents from losing each
-//! other's words, `shelf` holds ready-made texts, views and tasks, `questions` is the customer's side, and `ways_out` ends
-//! what an activation could not.
+//! hours in `business`, which administrators keep with `calendars`, `lists` finds cases, `conversation` is what is said on
+//! one, `desk` who works on it, `together` keeps two agents from losing each other's words, `shelf` holds ready-made texts,
+//! views and tasks, and `questions` is the customer's side. What ends an activation stands in `ways_out`, a room above.
 
 pub mod model;
 
@@ -30,15 +30,8 @@ pub(crate) mod tickets;
 #[cfg(feature = "ssr")]
 mod together;
 #[cfg(feature = "ssr")]
-pub(crate) mod ways_out;
-#[cfg(feature = "ssr")]
 mod words;
 
-#[cfg(feature = "ssr")]
-pub use crate::activation::manual::{
-    HoldOffer, HoldRefusal, Manual, ManualState, accept_manual_hold, hold_consent, manual_of, open_hold_offer,
-    refuse_manual_hold,
-};
 #[cfg(feature = "ssr")]
 pub use conversation::{
     Attachment, Message, OwnCase, Reply, attachment, attachments, close, messages, note, own_attachment, own_case,
@@ -63,8 +56,3 @@ pub use tickets::{
 };
 #[cfg(feature = "ssr")]
 pub use together::{Presence, draft, presence, save_draft, touch_presence};
-#[cfg(feature = "ssr")]
-pub use ways_out::{
-    Appointment, RuleProposal, appointment_made, appointments_of, dealership_appointment, decide_catalogue_rule,
-    manual_activation, note_theft, permanent_failure, propose_catalogue_rule, rule_proposals, vehicle_status_now,
-};

@@ -13,7 +13,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{TicketId, UserId, VehicleId};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::notify;
-use crate::sales::vehicles;
+use crate::vehicles;
 use chrono::TimeDelta;
 
 /// Cases that one customer opens in a day at most.

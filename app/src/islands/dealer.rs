@@ -1,10 +1,8 @@
 //! The desk of a dealership: what needs somebody and the pipeline follow what happens, without a reload.
 
-use super::live::on_change;
-use super::pace::Pace;
+use super::follow::follow;
 use crate::ui::{EmptyState, Notice, Tone};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
 /// The desk as it stands, ready to be read.
@@ -103,26 +101,7 @@ pub fn DealerLive(
     /// Words that stay.
     words: DealerWords,
 ) -> impl IntoView {
-    let desk = RwSignal::new(desk);
-    let is_lost = RwSignal::new(false);
-    let dealership = StoredValue::new(dealership);
-    let pace = Pace::new(move |done| {
-        spawn_local(async move {
-            match read_dealer_desk(dealership.get_value()).await {
-                Ok(now) => {
-                    if desk.with_untracked(|desk| *desk != now) {
-                        desk.set(now);
-                    }
-                    is_lost.set(false);
-                }
-                Err(_) => is_lost.set(true),
-            }
-            done();
-        });
-    });
-    if !topic.is_empty() {
-        on_change(&topic, move || pace.ask());
-    }
+    let (desk, is_lost) = follow(&topic, desk, move || read_dealer_desk(dealership.clone()));
     let needs = Memo::new(move |_| desk.with(|desk| desk.needs.clone()));
     let columns = Memo::new(move |_| desk.with(|desk| desk.columns.clone()));
     let down = Memo::new(move |_| desk.with(|desk| desk.factory_down.clone()));

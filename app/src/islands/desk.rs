@@ -1,10 +1,8 @@
 //! The work lists of support: counts and lines follow what happens, without a reload.
 
-use super::live::on_change;
-use super::pace::Pace;
+use super::follow::follow;
 use crate::ui::{DataTable, EmptyState, Tone};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
 /// A list and the counts of all lists, ready to be read.
@@ -114,24 +112,7 @@ pub fn DeskLive(
     /// Words that stay.
     words: DeskWords,
 ) -> impl IntoView {
-    let desk = RwSignal::new(lines);
-    let is_lost = RwSignal::new(false);
-    let query = StoredValue::new(query);
-    let pace = Pace::new(move |done| {
-        spawn_local(async move {
-            match read_desk(query.get_value()).await {
-                Ok(now) => {
-                    if desk.with_untracked(|desk| *desk != now) {
-                        desk.set(now);
-                    }
-                    is_lost.set(false);
-                }
-                Err(_) => is_lost.set(true),
-            }
-            done();
-        });
-    });
-    on_change("tickets", move || pace.ask());
+    let (desk, is_lost) = follow("tickets", lines, move || read_desk(query.clone()));
 
     let tabs = Memo::new(move |_| desk.with(|desk| desk.tabs.clone()));
     let lines = Memo::new(move |_| desk.with(|desk| desk.lines.clone()));

@@ -6,6 +6,7 @@ mod case;
 mod countdown;
 mod dealer;
 mod desk;
+mod follow;
 mod keys;
 pub mod live;
 mod order;

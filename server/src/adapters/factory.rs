@@ -3,14 +3,11 @@
 use super::http::{Answer, CallError, Client, NO_BODY, OutsideSystem, Request, SetupError};
 use super::wire::{is_date, shortened};
 use async_trait::async_trait;
-use caas::inbox::message::is_vin;
 use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest, FactoryStatus};
+use caas::vehicles::is_vin;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// How long the factory may take for an answer (rulebook §13).
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The factory, or the sandbox's.
 pub struct HttpFactory {

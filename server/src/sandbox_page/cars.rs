@@ -3,7 +3,7 @@
 use super::switches::Target;
 use super::{faults, words};
 use caas::kernel::error::Result;
-use caas::sales::vehicles::{self, Vehicle as Known};
+use caas::vehicles::{self, Vehicle as Known};
 use caas_app::ui::{CarColour, CarDrawing, CarModel, StatusPill};
 use caas_app::web::WebContext;
 use caas_sandbox::world::iot::model::Vehicle;

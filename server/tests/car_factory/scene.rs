@@ -6,7 +6,8 @@ use caas::expediente::model::Actor;
 use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
 use caas::kernel::ids::{DealershipId, OrderId, UserId};
-use caas::kernel::jobs::run_due_jobs;
+use caas::kernel::jobs::run_next_job;
+use caas::payments::methods;
 use caas::sales::factory::port::{
     Factory, FactoryError, FactoryNotice, FactoryOrder, FactoryRequest, FactoryStatus, Shipment,
 };
@@ -14,7 +15,8 @@ use caas::sales::factory::queue::{FactoryPlacing, of_order};
 use caas::sales::factory::{enqueue, on_status};
 use caas::sales::model::{OrderEvent, OrderStatus};
 use caas::sales::orders::{self, Cause, Order, apply};
-use caas::{Caas, Parts, sql};
+use caas::sales::payment::{CarPayment, pay};
+use caas::{Caas, sql};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -43,6 +45,10 @@ pub struct PlayedFactory {
 }
 
 impl PlayedFactory {
+    fn new() -> Arc<PlayedFactory> {
+        Arc::new(PlayedFactory { mood: Mutex::new(Mood::Answers), calls: Mutex::default(), made: Mutex::default() })
+    }
+
     pub fn is(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
     }
@@ -111,34 +117,17 @@ pub struct Scene {
 impl Scene {
     /// With the sandbox's factory behind HTTP, and its webhooks.
     pub async fn with_sandbox(engine: Engine) -> Scene {
-        let mut scene = Scene::new(engine).await;
-        scene.caas = scene.app.caas().clone();
-        scene
+        Scene::begin(TestApp::start(engine).await, PlayedFactory::new()).await
     }
 
     pub async fn new(engine: Engine) -> Scene {
-        let app = TestApp::start(engine).await;
-        let factory = Arc::new(PlayedFactory {
-            mood: Mutex::new(Mood::Answers),
-            calls: Mutex::default(),
-            made: Mutex::default(),
-        });
-        let parts = app.caas();
-        let caas = Caas::new(Parts {
-            db: parts.db.clone(),
-            clock: parts.clock.clone(),
-            rng: parts.rng.clone(),
-            policies: parts.policies.clone(),
-            public_url: parts.public_url.clone(),
-            gateway: parts.gateway.clone(),
-            iot: parts.iot.clone(),
-            factory: factory.clone(),
-            registration: parts.registration.clone(),
-            transport: parts.transport.clone(),
-            mailer: parts.mailer.clone(),
-            sms: parts.sms.clone(),
-            push: parts.push.clone(),
-        });
+        let (mut app, factory) = (TestApp::start(engine).await, PlayedFactory::new());
+        app.put_in(|parts| parts.factory = factory.clone());
+        Scene::begin(app, factory).await
+    }
+
+    async fn begin(app: TestApp, factory: Arc<PlayedFactory>) -> Scene {
+        let caas = app.caas().clone();
         let mut tx = caas.db.read().await.unwrap();
         let (customer, _) =
             sql!(tx, one(UserId, String), "SELECT id, name FROM users WHERE email_key = 'cliente@demo.caas.example'")
@@ -163,27 +152,23 @@ impl Scene {
         sql!(tx, execute
             "INSERT INTO customer_orders (id, number, dealership_id, customer_id, status, is_over, model_code, colour, options,
                                           country, delivery_mode, total_cents, reservation_cents, currency, status_at,
-                                          created_at, updated_at)
-             VALUES ($1, $2, $3, $4, 'DRAFT', FALSE, 'LINCE', 'BLUE', $5, 'ES', 'HOME', 3000000, 300000, 'EUR', $6, $6, $6)",
+                                          created_at, updated_at, plan_version_id)
+             VALUES ($1, $2, $3, $4, 'DRAFT', FALSE, 'LINCE', 'BLUE', $5, 'ES', 'HOME', 3000000, 300000, 'EUR', $6, $6, $6,
+                     (SELECT v.id FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE p.country = 'ES' ORDER BY p.code LIMIT 1))",
             id, format!("V-2026-9{:05}", self.orders), self.dealership, self.customer,
             sqlx::types::Json(vec!["TOW_BAR"]), now)
         .unwrap();
-        let drafted = caas::expediente::Entry {
-            after: Some(OrderStatus::Draft.as_str()),
-            ..caas::expediente::Entry::new(
-                Some(self.customer),
-                Actor::SYSTEM,
-                caas::expediente::model::EntryKind::OrderChanged,
-                caas::expediente::model::SubjectKind::Order,
-                id.0,
-            )
-        };
-        caas::expediente::record(&self.caas, &mut tx, drafted).await.unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
-        for event in [OrderEvent::Registered, OrderEvent::ReservationPaid] {
-            apply(&self.caas, &mut tx, &mut order, event, Cause::by(Actor::SYSTEM)).await.unwrap();
+        apply(&self.caas, &mut tx, &mut order, OrderEvent::Registered, Cause::by(Actor::SYSTEM)).await.unwrap();
+        tx.commit().await.unwrap();
+        let method = methods::list(&mut self.read().await, self.customer).await.unwrap()[0].id;
+        let key = id.to_string();
+        pay(&self.caas, self.customer, id, CarPayment::Reservation, method, &key).await.unwrap().unwrap();
+        // The factory is not asked yet.
+        while self.status(id).await == "AWAITING_RESERVATION" {
+            run_next_job(&self.caas, &self.app.app.registry).await.unwrap().expect("the payment is at work");
         }
-        enqueue(&self.caas, &mut tx, &order).await.unwrap();
+        let mut tx = self.caas.db.begin().await.unwrap();
         enqueue(&self.caas, &mut tx, &order).await.unwrap();
         tx.commit().await.unwrap();
         // The queue is by time of joining.
@@ -221,36 +206,12 @@ impl Scene {
 
     /// Runs what is due now.
     pub async fn run(&mut self) {
-        loop {
-            let jobs = run_due_jobs(&self.caas, &self.app.app.registry).await.unwrap();
-            if jobs + self.app.deliver_webhooks().await == 0 {
-                break;
-            }
-        }
+        self.app.run_jobs().await;
     }
 
     /// Lets time pass from one due moment to the next.
     pub async fn live(&mut self, by: TimeDelta) {
-        let end = self.app.now() + by;
-        self.run().await;
-        loop {
-            let (next, _) = sql!(
-                self.read().await,
-                one(Option<Timestamp>, i64),
-                "SELECT MIN(due_at), COUNT(*) FROM jobs
-                 WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
-            )
-            .unwrap();
-            let next = [next, self.app.sandbox().next_due()].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= end) else { break };
-            self.app.advance((next - self.app.now()).max(TimeDelta::milliseconds(1)));
-            self.run().await;
-        }
-        let rest = end - self.app.now();
-        if rest > TimeDelta::zero() {
-            self.app.advance(rest);
-        }
-        self.run().await;
+        self.app.live(by).await;
     }
 
     // ----- the factory's messages

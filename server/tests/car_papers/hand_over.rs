@@ -6,8 +6,8 @@ use caas::kernel::ids::{OrderId, UserId, VehicleId};
 use caas::sales::delivery::hand_over::{self, HandOverRefusal};
 use caas::sales::delivery::link_codes::{self, LinkRefusal};
 use caas::sales::delivery::model::{Blocker, ChecklistItem, IdentityPaper};
-use caas::sales::vehicles;
 use caas::sql;
+use caas::vehicles;
 use chrono::TimeDelta;
 
 async fn complete(scene: &Scene, id: OrderId) -> Result<String, HandOverRefusal> {

@@ -2,18 +2,17 @@
 
 use super::played::{Bodies, Lorries};
 use crate::support::{Engine, TestApp};
-use caas::expediente::model::{EntryKind, SubjectKind};
+use caas::expediente::model::EntryKind;
 use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
 use caas::kernel::ids::{DealershipId, OrderId, PlanVersionId, UserId, VehicleId};
-use caas::kernel::jobs::run_due_jobs;
 use caas::payments::methods;
 use caas::sales::delivery::model::{ChecklistItem, IdentityPaper};
 use caas::sales::delivery::port::{TransportEvent, TransportNotice};
 use caas::sales::delivery::slots::PickUpRefusal;
 use caas::sales::delivery::{self, Delivery, hand_over, pick_ups};
 use caas::sales::documents;
-use caas::sales::model::{Address, OrderEvent, OrderStatus, Owner, OwnerKind};
+use caas::sales::model::{Address, OrderEvent, Owner, OwnerKind};
 use caas::sales::orders::{self, Cause, Order, apply};
 use caas::sales::payment::{CarPayment, pay};
 use caas::sales::registration::countries::{Provider, country};
@@ -21,7 +20,7 @@ use caas::sales::registration::{self, Registration};
 use caas::sales::stock;
 use caas::sales::who::Who;
 use caas::support::model::NewAttachment;
-use caas::{Caas, Parts, sql};
+use caas::{Caas, sql};
 use chrono::TimeDelta;
 use sqlx::types::Json;
 use std::sync::Arc;
@@ -42,24 +41,13 @@ pub struct Scene {
 
 impl Scene {
     pub async fn new(engine: Engine) -> Scene {
-        let app = TestApp::start(engine).await;
+        let mut app = TestApp::start(engine).await;
         let (bodies, lorries) = (Arc::new(Bodies::default()), Arc::new(Lorries::default()));
-        let parts = app.caas();
-        let caas = Caas::new(Parts {
-            db: parts.db.clone(),
-            clock: parts.clock.clone(),
-            rng: parts.rng.clone(),
-            policies: parts.policies.clone(),
-            public_url: parts.public_url.clone(),
-            gateway: parts.gateway.clone(),
-            iot: parts.iot.clone(),
-            factory: parts.factory.clone(),
-            registration: bodies.clone(),
-            transport: lorries.clone(),
-            mailer: parts.mailer.clone(),
-            sms: parts.sms.clone(),
-            push: parts.push.clone(),
+        app.put_in(|parts| {
+            parts.registration = bodies.clone();
+            parts.transport = lorries.clone();
         });
+        let caas = app.caas().clone();
         let mut tx = caas.db.read().await.unwrap();
         let (customer, _) =
             sql!(tx, one(UserId, String), "SELECT id, name FROM users WHERE email_key = 'cliente@demo.caas.example'")
@@ -119,17 +107,6 @@ impl Scene {
             Json(Vec::<String>::new()), vehicle, country_code, mode, Json(address(country_code)), Json(owner(country_code)), now,
             self.plan)
         .unwrap();
-        let drafted = caas::expediente::Entry {
-            after: Some(OrderStatus::Draft.as_str()),
-            ..caas::expediente::Entry::new(
-                Some(self.customer),
-                actor,
-                EntryKind::OrderChanged,
-                SubjectKind::Order,
-                id.0,
-            )
-        };
-        caas::expediente::record(&self.caas, &mut tx, drafted).await.unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
         apply(&self.caas, &mut tx, &mut order, OrderEvent::Registered, Cause::by(actor)).await.unwrap();
         tx.commit().await.unwrap();
@@ -255,35 +232,11 @@ impl Scene {
     // ----- time
 
     pub async fn run(&mut self) {
-        loop {
-            let jobs = run_due_jobs(&self.caas, &self.app.app.registry).await.unwrap();
-            if jobs + self.app.deliver_webhooks().await == 0 {
-                break;
-            }
-        }
+        self.app.run_jobs().await;
     }
 
-    /// Lets time pass from one due moment to the next.
     pub async fn live(&mut self, by: TimeDelta) {
-        let end = self.app.now() + by;
-        self.run().await;
-        loop {
-            let (next, _) = sql!(
-                self.read().await,
-                one(Option<Timestamp>, i64),
-                "SELECT MIN(due_at), COUNT(*) FROM jobs
-                 WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
-            )
-            .unwrap();
-            let Some(next) = next.filter(|next| *next <= end) else { break };
-            self.app.advance((next - self.app.now()).max(TimeDelta::milliseconds(1)));
-            self.run().await;
-        }
-        let rest = end - self.app.now();
-        if rest > TimeDelta::zero() {
-            self.app.advance(rest);
-        }
-        self.run().await;
+        self.app.live(by).await;
     }
 
     // ----- looking

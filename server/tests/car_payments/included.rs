@@ -6,9 +6,9 @@ use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS};
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::{ActivationId, OrderId};
-use caas::purchases::included;
-use caas::sales::vehicles;
+use caas::sales::delivery::included;
 use caas::sql;
+use caas::vehicles;
 use caas_sandbox::{ErrorCode, Fault, Operation, VehicleSpec, Vin};
 use chrono::TimeDelta;
 

@@ -112,7 +112,7 @@ impl Desk {
 
     pub async fn vehicle(&self, vin: &str) -> VehicleId {
         let mut tx = self.app.caas().db.read().await.unwrap();
-        caas::sales::vehicles::find_by_vin(&mut tx, vin).await.unwrap().unwrap()
+        caas::vehicles::find_by_vin(&mut tx, vin).await.unwrap().unwrap()
     }
 
     pub async fn order(&self, id: &str) -> Order {

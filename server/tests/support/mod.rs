@@ -21,12 +21,12 @@
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
-use caas::Caas;
 use caas::accounts::{DEMO_ACCOUNTS, Role};
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::SeededRng;
 use caas::sql;
+use caas::{Caas, Parts};
 use caas_sandbox::{Sandbox, SandboxClock};
 use caas_server::application::Application;
 use caas_server::config::{Config, Reader};
@@ -156,6 +156,13 @@ impl TestApp {
         &self.app.caas
     }
 
+    /// Puts a part of the test's own in: jobs, and what is asked of [`TestApp::caas`], use it from now on. Pages do not.
+    pub fn put_in(&mut self, part: impl FnOnce(&mut Parts)) {
+        let mut parts = Parts::clone(&self.app.caas);
+        part(&mut parts);
+        self.app.caas = Caas::new(parts);
+    }
+
     /// The played systems, for faults and for looking at what they saw.
     pub fn sandbox(&self) -> Sandbox {
         self.app.sandbox.as_ref().expect("every test has a sandbox").handle.clone()
@@ -181,6 +188,34 @@ impl TestApp {
             }
         }
         panic!("jobs and webhooks keep each other busy without end");
+    }
+
+    /// Lets time pass from one due moment to the next, as a running server would live through it.
+    pub async fn live(&mut self, by: TimeDelta) {
+        let end = self.now() + by;
+        self.run_jobs().await;
+        while let Some(next) = self.next_due().await.filter(|next| *next <= end) {
+            self.advance((next - self.now()).max(TimeDelta::milliseconds(1)));
+            self.run_jobs().await;
+        }
+        let rest = end - self.now();
+        if rest > TimeDelta::zero() {
+            self.advance(rest);
+        }
+        self.run_jobs().await;
+    }
+
+    /// When the next job, or the next deed of a played system, is due.
+    pub async fn next_due(&self) -> Option<DateTime<Utc>> {
+        let mut tx = self.app.caas.db.read().await.expect("the database is there");
+        // Housekeeping, hour after hour, is no part of any story.
+        let (job, _) = sql!(
+            tx,
+            one(Option<DateTime<Utc>>, i64),
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
+        )
+        .expect("the jobs can be read");
+        [job, self.sandbox().next_due()].into_iter().flatten().min()
     }
 
     /// Hands the webhooks that are due to the app, signed as the played systems sign them. Returns how many.

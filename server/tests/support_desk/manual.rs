@@ -8,7 +8,8 @@ use caas::kernel::ids::ActivationId;
 use caas::kernel::locale::Locale;
 use caas::sql;
 use caas::support::model::{NotNow, Solution, SupportError, Terms, TicketStatus};
-use caas::support::{self, HoldRefusal, ManualState, Ticket};
+use caas::support::{self, Ticket};
+use caas::ways_out::{self, HoldRefusal, ManualState};
 use caas_sandbox::world::gateway::model::PaymentStatus;
 use caas_sandbox::{Connectivity, ErrorCode, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;
@@ -19,11 +20,11 @@ fn not_now<T>(why: NotNow) -> Result<T, SupportError> {
 
 impl Office {
     async fn by_hand(&self, ticket: &Ticket, terms: Terms) -> Result<(), SupportError> {
-        support::manual_activation(&self.scene.caas(), &self.iker, ticket.id, terms).await.unwrap()
+        ways_out::manual_activation(&self.scene.caas(), &self.iker, ticket.id, terms).await.unwrap()
     }
 
     async fn accepts(&self, id: ActivationId) -> Result<(), HoldRefusal> {
-        support::accept_manual_hold(&self.scene.caas(), self.scene.customer, id, None, Locale::Es).await.unwrap()
+        ways_out::accept_manual_hold(&self.scene.caas(), self.scene.customer, id, None, Locale::Es).await.unwrap()
     }
 
     /// What became of the payments at the bank for one order, in the order in which they were asked for.
@@ -35,7 +36,7 @@ impl Office {
     }
 
     async fn manual(&self, id: ActivationId) -> ManualState {
-        support::manual_of(&mut self.scene.read().await, id).await.unwrap().unwrap().state
+        ways_out::manual_of(&mut self.scene.read().await, id).await.unwrap().unwrap().state
     }
 
     async fn consents(&self, id: ActivationId) -> Vec<(String, String)> {
@@ -199,7 +200,7 @@ async fn guard_rails() {
         // One at a time.
         assert_eq!(office.by_hand(&ticket, Terms::NewHold).await, Ok(()));
         assert_eq!(office.by_hand(&ticket, Terms::Free).await, not_now(NotNow::HoldUnderWay));
-        let refused = support::refuse_manual_hold(&office.scene.caas(), office.scene.customer, id).await.unwrap();
+        let refused = ways_out::refuse_manual_hold(&office.scene.caas(), office.scene.customer, id).await.unwrap();
         assert!(refused);
         let version = office.again(&ticket).await.version;
         support::close(&office.scene.caas(), &office.iker, ticket.id, Solution::Other, version).await.unwrap().unwrap();
@@ -241,13 +242,13 @@ async fn a_new_hold_that_nobody_accepts_changes_nothing() {
         assert_eq!(office.told("HOLD_OFFERED").await.len(), 2);
         assert_eq!(office.again(&ticket).await.status, TicketStatus::WaitingForCustomer);
         let mut tx = office.scene.read().await;
-        let offer = support::open_hold_offer(&mut tx, office.scene.customer, id).await.unwrap().unwrap();
+        let offer = ways_out::open_hold_offer(&mut tx, office.scene.customer, id).await.unwrap().unwrap();
         assert_eq!(offer.amount, office.scene.payment(id).await.amount());
         let stranger = office.other_customer().await;
-        assert_eq!(support::open_hold_offer(&mut tx, stranger, id).await.unwrap(), None);
+        assert_eq!(ways_out::open_hold_offer(&mut tx, stranger, id).await.unwrap(), None);
         drop(tx);
         let caas = office.scene.caas();
-        let refused = support::accept_manual_hold(&caas, stranger, id, None, Locale::Es).await.unwrap();
+        let refused = ways_out::accept_manual_hold(&caas, stranger, id, None, Locale::Es).await.unwrap();
         assert_eq!(refused, Err(HoldRefusal::NotFound));
         office.scene.live(TimeDelta::days(8)).await;
         assert_eq!(office.manual(id).await, ManualState::Expired);
@@ -360,7 +361,7 @@ async fn the_bank_may_want_a_confirmation_of_the_new_hold() {
         assert_eq!(office.by_hand(&ticket, Terms::NewHold).await, Ok(()));
         let caas = office.scene.caas();
         let customer = office.scene.customer;
-        support::accept_manual_hold(&caas, customer, id, Some(card), Locale::En).await.unwrap().unwrap();
+        ways_out::accept_manual_hold(&caas, customer, id, Some(card), Locale::En).await.unwrap().unwrap();
         office.scene.run().await;
         let payment = office.scene.payment(id).await;
         let url = payment.authentication_url.clone().unwrap();

@@ -9,8 +9,9 @@ use caas::kernel::money::Money;
 use caas::purchases::discounts;
 use caas::purchases::model::OrderRefusal;
 use caas::sql;
+use caas::support::Ticket;
 use caas::support::model::{Compensation, NotNow, RuleChange, Solution, SupportError, Terms, TicketStatus};
-use caas::support::{self, Ticket};
+use caas::ways_out;
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;
 
@@ -20,7 +21,7 @@ fn not_now<T>(why: NotNow) -> Result<T, SupportError> {
 
 impl Office {
     async fn gives_up(&self, ticket: &Ticket, compensation: Option<Compensation>) -> Result<(), SupportError> {
-        support::permanent_failure(&self.scene.caas(), &self.iker, ticket.id, "El módulo no existe.", compensation)
+        ways_out::permanent_failure(&self.scene.caas(), &self.iker, ticket.id, "El módulo no existe.", compensation)
             .await
             .unwrap()
     }
@@ -152,9 +153,9 @@ async fn a_permanent_failure_takes_back_an_offer_that_nobody_has_answered() {
     for engine in Engine::all() {
         let (office, id, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        support::manual_activation(&caas, &office.iker, ticket.id, Terms::NewHold).await.unwrap().unwrap();
+        ways_out::manual_activation(&caas, &office.iker, ticket.id, Terms::NewHold).await.unwrap().unwrap();
         assert_eq!(office.gives_up(&ticket, None).await, Ok(()));
-        let offer = support::open_hold_offer(&mut office.scene.read().await, office.scene.customer, id).await.unwrap();
+        let offer = ways_out::open_hold_offer(&mut office.scene.read().await, office.scene.customer, id).await.unwrap();
         assert_eq!(offer, None);
         office.scene.proven().await;
     }
@@ -165,7 +166,7 @@ async fn the_dealership_of_the_car_is_asked_and_no_other() {
     for engine in Engine::all() {
         let (mut office, _, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        support::dealership_appointment(&caas, &office.iker, ticket.id, "Revisar el módulo").await.unwrap().unwrap();
+        ways_out::dealership_appointment(&caas, &office.iker, ticket.id, "Revisar el módulo").await.unwrap().unwrap();
         assert_eq!(office.told("DEALERSHIP_APPOINTMENT").await.len(), 2);
         let dealer = crate::support_desk::office::user(&office.scene, "concesionario@demo.caas.example").await;
         let mut tx = office.scene.read().await;
@@ -173,20 +174,20 @@ async fn the_dealership_of_the_car_is_asked_and_no_other() {
             sql!(tx, all(caas::kernel::ids::DealershipId, String), "SELECT id, name FROM dealerships ORDER BY name")
                 .unwrap();
         let (own, other) = (places[0].0, places[1].0);
-        let asked = support::appointments_of(&mut tx, own, None, 10).await.unwrap();
+        let asked = ways_out::appointments_of(&mut tx, own, None, 10).await.unwrap();
         assert_eq!(
             (asked.len(), asked[0].text.as_str(), asked[0].customer_name.as_str()),
             (1, "Revisar el módulo", "Lucía Ferrer")
         );
-        assert!(support::appointments_of(&mut tx, other, None, 10).await.unwrap().is_empty());
+        assert!(ways_out::appointments_of(&mut tx, other, None, 10).await.unwrap().is_empty());
         drop(tx);
-        let refused = support::appointment_made(&caas, dealer, other, asked[0].id).await.unwrap();
+        let refused = ways_out::appointment_made(&caas, dealer, other, asked[0].id).await.unwrap();
         assert_eq!(refused, Err(SupportError::NotFound));
-        support::appointment_made(&caas, dealer, own, asked[0].id).await.unwrap().unwrap();
-        assert!(support::appointments_of(&mut office.scene.read().await, own, None, 10).await.unwrap().is_empty());
+        ways_out::appointment_made(&caas, dealer, own, asked[0].id).await.unwrap().unwrap();
+        assert!(ways_out::appointments_of(&mut office.scene.read().await, own, None, 10).await.unwrap().is_empty());
         assert_eq!(office.codes(&ticket).await, ["APPOINTMENT_REQUESTED", "APPOINTMENT_MADE"]);
         let question = office.question("Sin coche").await;
-        let refused = support::dealership_appointment(&caas, &office.iker, question.id, "x").await.unwrap();
+        let refused = ways_out::dealership_appointment(&caas, &office.iker, question.id, "x").await.unwrap();
         assert_eq!(refused, not_now(NotNow::NoDealership));
         office.scene.run().await;
         office.scene.proven().await;
@@ -202,7 +203,7 @@ async fn what_an_administrator_approves_is_in_the_catalogue_and_what_not_is_not(
         assert!(DEMO_ACCOUNTS.iter().any(|account| account.email == "admin@demo.caas.example"));
         let audio = office.scene.service(AUDIO).await.id;
         let propose = async |change: RuleChange| {
-            support::propose_catalogue_rule(&caas, &office.iker, ticket.id, change).await.unwrap()
+            ways_out::propose_catalogue_rule(&caas, &office.iker, ticket.id, change).await.unwrap()
         };
         assert_eq!(propose(RuleChange::NotForModel { model: "NADA".into() }).await, not_now(NotNow::Invalid));
         assert_eq!(propose(RuleChange::FirmwareFrom { version: "1.0".into() }).await, not_now(NotNow::Invalid));
@@ -210,22 +211,22 @@ async fn what_an_administrator_approves_is_in_the_catalogue_and_what_not_is_not(
         let model = propose(RuleChange::NotForModel { model: "LINCE".into() }).await.unwrap();
         let firmware = propose(RuleChange::FirmwareFrom { version: "9.1".into() }).await.unwrap();
         let conflict = propose(RuleChange::ConflictsWith { service: audio }).await.unwrap();
-        assert_eq!(support::rule_proposals(&mut office.scene.read().await, 10).await.unwrap().len(), 3);
+        assert_eq!(ways_out::rule_proposals(&mut office.scene.read().await, 10).await.unwrap().len(), 3);
         let revision = caas.catalogue().await.unwrap().revision;
 
-        support::decide_catalogue_rule(&caas, admin, firmware, false).await.unwrap().unwrap();
+        ways_out::decide_catalogue_rule(&caas, admin, firmware, false).await.unwrap().unwrap();
         let before = office.scene.service(SEATS).await;
         assert!(before.models.contains(&"LINCE".to_owned()) && before.min_firmware != "9.1");
-        support::decide_catalogue_rule(&caas, admin, model, true).await.unwrap().unwrap();
-        support::decide_catalogue_rule(&caas, admin, conflict, true).await.unwrap().unwrap();
-        let again = support::decide_catalogue_rule(&caas, admin, model, false).await.unwrap();
+        ways_out::decide_catalogue_rule(&caas, admin, model, true).await.unwrap().unwrap();
+        ways_out::decide_catalogue_rule(&caas, admin, conflict, true).await.unwrap().unwrap();
+        let again = ways_out::decide_catalogue_rule(&caas, admin, model, false).await.unwrap();
         assert_eq!(again, not_now(NotNow::Decided));
         let snapshot = caas.catalogue().await.unwrap();
         assert!(snapshot.revision > revision, "the copy is read anew");
         let seats = snapshot.by_code(SEATS).unwrap();
         assert!(!seats.models.contains(&"LINCE".to_owned()));
         assert!(seats.conflicts.iter().any(|other| other.id == audio));
-        assert!(support::rule_proposals(&mut office.scene.read().await, 10).await.unwrap().is_empty());
+        assert!(ways_out::rule_proposals(&mut office.scene.read().await, 10).await.unwrap().is_empty());
         office.scene.proven().await;
     }
 }
@@ -241,10 +242,10 @@ async fn the_note_of_a_theft_changes_nothing() {
         office.scene.fault(FaultRule::vehicle(vin, Fault::Nack { code: ErrorCode::VehicleBusy }).times(1));
         let (customer, vehicle) = (office.scene.customer, Some(office.scene.vehicle));
         let stranger = office.other_customer().await;
-        let refused = support::note_theft(&caas, &office.iker, stranger, vehicle, "Robo").await.unwrap();
+        let refused = ways_out::note_theft(&caas, &office.iker, stranger, vehicle, "Robo").await.unwrap();
         assert_eq!(refused, Err(SupportError::NotFound));
         let before = (office.scene.state(running).await, office.scene.money(running).await);
-        support::note_theft(&caas, &office.iker, customer, vehicle, "Denuncia puesta").await.unwrap().unwrap();
+        ways_out::note_theft(&caas, &office.iker, customer, vehicle, "Denuncia puesta").await.unwrap().unwrap();
         assert!(office.told("THEFT_GUIDANCE").await.iter().any(|said| said.channel == "EMAIL"));
         office.scene.live(TimeDelta::minutes(10)).await;
         assert_eq!(
@@ -262,10 +263,10 @@ async fn the_live_status_of_the_car_is_a_look_and_no_attempt() {
     for engine in Engine::all() {
         let (office, id, ticket) = Office::given_up(engine).await;
         let caas = office.scene.caas();
-        let status = support::vehicle_status_now(&caas, &office.iker, ticket.id).await.unwrap().unwrap();
+        let status = ways_out::vehicle_status_now(&caas, &office.iker, ticket.id).await.unwrap().unwrap();
         assert_eq!(status.unwrap().connectivity.as_str(), "ONLINE");
         office.scene.fault(FaultRule::iot(Fault::Error).on(Operation::VehicleStatus).times(1));
-        let status = support::vehicle_status_now(&caas, &office.iker, ticket.id).await.unwrap().unwrap();
+        let status = ways_out::vehicle_status_now(&caas, &office.iker, ticket.id).await.unwrap().unwrap();
         assert!(status.is_none());
         assert_eq!(office.scene.attempts(id).await.len(), 1);
         office.scene.proven().await;

@@ -44,6 +44,28 @@ async fn a_confirmation_that_nobody_heard_is_found_and_undone() {
 }
 
 #[tokio::test]
+async fn a_confirmation_under_an_id_we_never_learnt_has_the_car_asked_at_once() {
+    for engine in Engine::all() {
+        let mut scene = Scene::with(engine, &[("CAAS_OTA_MAX_RETRY_ATTEMPTS", "1")]).await;
+        cars_take(&scene, 300);
+        scene.fault(FaultRule::iot(Fault::LostAnswer).on(Operation::Activate).times(1));
+        let id = scene.order(SEATS).await;
+        scene.run().await;
+        scene.fault(FaultRule::iot(Fault::Outage).on(Operation::VehicleStatus).times(1));
+        scene.live(TimeDelta::minutes(4)).await;
+        assert!(scene.activation(id).await.state.is_with_support());
+        assert_eq!(scene.attempts(id).await[0].request_id, None);
+        cars_take(&scene, 3);
+        // The planned look is a good while off.
+        scene.live(TimeDelta::seconds(90)).await;
+        assert_eq!(scene.deactivations(id).await, [("COMPENSATION".to_owned(), "DONE".to_owned())]);
+        assert!(!scene.car_has(SEATS));
+        assert_eq!(scene.money(id).await, "FAILED_NO_CHARGE/NONE");
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn what_the_car_did_after_its_order_was_cancelled_is_undone_though_nobody_tells() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;

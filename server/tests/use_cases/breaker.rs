@@ -5,7 +5,7 @@ use crate::use_cases::scenario::*;
 use caas::breaker::{BreakerState, System, state};
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::ActivationId;
-use caas::sales::vehicles::{NewVehicle, enter_delivered};
+use caas::vehicles::{NewVehicle, enter_delivered};
 use caas_sandbox::world::gateway::model::PaymentStatus;
 use caas_sandbox::{Fault, FaultRule, Operation, VehicleSpec, Vin};
 use chrono::TimeDelta;

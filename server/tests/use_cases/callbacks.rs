@@ -51,6 +51,48 @@ async fn a_callback_under_an_id_we_never_learnt_is_matched_by_the_car() {
 }
 
 #[tokio::test]
+async fn with_two_answers_lost_in_one_car_nothing_is_paid_before_the_car_was_asked() {
+    for engine in Engine::all() {
+        let mut scene = Scene::new(engine).await;
+        scene.fault(FaultRule::iot(Fault::LostAnswer).on(Operation::Activate).times(2));
+        scene.fault(
+            FaultRule::vehicle(scene.vin.clone(), Fault::AsyncFailure { code: ErrorCode::VehicleBusy }).times(1),
+        );
+        let silent = scene.car(Fault::NoCallback);
+        let seats = scene.order(SEATS).await;
+        scene.until(seats, ActivationState::RetryScheduled).await;
+        scene.world().clear_fault(silent);
+        let audio = scene.order(AUDIO).await;
+        scene.run().await;
+        let attempts = (scene.attempts(seats).await.remove(0), scene.attempts(audio).await.remove(0));
+        assert_eq!((attempts.0.request_id, attempts.1.request_id, attempts.1.attempt_result), (None, None, None));
+        // Of which of the two? The message names the car only.
+        scene.ota_callback("req_of_either", "ACTIVATED").await;
+        assert_eq!((scene.state(audio).await, scene.calls(Operation::CapturePayment)), ("ATTEMPT_IN_PROGRESS", 0));
+        assert!(!scene.car_has(AUDIO));
+        scene.until(audio, ActivationState::Active).await;
+        scene.until(seats, ActivationState::Active).await;
+        assert!(scene.car_has(AUDIO) && scene.car_has(SEATS));
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_to_switch_on_is_not_confirmed_by_one_to_switch_off() {
+    for engine in Engine::all() {
+        let mut scene = Scene::new(engine).await;
+        scene.fault(FaultRule::iot(Fault::LostAnswer).on(Operation::Activate).times(1));
+        let id = scene.order(SEATS).await;
+        scene.run().await;
+        scene.ota_callback("req_to_switch_off", "DEACTIVATED").await;
+        assert_eq!(scene.attempts(id).await[0].request_id, None);
+        scene.seconds(3).await;
+        assert_eq!(scene.state(id).await, "ACTIVE");
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn a_stray_callback_from_before_is_never_taken_for_the_next_command() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;

@@ -14,9 +14,9 @@ use caas::payments::port::GatewayMethod;
 use caas::payments::repository::{self as payments, Payment};
 use caas::purchases::model::{OrderRefusal, Placed};
 use caas::purchases::service::{Cancelled, Order, cancel, place};
-use caas::sales::vehicles;
 use caas::sql;
 use caas::support::Ticket;
+use caas::vehicles;
 use caas_sandbox::world::gateway::model::{Payment as BankPayment, PaymentStatus};
 use caas_sandbox::world::iot::model::AnswerMode;
 use caas_sandbox::world::outbox::OutgoingWebhook;
@@ -174,28 +174,7 @@ impl Scene {
 
     /// Lets time pass from one due moment to the next, as a running server would live through it.
     pub async fn live(&mut self, by: TimeDelta) {
-        let end = self.app.now() + by;
-        self.run().await;
-        while let Some(next) = self.next_due().await.filter(|next| *next <= end) {
-            let wait = (next - self.app.now()).max(TimeDelta::milliseconds(1));
-            self.pass(wait).await;
-        }
-        let rest = end - self.app.now();
-        if rest > TimeDelta::zero() {
-            self.pass(rest).await;
-        }
-    }
-
-    async fn next_due(&self) -> Option<caas::kernel::Timestamp> {
-        let mut tx = self.read().await;
-        // Housekeeping, hour after hour, is no part of any story.
-        let (job, _) = sql!(
-            tx,
-            one(Option<caas::kernel::Timestamp>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
-        )
-        .unwrap();
-        [job, self.world().next_due()].into_iter().flatten().min()
+        self.app.live(by).await;
     }
 
     /// Lives until the order is in this state, a day at most.
@@ -207,7 +186,7 @@ impl Scene {
             if activation.state == state {
                 return activation;
             }
-            let next = self.next_due().await.filter(|next| *next <= end);
+            let next = self.app.next_due().await.filter(|next| *next <= end);
             let Some(next) = next else { panic!("still {} and not {state}", activation.state) };
             let wait = (next - self.app.now()).max(TimeDelta::milliseconds(1));
             self.pass(wait).await;

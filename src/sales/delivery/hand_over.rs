@@ -3,6 +3,7 @@
 //! It is blocked until final payment, plate, checklist and identity are in order, and says which is missing. At the door
 //! the driver sees who takes the car; the dealership ticks the list off before the lorry leaves.
 
+use super::included;
 use super::link_codes;
 use super::model::{Blocker, ChecklistItem, DeliveryState, HandOverPlace, IdentityPaper, last_four};
 use super::transport;
@@ -17,7 +18,6 @@ use crate::kernel::locale::Bilingual;
 use crate::monitoring::failures;
 use crate::monitoring::model::{FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;
-use crate::purchases::included;
 use crate::sales::model::{InventoryStatus, OrderEvent, OrderStatus};
 use crate::sales::notices::{self, Say};
 use crate::sales::orders::{self, Cause, Order};

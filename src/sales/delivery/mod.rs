@@ -9,6 +9,8 @@ pub mod slots;
 #[cfg(feature = "ssr")]
 pub mod hand_over;
 #[cfg(feature = "ssr")]
+pub mod included;
+#[cfg(feature = "ssr")]
 pub mod link_codes;
 #[cfg(feature = "ssr")]
 pub mod pick_ups;

@@ -8,12 +8,12 @@ use super::rules::{says_again, step};
 use super::told::{self, End, NewEstimate};
 use crate::Caas;
 use crate::expediente::model::Actor;
-use crate::inbox::message::is_vin;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::sales::model::{OrderEvent, OrderStatus};
 use crate::sales::orders::{self, Cause, Order, apply, save};
 use crate::sales::{payment, stock, words};
+use crate::vehicles::is_vin;
 use sqlx::types::Json;
 
 /// Reasons of the factory are kept up to this length.

@@ -249,6 +249,7 @@ fn type_words(kind: FailureType, locale: Locale) -> &'static str {
         FailureType::OtaActivation => locale.t("Activación fallida", "Activation failed"),
         FailureType::LateConfirmation => locale.t("Confirmación tardía", "Late confirmation"),
         FailureType::Deactivation => locale.t("Desactivación fallida", "Deactivation failed"),
+        FailureType::Restore => locale.t("Servicio sin restablecer", "Service not put back"),
         FailureType::PaymentDeclined => locale.t("Pago rechazado", "Payment declined"),
         FailureType::PaymentNeverMade => locale.t("Pago nunca hecho", "Payment never made"),
         FailureType::HoldLapsed => locale.t("Retención caducada tras entregar", "Hold lapsed after delivery"),

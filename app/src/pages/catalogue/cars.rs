@@ -5,7 +5,7 @@ use caas::catalogue::Market;
 use caas::catalogue::rules::VehicleFacts;
 use caas::kernel::error::Result;
 use caas::purchases::service::vehicle_facts;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 
 /// The cars of whoever is signed in; none for visitors and staff.
 #[derive(Clone, Debug, Default)]

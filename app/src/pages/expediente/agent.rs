@@ -17,7 +17,7 @@ use caas::expediente::repository::{self as expediente, Customer, StoryFilter, ha
 use caas::expediente::{Entry, record};
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use uuid::Uuid;

@@ -8,7 +8,7 @@ use caas::activation::model::ActivationState;
 use caas::activation::repository::Activation;
 use caas::kernel::ids::VehicleId;
 use caas::kernel::locale::Locale;
-use caas::sales::vehicles::Vehicle;
+use caas::vehicles::Vehicle;
 use leptos::prelude::*;
 
 /// The customer's cars and the one the page is about, when it is about one.

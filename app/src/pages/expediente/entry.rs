@@ -18,7 +18,7 @@ use caas::kernel::error::Failure;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
 use caas::purchases::model::ConsentKind;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 use leptos::prelude::*;
 use uuid::Uuid;
 

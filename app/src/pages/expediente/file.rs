@@ -11,7 +11,7 @@ use caas::expediente::model::StoredEntry;
 use caas::expediente::repository::{StoryFilter, StoryLine, story_lines};
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 use std::sync::Arc;
 
 /// Entries read at a time.

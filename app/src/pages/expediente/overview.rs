@@ -17,7 +17,7 @@ use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::expediente::repository::{newest_seq, story_lines};
 use caas::payments::repository::{list_with_subjects, waiting_for_customer};
 use caas::sales::journey;
-use caas::sales::vehicles::vehicles_of;
+use caas::vehicles::vehicles_of;
 use leptos::prelude::*;
 
 /// Ended services and payments shown here; the rest is a link away.

@@ -13,7 +13,7 @@ use crate::web::{Page, PageResult, Section, WebContext};
 use caas::expediente::chain::seal_of;
 use caas::expediente::repository::{StoryLine, story_lines};
 use caas::kernel::locale::Locale;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 use leptos::prelude::*;
 
 /// Entries on paper at most: some sixty sheets. The file has all.

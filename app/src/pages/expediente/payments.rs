@@ -14,7 +14,7 @@ use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Money};
 use caas::payments::model::Settlement;
 use caas::payments::repository::{Payment, PaymentLine, list_with_subjects};
-use caas::sales::vehicles::vehicles_of;
+use caas::vehicles::vehicles_of;
 use leptos::prelude::*;
 
 /// Payments on one page.

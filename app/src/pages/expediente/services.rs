@@ -11,7 +11,7 @@ use caas::activation::repository::{Activation, ended_of_customer, open_of_custom
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::ActivationId;
 use caas::kernel::locale::Locale;
-use caas::sales::vehicles::vehicles_of;
+use caas::vehicles::vehicles_of;
 use leptos::prelude::*;
 
 /// More running at once than any car has room for.

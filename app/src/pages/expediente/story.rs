@@ -14,7 +14,7 @@ use caas::expediente::model::SubjectKind;
 use caas::expediente::repository::StoryLine;
 use caas::kernel::locale::Locale;
 use caas::kernel::when;
-use caas::sales::vehicles::Vehicle;
+use caas::vehicles::Vehicle;
 use chrono::NaiveDate;
 use leptos::prelude::*;
 

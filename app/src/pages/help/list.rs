@@ -10,9 +10,9 @@ use crate::web::dates::{day, exact};
 use crate::web::{FormState, LONGEST_TEXT, Page, PageResult, Section, WebContext};
 use caas::kernel::ids::TicketId;
 use caas::kernel::locale::Locale;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
 use caas::support::model::{LONGEST_SUBJECT, QuestionRefusal};
 use caas::support::{self, TicketLine};
+use caas::vehicles::{Vehicle, vehicles_of};
 use leptos::prelude::*;
 
 /// Cases on one page.

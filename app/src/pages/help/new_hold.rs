@@ -7,7 +7,7 @@ use crate::web::{Goto, Message, Refusal, WebContext, submit};
 use caas::kernel::error::Failure;
 use caas::kernel::ids::ActivationId;
 use caas::payments::methods;
-use caas::support::{self, HoldRefusal};
+use caas::ways_out::{self, HoldRefusal};
 use leptos::prelude::*;
 
 fn path_of(id: ActivationId) -> String {
@@ -19,11 +19,11 @@ pub(in crate::pages) async fn new_hold_box(web: &WebContext, id: ActivationId) -
     let user = customer(web)?;
     let locale = web.locale;
     let mut tx = web.caas.db.read().await?;
-    let Some(offer) = support::open_hold_offer(&mut tx, user.id, id).await? else { return Ok(None) };
+    let Some(offer) = ways_out::open_hold_offer(&mut tx, user.id, id).await? else { return Ok(None) };
     let method = methods::list(&mut tx, user.id).await?.into_iter().next();
     drop(tx);
     let until = moment(offer.expires_at, &user.time_zone, locale);
-    let consent = support::hold_consent(offer.amount, locale);
+    let consent = ways_out::hold_consent(offer.amount, locale);
     let accept = match &method {
         Some(method) => {
             let with = format!("{} {}.", locale.t("Se retiene en", "Held on"), method.label(locale));
@@ -76,7 +76,7 @@ pub async fn accept_new_hold(#[server(default)] id: String) -> Result<(), Server
     submit(async move |web| {
         let customer = customer(&web)?.id;
         let id: ActivationId = id.parse().map_err(|_| Refusal::NotFound)?;
-        let message = match support::accept_manual_hold(&web.caas, customer, id, None, web.locale).await {
+        let message = match ways_out::accept_manual_hold(&web.caas, customer, id, None, web.locale).await {
             Ok(Ok(())) => Message::HoldAccepted,
             Ok(Err(HoldRefusal::NotFound)) => return Err(Refusal::Hidden("activation")),
             // A second click, or support was quicker: what stands is shown.
@@ -99,7 +99,7 @@ pub async fn refuse_new_hold(#[server(default)] id: String) -> Result<(), Server
         if own.is_none() {
             return Err(Refusal::Hidden("activation"));
         }
-        let refused = support::refuse_manual_hold(&web.caas, customer, id).await?;
+        let refused = ways_out::refuse_manual_hold(&web.caas, customer, id).await?;
         Ok(Goto::to(path_of(id)).toast(if refused { Message::HoldRefused } else { Message::OfferGone }))
     })
     .await

@@ -9,7 +9,7 @@ use caas::kernel::money::Money;
 use caas::payments::methods::{self, PaymentMethod};
 use caas::purchases::discounts;
 use caas::purchases::service::vehicle_facts;
-use caas::sales::vehicles::{Vehicle, vehicles_of};
+use caas::vehicles::{Vehicle, vehicles_of};
 
 /// One offer and whoever wants it.
 pub(super) struct Choice {

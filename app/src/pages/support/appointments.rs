@@ -3,7 +3,7 @@
 use crate::ui::{DataTable, Pager};
 use crate::web::dates::{day, exact};
 use crate::web::{CurrentUser, Goto, Message, Refusal, Role, WebContext, submit};
-use caas::support::{self, Appointment};
+use caas::ways_out::{self, Appointment};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ pub(in crate::pages) async fn appointments(web: &WebContext, user: &CurrentUser)
     let dealership = user.dealership_id.ok_or(Refusal::Hidden("dealership"))?;
     let after: Option<Uuid> = web.query("cita").and_then(|key| key.parse().ok());
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut asked = support::appointments_of(&mut web.caas.db.read().await?, dealership, after, limit).await?;
+    let mut asked = ways_out::appointments_of(&mut web.caas.db.read().await?, dealership, after, limit).await?;
     let more = asked.len() > PAGE;
     asked.truncate(PAGE);
     if asked.is_empty() && after.is_none() {
@@ -89,7 +89,7 @@ pub async fn mark_appointment(#[server(default)] id: String) -> Result<(), Serve
         let user = web.require_role(&[Role::Dealer])?;
         let dealership = user.dealership_id.ok_or(Refusal::Hidden("dealership"))?;
         let id = id.parse().map_err(|_| Refusal::NotFound)?;
-        match support::appointment_made(&web.caas, user.id, dealership, id).await? {
+        match ways_out::appointment_made(&web.caas, user.id, dealership, id).await? {
             Ok(()) => Ok(Goto::to("/concesionario").toast(Message::Saved)),
             Err(_) => Err(Refusal::Hidden("appointment")),
         }

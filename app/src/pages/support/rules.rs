@@ -7,7 +7,7 @@ use crate::web::{FormState, Goto, Message, Page, PageResult, Refusal, Role, Sect
 use caas::catalogue::Snapshot;
 use caas::kernel::locale::Locale;
 use caas::support::model::{RuleChange, SupportError};
-use caas::support::{self, RuleProposal};
+use caas::ways_out::{self, RuleProposal};
 use leptos::prelude::*;
 
 /// Proposals shown; the rest waits its turn.
@@ -19,7 +19,7 @@ const FORM: &str = "reglas";
 pub(super) async fn rules_page(web: WebContext) -> PageResult {
     let user = web.require_role(&[Role::Administrator])?;
     let locale = web.locale;
-    let proposals = support::rule_proposals(&mut web.caas.db.read().await?, SHOWN).await?;
+    let proposals = ways_out::rule_proposals(&mut web.caas.db.read().await?, SHOWN).await?;
     let catalogue = web.caas.catalogue().await?;
     let title = locale.t("Cambios de reglas del catálogo", "Changes of catalogue rules");
     let lead = locale.t(
@@ -110,7 +110,7 @@ pub async fn decide_rule(
             "REFUSE" => false,
             _ => return Err(Refusal::NotFound),
         };
-        match support::decide_catalogue_rule(&web.caas, admin, id, approve).await? {
+        match ways_out::decide_catalogue_rule(&web.caas, admin, id, approve).await? {
             Ok(()) => Ok(Goto::to(HERE).toast(Message::Saved)),
             Err(SupportError::NotFound) => Err(Refusal::NotFound),
             Err(refusal) => Ok(Goto::back(HERE, FormState::new(FORM).wrong("", code_of(&refusal)))),

@@ -6,8 +6,8 @@ use crate::web::dates::moment;
 use crate::web::{FormState, Goto, Refusal, WebContext, submit};
 use caas::activation::port::{Connectivity, Operation, VehicleStatus};
 use caas::kernel::locale::Locale;
-use caas::support;
 use caas::support::model::SupportError;
+use caas::ways_out;
 use leptos::prelude::*;
 
 const FORM: &str = "estado";
@@ -79,7 +79,7 @@ pub async fn ask_car(#[server(default)] number: String, #[server(default)] back:
     submit(async move |web| {
         let desk = at_desk(&web, &number, &back).await?;
         let form = FormState::new(FORM);
-        let form = match support::vehicle_status_now(&web.caas, &desk.agent, desk.ticket).await? {
+        let form = match ways_out::vehicle_status_now(&web.caas, &desk.agent, desk.ticket).await? {
             Ok(Some(status)) => form.with_text(SAID, &short(status)),
             Ok(None) => form.wrong("", SILENT),
             Err(SupportError::NotFound) => return Err(Refusal::NotFound),

@@ -21,9 +21,8 @@ use caas::expediente::repository as expediente;
 use caas::kernel::locale::Locale;
 use caas::payments::repository::{self as payments, Payment};
 use caas::support::model::{Macro, TicketStatus};
-use caas::support::{
-    self, Agent, AgentName, Attachment, Group, Manual, Message, Presence, Task, TicketCase, TicketLine,
-};
+use caas::support::{self, Agent, AgentName, Attachment, Group, Message, Presence, Task, TicketCase, TicketLine};
+use caas::ways_out::{Manual, manual_of};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -67,7 +66,7 @@ async fn read(web: &WebContext, user: &CurrentUser, query: &Query) -> Result<Who
         None => Vec::new(),
     };
     let manual = match ticket.activation {
-        Some(id) => support::manual_of(&mut tx, id).await?,
+        Some(id) => manual_of(&mut tx, id).await?,
         None => None,
     };
     Ok(Whole {

@@ -10,8 +10,9 @@ use caas::activation::model::ActivationState;
 use caas::activation::repository::Activation;
 use caas::catalogue::{OfferKind, Snapshot};
 use caas::kernel::locale::Locale;
+use caas::support::TicketCase;
 use caas::support::model::{Compensation, DISCOUNTS, NotNow, RuleChange, SupportError, Terms};
-use caas::support::{self, Manual, ManualState, TicketCase};
+use caas::ways_out::{self, Manual, ManualState};
 use leptos::prelude::*;
 
 /// The ways out that this case has.
@@ -259,7 +260,7 @@ pub async fn activate_by_hand(
             "HOLD" => Terms::NewHold,
             _ => return Err(Refusal::NotFound),
         };
-        let done = support::manual_activation(&web.caas, &desk.agent, desk.ticket, terms).await?;
+        let done = ways_out::manual_activation(&web.caas, &desk.agent, desk.ticket, terms).await?;
         desk.end(done, Message::WayTaken, FormState::new("activar"))
     })
     .await
@@ -285,7 +286,7 @@ pub async fn fail_for_good(
         let Ok(compensation) = compensation(&percent, &service) else {
             return desk.end(Err::<(), _>(SupportError::not_now(NotNow::Invalid)), Message::WayTaken, form);
         };
-        let done = support::permanent_failure(&web.caas, &desk.agent, desk.ticket, &text, compensation).await?;
+        let done = ways_out::permanent_failure(&web.caas, &desk.agent, desk.ticket, &text, compensation).await?;
         desk.end(done, Message::WayTaken, form)
     })
     .await
@@ -313,7 +314,7 @@ pub async fn ask_for_workshop(
     submit(async move |web| {
         let desk = at_desk(&web, &number, &back).await?;
         let form = FormState::new("cita").with_text("text", &text);
-        let done = support::dealership_appointment(&web.caas, &desk.agent, desk.ticket, &text).await?;
+        let done = ways_out::dealership_appointment(&web.caas, &desk.agent, desk.ticket, &text).await?;
         desk.end(done, Message::WayTaken, form)
     })
     .await
@@ -345,7 +346,7 @@ pub async fn propose_rule(
         let Some(change) = change else {
             return desk.end(Err::<(), _>(SupportError::not_now(NotNow::Invalid)), Message::WayTaken, form);
         };
-        let done = support::propose_catalogue_rule(&web.caas, &desk.agent, desk.ticket, change).await?;
+        let done = ways_out::propose_catalogue_rule(&web.caas, &desk.agent, desk.ticket, change).await?;
         desk.end(done, Message::WayTaken, form)
     })
     .await
@@ -362,7 +363,7 @@ pub async fn write_theft_down(
         let desk = at_desk(&web, &number, &back).await?;
         let form = FormState::new("robo").with_text("text", &text);
         let (customer, vehicle) = (desk.case.ticket.customer_id, desk.case.ticket.vehicle_id);
-        let done = support::note_theft(&web.caas, &desk.agent, customer, vehicle, &text).await?;
+        let done = ways_out::note_theft(&web.caas, &desk.agent, customer, vehicle, &text).await?;
         desk.end(done, Message::WayTaken, form)
     })
     .await

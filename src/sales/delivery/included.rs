@@ -1,7 +1,6 @@
 //! Services that come with a car (*plan comercial*): switched on when it is handed over, by the same engine and with the
 //! same care as any other. There is no payment behind them, so nothing is held, charged or billed, whatever happens.
 
-use super::service::vehicle_facts;
 use crate::Caas;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::model::{ActivationEvent, ActivationState};
@@ -15,8 +14,9 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, OfferId, UserId};
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::money::{Cents, Money};
+use crate::purchases::service::vehicle_facts;
 use crate::sales::orders::Order;
-use crate::sales::vehicles::{self, Vehicle};
+use crate::vehicles::{self, Vehicle};
 use sqlx::types::Json;
 
 /// Switches on what the plan of a handed-over car includes, as far as it fits the car. Done once for an order and offer,

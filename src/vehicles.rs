@@ -127,3 +127,9 @@ pub async fn of_dealership(
          WHERE v.dealership_id = $1 AND v.id > $2 ORDER BY v.id LIMIT $3",
         dealership, after.unwrap_or(VehicleId(uuid::Uuid::nil())), limit)?)
 }
+
+/// Whether a text is a vehicle identification number: 17 capitals and digits without I, O and Q.
+pub fn is_vin(text: &str) -> bool {
+    let fits = |b| matches!(b, b'A'..=b'H' | b'J'..=b'N' | b'P' | b'R'..=b'Z' | b'0'..=b'9');
+    text.len() == 17 && text.bytes().all(fits)
+}
