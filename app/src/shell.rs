@@ -3,6 +3,7 @@
 use crate::islands::Bell;
 use crate::ui::{EmptyState, Icon, IconName, LinkButton, Toast};
 use crate::web::{Page, Refusal, Role, SCRIPT_COOKIE, Section, Theme, WebContext};
+use axum::http::StatusCode;
 use caas::kernel::locale::Locale;
 use leptos::prelude::*;
 use std::fmt::Write as _;
@@ -283,7 +284,15 @@ fn footer(web: &WebContext) -> impl IntoView + use<> {
 /// The page that says why there is no page.
 pub(crate) fn refusal_page(web: &WebContext, refusal: &Refusal) -> Page {
     let status = refusal.status();
-    let (title, text) = if status.is_server_error() {
+    let (title, text) = if status == StatusCode::CONFLICT {
+        (
+            web.t("Alguien ha sido más rápido", "Somebody was quicker"),
+            web.t(
+                "Esto ha cambiado entretanto y no se ha hecho nada. Vuelve a la página anterior y recárgala: verás cómo está ahora.",
+                "This has changed meanwhile and nothing was done. Go back to the page before and reload it: you will see how it stands now.",
+            ),
+        )
+    } else if status.is_server_error() {
         (
             web.t("Algo ha fallado por nuestra parte", "Something failed on our side"),
             web.t(

@@ -16,7 +16,6 @@ use caas::kernel::error::Failure;
 use caas::kernel::jobs::Registry;
 use caas::kernel::rng::Rng;
 use caas::notifications::devices;
-use caas::sales::factory::rules::FactoryPolicy;
 use caas::verify::ProveNightly;
 use caas::{Caas, Parts, Policies};
 use caas_app::web::{Sessions, Site};
@@ -134,7 +133,7 @@ fn policies(config: &Config) -> Policies {
         },
         breaker: BreakerPolicy { threshold: ota.breaker_failures, rest: ota.breaker_rest },
         sale: config.sale,
-        factory: FactoryPolicy::default(),
+        factory: config.factory.policy,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::adapters::{
     HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem,
-    PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush, factory,
-    registration, transport,
+    PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush, registration,
+    transport,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -127,7 +127,7 @@ impl Outside {
             seconds(config.ota.command_timeout),
         )
         .map_err(|error| OutsideError::Setup("API IoT", error))?;
-        let factory = HttpFactory::new(&reach(&systems, System::Factory), factory::DEFAULT_TIMEOUT)
+        let factory = HttpFactory::new(&reach(&systems, System::Factory), seconds(config.factory.timeout))
             .map_err(|error| OutsideError::Setup("factory", error))?;
         let bodies = BODIES.map(|(country, system)| (country, reach(&systems, system)));
         let registration = HttpRegistrationBodies::new(bodies, registration::DEFAULT_TIMEOUT)

@@ -339,6 +339,7 @@ async fn judged(tx: &mut Tx, staff: &Who, order: OrderId, id: Uuid) -> Result<Op
     Ok(file.map(|(kind, _)| (order, kind)))
 }
 
+/// What has changed: on the record, and for the desk's list of papers to be looked at.
 async fn write(caas: &Caas, tx: &mut Tx, who: &Who, order: &Order, kind: &str, state: PaperState) -> Result<()> {
     let entry = Entry {
         vehicle: order.vehicle_id,
@@ -347,6 +348,10 @@ async fn write(caas: &Caas, tx: &mut Tx, who: &Who, order: &Order, kind: &str, s
         ..Entry::new(order.customer_id, who.actor(), EntryKind::DocumentChanged, SubjectKind::Order, order.id.0)
     };
     record(caas, tx, entry).await?;
+    sql!(tx, execute
+        "UPDATE customer_orders SET papers_to_see =
+                EXISTS (SELECT 1 FROM order_documents p WHERE p.order_id = $1 AND p.state = 'PROVIDED')
+         WHERE id = $1", order.id)?;
     orders::announce(tx, order);
     Ok(())
 }

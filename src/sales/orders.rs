@@ -1,6 +1,7 @@
 //! Orders for vehicles in the database, and their steps.
 
 use super::model::{Address, DeliveryMode, OrderEvent, OrderStatus, Owner};
+use super::pricing::Quote;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -9,6 +10,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{DealershipId, OrderId, PlanVersionId, UserId, VehicleId};
 use crate::kernel::money::{Cents, Currency, Money};
+use serde::Deserialize as _;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
@@ -93,6 +95,11 @@ impl Order {
     /// What is left to pay after the señal. None in a draft.
     pub fn remainder(&self) -> Option<Money> {
         self.money(Some(self.total_cents? - self.reservation_cents?))
+    }
+
+    /// The price line by line as agreed; none in a draft.
+    pub fn agreed(&self) -> Option<Quote> {
+        self.quote.as_ref().and_then(|quote| Quote::deserialize(&quote.0).ok())
     }
 
     /// How the car comes to the customer; to the door when nothing was chosen.
@@ -191,8 +198,12 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, order: &mut Order, event: OrderEven
     Ok(())
 }
 
+/// Announced with every change of any dealership's orders, for administrators.
+pub const ALL_DEALERSHIPS: &str = "dealerships";
+
 /// Tells the open pages that something about this order has changed.
 pub fn announce(tx: &mut Tx, order: &Order) {
     tx.announce(format!("order:{}", order.id));
     tx.announce(format!("dealership:{}", order.dealership_id));
+    tx.announce(ALL_DEALERSHIPS);
 }

@@ -13,6 +13,7 @@ pub(crate) mod notifications;
 pub mod order;
 mod payment_methods;
 mod plans;
+mod price;
 mod purchase;
 mod sale;
 mod staff;

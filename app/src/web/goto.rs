@@ -74,6 +74,10 @@ fn send_on(web: &WebContext, outcome: Result<Goto, Refusal>) {
         Ok(goto) => web.send_to(goto),
         Err(Refusal::Goto(goto)) => web.send_to(goto),
         Err(Refusal::SignIn) => web.send_to(Refusal::sign_in(web.came_from.as_deref())),
+        Err(refusal) if refusal.is_overtaken() && web.came_from.is_some() => {
+            let back = web.came_from.as_deref().unwrap_or("/");
+            web.send_to(Goto::to(back).toast(Message::Overtaken));
+        }
         Err(refusal) => web.with_reply(|reply| reply.refusal = Some(refusal)),
     }
 }

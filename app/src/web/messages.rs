@@ -68,6 +68,8 @@ codes! {
         PickUpBooked = "pick_up_booked",
         /// There is nothing to pick up now.
         NothingToPickUp = "nothing_to_pick_up",
+        /// Others already work with what was to be changed.
+        TooLateToChange = "too_late_to_change",
         /// A draft of a sale is gone.
         SaleDiscarded = "sale_discarded",
         /// A form of little weight was not understood.
@@ -104,6 +106,8 @@ codes! {
         SentAgain = "sent_again",
         /// A message can't be sent again.
         NotSentAgain = "not_sent_again",
+        /// Somebody else was quicker; nothing was done.
+        Overtaken = "overtaken",
         /// Nothing was done, for reasons of ours.
         Failed = "failed",
     }
@@ -212,6 +216,10 @@ impl Message {
             ),
             Message::NothingToPickUp => locale
                 .t("Ahora no hay nada que recoger de este pedido.", "There is nothing to pick up of this order now."),
+            Message::TooLateToChange => locale.t(
+                "No se ha cambiado: ya es tarde para eso. Así está ahora.",
+                "Not changed: it is too late for that. This is how it stands now.",
+            ),
             Message::NotSaved => locale.t(
                 "No se ha guardado: falta algo o es demasiado largo.",
                 "Not saved: something is missing or too long.",
@@ -240,6 +248,10 @@ impl Message {
                 "Esto ya no está pendiente. Abajo ves cómo ha quedado.",
                 "This is no longer open. See below how it came out.",
             ),
+            Message::Overtaken => locale.t(
+                "Alguien ha sido más rápido y esto ha cambiado entretanto. No se ha hecho nada: así está ahora.",
+                "Somebody was quicker and this has changed meanwhile. Nothing was done: here is how it stands now.",
+            ),
             Message::Failed => locale.t(
                 "No hemos podido hacerlo por un fallo nuestro. Inténtalo de nuevo en un momento.",
                 "We could not do that because of a fault on our side. Try again in a moment.",
@@ -255,6 +267,8 @@ impl Message {
             | Message::BankSilent
             | Message::NothingToPay
             | Message::NothingToPickUp
+            | Message::TooLateToChange
+            | Message::Overtaken
             | Message::NotSaved => Tone::Waiting,
             Message::Failed => Tone::Problem,
             Message::SignedOut

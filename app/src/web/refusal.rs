@@ -56,8 +56,14 @@ impl Refusal {
             Refusal::NotFound | Refusal::Hidden(_) => StatusCode::NOT_FOUND,
             Refusal::SignIn => StatusCode::UNAUTHORIZED,
             Refusal::Goto(_) => StatusCode::SEE_OTHER,
+            Refusal::Failure(Failure::Conflict(_)) => StatusCode::CONFLICT,
             Refusal::Failure(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Whether somebody else was quicker: nothing was done, and what is shown again is how it stands now.
+    pub(super) fn is_overtaken(&self) -> bool {
+        matches!(self, Refusal::Failure(Failure::Conflict(_)))
     }
 
     /// The way to the sign-in page and back to a path of ours.
@@ -80,6 +86,7 @@ impl Refusal {
                     tracing::error!(%error, "access_refusal_not_audited");
                 }
             }
+            Refusal::Failure(Failure::Conflict(what)) => tracing::info!(what, "request_overtaken"),
             Refusal::Failure(error) => tracing::error!(%error, "request_failed"),
             Refusal::NotFound | Refusal::SignIn | Refusal::Goto(_) => {}
         }

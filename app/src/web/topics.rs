@@ -4,7 +4,7 @@ use super::{CurrentUser, Role, WebContext};
 use caas::activation::repository::of_customer;
 use caas::kernel::error::Result;
 use caas::kernel::ids::{ActivationId, OrderId};
-use caas::sales::orders;
+use caas::sales::orders::{self, ALL_DEALERSHIPS};
 
 /// Whether the signed-in person may watch a topic of the database's announcements.
 pub async fn may_watch(web: &WebContext, topic: &str) -> Result<bool> {
@@ -12,11 +12,14 @@ pub async fn may_watch(web: &WebContext, topic: &str) -> Result<bool> {
     if topic == "tickets" {
         return Ok(user.role == Role::Support);
     }
+    if topic == ALL_DEALERSHIPS {
+        return Ok(user.role == Role::Administrator);
+    }
     let Some((kind, id)) = topic.split_once(':') else { return Ok(false) };
     Ok(match kind {
         "ticket" => user.role == Role::Support,
         "user" | "bell" => id == user.id.to_string(),
-        "dealership" => user.dealership_id.is_some_and(|own| own.to_string() == id),
+        "dealership" => user.role == Role::Administrator || user.dealership_id.is_some_and(|own| own.to_string() == id),
         "order" => match id.parse::<OrderId>() {
             Ok(id) => may_watch_order(web, user, id).await?,
             Err(_) => false,

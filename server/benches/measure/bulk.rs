@@ -219,6 +219,9 @@ fn orders_of(words: &Words, orders: u64) -> Vec<String> {
             words.id(MESSAGE, "s.n + 900000000"),
             content = if words.postgres { "'\x25504446'::bytea" } else { "x'25504446'" },
         ),
+        "UPDATE customer_orders SET papers_to_see = TRUE
+         WHERE id IN (SELECT order_id FROM order_documents WHERE state = 'PROVIDED')"
+            .to_owned(),
         format!(
             "INSERT INTO pick_ups (id, order_id, dealership_id, starts_at, place, state, created_at)
              SELECT {}, {id}, {at_dealership}, {at}, 1, CASE WHEN s.n / 4 % 100 = 93 THEN 'BOOKED' ELSE 'DONE' END, {at}

@@ -30,6 +30,16 @@ pub async fn measure(table: &mut Table, engine: Engine, quick: bool) -> Result<(
         ("column", "/concesionario/tablero?columna=fabrica".to_owned(), &dealer),
         ("stock", "/concesionario/existencias".to_owned(), &dealer),
         ("cars delivered", "/concesionario/existencias?estado=entregados".to_owned(), &dealer),
+        (
+            "cars delivered of no such model",
+            "/concesionario/existencias?estado=entregados&modelo=NADA".to_owned(),
+            &administrator,
+        ),
+        (
+            "cars delivered of no such colour",
+            "/concesionario/existencias?estado=entregados&color=PINK".to_owned(),
+            &administrator,
+        ),
         ("search for a name", "/concesionario/tablero?texto=buyer".to_owned(), &dealer),
         ("search for a number", format!("/concesionario/tablero?texto=B-{}", orders / 2), &dealer),
         ("appointments", "/concesionario/agenda".to_owned(), &dealer),

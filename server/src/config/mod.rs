@@ -3,9 +3,11 @@
 //! [`Config::read`] is the list of settings: each is named, explained and parsed in one place. `caas config` prints the
 //! same list. A wrong value is one line and exit code 2.
 
+mod factory;
 mod read;
 mod systems;
 
+pub use factory::FactorySettings;
 pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
 
@@ -101,6 +103,8 @@ pub struct Config {
     pub ota: Ota,
     /// How cars are paid for.
     pub sale: SalePolicy,
+    /// How the factory is asked.
+    pub factory: FactorySettings,
     /// A session unused this long ends.
     pub session_idle: TimeDelta,
     /// A session ends this long after sign-in.
@@ -186,6 +190,7 @@ impl Config {
             .copied();
         let ota = read_ota(from)?;
         let sale = read_sale(from)?;
+        let factory = FactorySettings::read(from)?;
         let session_idle = from.minutes("CAAS_SESSION_IDLE_MINUTES", "720", "A session unused this long ends")?;
         let session_absolute =
             from.minutes("CAAS_SESSION_MAX_MINUTES", "10080", "A session ends this long after sign-in")?;
@@ -218,6 +223,7 @@ impl Config {
             sandbox_control_port,
             ota,
             sale,
+            factory,
             session_idle,
             session_absolute,
             job_concurrency,
@@ -337,7 +343,16 @@ fn read_sale(from: &mut Reader) -> Result<SalePolicy, ConfigError> {
             return Err(ConfigError::wrong(name, "at least 1 is needed"));
         }
     }
-    Ok(SalePolicy { final_payment_within: TimeDelta::days(days.into()), final_declines_allowed: declines.into() })
+    let reminder: u16 = from.value(
+        "CAAS_FINAL_PAYMENT_REMINDER_DAYS",
+        "2",
+        "Days before the final payment's date on which the customer is reminded; 0: not at all",
+    )?;
+    Ok(SalePolicy {
+        final_payment_within: TimeDelta::days(days.into()),
+        final_payment_reminder: TimeDelta::days(reminder.into()),
+        final_declines_allowed: declines.into(),
+    })
 }
 
 fn parse_public_url(text: &str) -> Result<String, ConfigError> {

@@ -2,7 +2,10 @@
 //! and nothing of one dealership is seen at another.
 
 mod hall;
+mod hours;
 mod lists;
+mod live;
+mod measure;
 mod orders;
 mod today;
 mod walls;

@@ -1,6 +1,6 @@
 //! What people of the dealership do on the page of an order.
 
-use super::hall::{HOME, Hall, PICK_UP, Sale, post_paper, says_not};
+use super::hall::{BUILT, HOME, Hall, PICK_UP, Sale, post_paper, says_not};
 use crate::support::Engine;
 use caas::sales::model::OrderStatus;
 use caas::sales::payment::CarPayment;
@@ -32,6 +32,24 @@ async fn papers_are_accepted_or_refused_with_a_reason() {
         hall.send("documento-aceptar", id, &[("id", &file)]).await.says("Aceptado");
         assert_eq!(hall.needs(id).await, ["pago-final"]);
         hall.app.run_jobs().await;
+        hall.app.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn a_paper_that_comes_early_is_to_be_looked_at_at_once() {
+    for engine in Engine::all() {
+        let mut hall = Hall::open(engine).await;
+        let id = hall.sale(hall.madrid, BUILT).await;
+        post_paper(&mut hall.app, id, "PURCHASE_CONTRACT", b"%PDF-1.7 contract").await.expect(303);
+        assert_eq!(hall.needs(id).await, ["documentos"], "before the señal");
+        hall.pays(id, CarPayment::Reservation).await;
+        assert_eq!(hall.order(id).await.status, OrderStatus::OrderPlaced);
+        assert_eq!(hall.needs(id).await, ["documentos"], "while it is built");
+        let page = hall.page(id).await;
+        let file = page.body.split("/documentos/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        hall.send("documento-aceptar", id, &[("id", &file)]).await.says("Aceptado");
+        assert!(hall.needs(id).await.is_empty());
         hall.app.verify().await;
     }
 }
@@ -113,7 +131,7 @@ async fn a_sale_that_cant_be_registered_is_given_up_on_purpose_only() {
 async fn every_new_date_is_shown_with_its_reason() {
     for engine in Engine::all() {
         let mut hall = Hall::open(engine).await;
-        let id = hall.sale(hall.madrid, super::hall::BUILT).await;
+        let id = hall.sale(hall.madrid, BUILT).await;
         hall.pays(id, CarPayment::Reservation).await;
         let caas = hall.app.caas().clone();
         let mut tx = caas.db.begin().await.unwrap();

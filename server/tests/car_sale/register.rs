@@ -2,8 +2,10 @@
 
 use super::scene::*;
 use caas::kernel::money::Cents;
+use caas::payments::methods;
 use caas::sales::model::OrderStatus;
-use caas::sales::plans;
+use caas::sales::payment::{CarPayment, pay};
+use caas::sales::plans::{self, PlanField, PlanProblem};
 use std::collections::BTreeSet;
 
 const WHITE_LINCE: &str = "VSSZZZLNCTR000501";
@@ -85,6 +87,74 @@ async fn a_sale_keeps_its_version_to_the_cent_and_a_draft_has_to_choose_again() 
         let closed = desk.filled("tres@nueva.example", "CONTADO-ES").await;
         assert!(plans::set_active(&caas, desk.seller.id, plan.id, false).await.unwrap());
         assert!(matches!(desk.register(&closed).await, Err(SaleError::Wrong(_))));
+        desk.app.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn the_dealership_reads_the_price_line_by_line_and_how_its_parts_stand() {
+    for engine in Engine::all() {
+        let mut desk = Desk::open(engine).await;
+        let id = desk.filled("cliente@demo.caas.example", "CONTADO-ES").await;
+        desk.register(&id).await.unwrap();
+        let page = desk.app.get(&format!("/concesionario/pedidos/{id}")).await.expect(200);
+        for text in [
+            "Bola de remolque",
+            "780,00\u{a0}€",
+            "Base imponible",
+            "IVA 21\u{a0}%",
+            "49.220,00\u{a0}€",
+            "Señal (10\u{a0}%)",
+            "4.922,00\u{a0}€",
+            "44.298,00\u{a0}€",
+            "versión 1: el precio acordado no cambia.",
+        ] {
+            page.says(text);
+        }
+        says_not(&page, "Cobrado");
+        let (caas, order) = (desk.app.caas().clone(), desk.order(&id).await);
+        let customer = order.customer_id.unwrap();
+        let method = methods::list(&mut caas.db.read().await.unwrap(), customer).await.unwrap()[0].id;
+        pay(&caas, customer, order.id, CarPayment::Reservation, method, "señal").await.unwrap().unwrap();
+        desk.app.run_jobs().await;
+        let page = desk.app.get(&format!("/concesionario/pedidos/{id}")).await.expect(200);
+        let price = page.body.split("id=\"precio\"").nth(1).unwrap().split("</section>").next().unwrap();
+        assert_eq!(price.matches("Cobrado").count(), 1, "{price}");
+        desk.app.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_sells_what_nothing_or_everything_reserves() {
+    for engine in Engine::all() {
+        let mut desk = Desk::open(engine).await;
+        let (caas, version) = (desk.app.caas().clone(), desk.version("CONTADO-ES").await);
+        let (plan, sound) = plans::version(&mut caas.db.read().await.unwrap(), version).await.unwrap().unwrap();
+        for share in [0, 10_000] {
+            let mut new = sound.draft();
+            new.reservation_basis_points = share;
+            let published = plans::publish(&caas, desk.seller.id, plan.id, &new).await.unwrap();
+            assert_eq!(published, Some(Err(vec![(PlanField::Reservation, PlanProblem::Reservation)])));
+            let mut tx = caas.db.begin().await.unwrap();
+            plans::insert_version(&caas, &mut tx, plan.id, &new, None).await.unwrap_err();
+            drop(tx);
+            // Even a version that somebody wrote past all that.
+            let id = desk.filled(&format!("con{share}@nueva.example"), "CONTADO-ES").await;
+            let mut tx = caas.db.begin().await.unwrap();
+            sql!(tx, execute
+                "UPDATE plan_versions SET reservation_basis_points = $1 WHERE id = $2", share, version)
+            .unwrap();
+            tx.commit().await.unwrap();
+            let Err(SaleError::Wrong(problems)) = desk.register(&id).await else { panic!("{share}") };
+            assert_eq!(problems, [(SaleField::Plan, SaleProblem::NotInPlan)]);
+            let chosen = desk.step("plan", &id, &[("version", &version.to_string())]).await;
+            assert!(chosen.ends_with("/plan"), "{chosen}");
+            let mut tx = caas.db.begin().await.unwrap();
+            sql!(tx, execute
+                "UPDATE plan_versions SET reservation_basis_points = 1000 WHERE id = $1", version)
+            .unwrap();
+            tx.commit().await.unwrap();
+        }
         desk.app.verify().await;
     }
 }

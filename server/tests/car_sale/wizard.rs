@@ -172,3 +172,32 @@ async fn a_draft_is_taken_up_again_where_it_stopped_and_can_be_thrown_away() {
         desk.app.verify().await;
     }
 }
+
+#[tokio::test]
+async fn who_has_bought_here_before_is_found_and_need_not_be_typed_again() {
+    for engine in Engine::all() {
+        let mut desk = Desk::open(engine).await;
+        let sold = desk.filled("elena@nueva.example", "CONTADO-ES").await;
+        desk.register(&sold).await.unwrap();
+        let new = "/concesionario/ventas/nueva";
+        let page = desk.app.get(&format!("{new}?buscar=elena&vin=VSSZZZLNCTR000501")).await.expect(200);
+        let link = format!("href=\"{new}?de={sold}&amp;vin=VSSZZZLNCTR000501\"");
+        page.says(&link);
+        desk.app.get(&format!("{new}?buscar=nadie")).await.expect(200).says("Nadie de tu concesionario");
+        let page = desk.app.get(&format!("{new}?de={sold}&vin=VSSZZZLNCTR000501")).await.expect(200);
+        for text in ["Elena Prat", "elena@nueva.example", "12345678Z", "1988-09-02", "VSSZZZLNCTR000501"] {
+            page.says(&format!("value=\"{text}\""));
+        }
+        // A draft is nobody's purchase yet.
+        let draft = desk.filled("otra@nueva.example", "CONTADO-ES").await;
+        let page = desk.app.get(&format!("{new}?de={draft}")).await.expect(200);
+        says_not(&page, "value=\"otra@nueva.example\"");
+        // Nor is it another dealership's business.
+        desk.becomes_valencian().await;
+        let page = desk.app.get(&format!("{new}?buscar=elena")).await.expect(200);
+        says_not(&page, "Elena Prat");
+        let page = desk.app.get(&format!("{new}?de={sold}")).await.expect(200);
+        says_not(&page, "elena@nueva.example");
+        desk.app.verify().await;
+    }
+}

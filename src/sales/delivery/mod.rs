@@ -13,6 +13,8 @@ pub mod included;
 #[cfg(feature = "ssr")]
 pub mod link_codes;
 #[cfg(feature = "ssr")]
+pub mod opening;
+#[cfg(feature = "ssr")]
 pub mod pick_ups;
 #[cfg(feature = "ssr")]
 mod place;
@@ -20,6 +22,8 @@ mod place;
 pub mod port;
 #[cfg(feature = "ssr")]
 mod transport;
+#[cfg(feature = "ssr")]
+mod way;
 
 #[cfg(feature = "ssr")]
 pub use pick_ups::RemindPickUp;
@@ -27,3 +31,5 @@ pub use pick_ups::RemindPickUp;
 pub use place::{Dealership, dealership};
 #[cfg(feature = "ssr")]
 pub use transport::{Delivery, ScheduleTransport, begin, find, on_event};
+#[cfg(feature = "ssr")]
+pub use way::{WayRefusal, choose_way, other_way};

@@ -125,21 +125,28 @@ pub async fn column(
     let scoped = within(scope, "o");
     let (direction, compared) = if column.is_over() { ("DESC", "<") } else { ("ASC", ">") };
     let recent = if column.is_over() { "o.status_at >= $2" } else { "$2 IS NOT NULL" };
-    let paged = format!("o.status_at {compared}= $3 AND (o.status_at, o.id) {compared} ($3, $4)");
-    // One walk along the index for each state; together they are sorted once more.
+    // A bound on the time alone beside it would lead SQLite to another index.
+    let paged = format!("(o.status_at, o.id) {compared} ($3, $4)");
+    // One walk along the index for each state; several are sorted together once more.
     let walks: Vec<String> = column
         .statuses()
         .iter()
         .map(|status| {
             format!(
-                "SELECT * FROM (SELECT o.id AS id, o.status_at AS at, CAST(NULL AS TEXT) AS note FROM customer_orders o
+                "SELECT o.id AS id, o.status_at AS at, CAST(NULL AS TEXT) AS note FROM customer_orders o
                  WHERE {scoped} AND o.status = '{status}' AND {recent} AND {paged}
-                 ORDER BY o.status_at {direction}, o.id {direction} LIMIT $5) w"
+                 ORDER BY o.status_at {direction}, o.id {direction} LIMIT $5"
             )
         })
         .collect();
-    let picked =
-        format!("SELECT * FROM ({}) a ORDER BY at {direction}, id {direction} LIMIT $5", walks.join(" UNION ALL "));
+    let picked = match &walks[..] {
+        [only] => only.clone(),
+        several => {
+            let all: Vec<String> = several.iter().map(|walk| format!("SELECT * FROM ({walk}) w")).collect();
+            let all = all.join(" UNION ALL ");
+            format!("SELECT * FROM ({all}) a ORDER BY at {direction}, id {direction} LIMIT $5")
+        }
+    };
     let text = lines_of(&picked, &format!("k.at {direction}, k.id {direction}"));
     let edge = if column.is_over() {
         Key { at: FAR_FUTURE, id: Uuid::max() }

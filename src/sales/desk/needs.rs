@@ -74,13 +74,13 @@ impl Need {
             ],
             // They were all asked with the same time to pay: those asked first are due first.
             Need::FinalPayment => ["customer_orders o", "o.status_at", none, "o.status = 'AWAITING_FINAL_PAYMENT'"],
-            // What comes in earlier is looked at when the car is on its way.
+            // Those that still take papers.
             Need::Documents => [
                 "customer_orders o",
                 "o.status_at",
                 none,
-                "o.status IN ('IN_TRANSIT', 'AWAITING_FINAL_PAYMENT', 'FINAL_PAYMENT_RECEIVED', 'REGISTRATION')
-                 AND EXISTS (SELECT 1 FROM order_documents p WHERE p.order_id = o.id AND p.state = 'PROVIDED')",
+                "o.papers_to_see AND NOT o.is_over
+                 AND o.status NOT IN ('READY_FOR_DELIVERY', 'DELIVERY_SCHEDULED', 'RETURNED_TO_DEALERSHIP')",
             ],
             Need::Papers => [
                 "customer_orders o JOIN registrations r ON r.order_id = o.id",

@@ -101,14 +101,15 @@ pub async fn stock(tx: &mut Tx, scope: Scope, filter: &StockFilter<'_>, limit: i
         Shelf::ForSale => (since, format!("{since}, v.id"), format!("{since} >= $6 AND ({since}, v.id) > ($6, $7)")),
         _ => ("v.created_at", "v.id DESC".to_owned(), "$6 IS NOT NULL AND v.id < $7".to_owned()),
     };
-    // A VIN leads to its car by its own index, which a condition that may not hold would hide.
+    // What is looked for leads to its cars by an index of its own, which a condition that may not hold would hide.
+    let by_model = if filter.model.is_some() { "v.model_code = $2" } else { "$2 IS NULL" };
+    let by_colour = if filter.colour.is_some() { "v.colour = $3" } else { "$3 IS NULL" };
     let by_vin = if filter.vin.is_some() { "v.vin >= $4 AND v.vin < $5" } else { "$4 IS NULL AND $5 IS NULL" };
     let text = format!(
         "SELECT v.id, v.vin, m.name AS model_name, m.body, v.colour, v.plate, v.configuration, d.name AS dealership_name,
                 {at} AS since, u.name AS customer_name, v.purchased_at, o.id AS order_id, o.number AS order_number
          FROM (SELECT v.id FROM vehicles v
-               WHERE {scoped} AND v.inventory_status = '{}' AND ($2 IS NULL OR v.model_code = $2)
-                 AND ($3 IS NULL OR v.colour = $3) AND {by_vin} AND {paged}
+               WHERE {scoped} AND v.inventory_status = '{}' AND {by_model} AND {by_colour} AND {by_vin} AND {paged}
                ORDER BY {order} LIMIT $8) k
          JOIN vehicles v ON v.id = k.id
          JOIN vehicle_models m ON m.code = v.model_code

@@ -8,8 +8,10 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
+use crate::kernel::money::Cents;
 use crate::sales::model::OrderStatus;
 use crate::sales::plans::{self, Plan, Version};
+use crate::sales::pricing::{NoPrice, Quote};
 
 /// Reads every step again as if it were typed now: days, stock and prices have moved on since.
 pub(super) async fn problems(caas: &Caas, tx: &mut Tx, sale: &Sale) -> Result<Problems> {
@@ -106,10 +108,15 @@ async fn plan(tx: &mut Tx, sale: &Sale, found: &mut Findings) -> Result<()> {
     if !is_current(tx, plan, version, sale.order.country.as_deref()).await? {
         found.note(SaleField::Plan, SaleProblem::PlanChanged);
     }
-    if matches!(sale.quote, Some(Err(_))) {
+    if sale.quote.as_ref().is_some_and(|quote| !is_sellable(quote)) {
         found.note(SaleField::Plan, SaleProblem::NotInPlan);
     }
     Ok(())
+}
+
+/// Whether there is a price with two payments: where one came to nothing, nothing would be waited for.
+pub(super) fn is_sellable(quote: &std::result::Result<Quote, NoPrice>) -> bool {
+    quote.as_ref().is_ok_and(|quote| quote.reservation > Cents::ZERO && quote.remainder > Cents::ZERO)
 }
 
 /// Whether a version is what is sold in a country today.

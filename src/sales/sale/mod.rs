@@ -6,11 +6,13 @@
 
 mod check;
 mod forms;
+mod known;
 mod read;
 mod register;
 mod steps;
 
 pub use forms::{CarForm, CustomerForm, DeliveryForm, Problems, SaleField, SaleProblem, Step};
+pub use known::buyer_of;
 pub use read::{Contact, DraftLine, Sale, StockCar, drafts, for_sale, read, stock_car};
 pub use register::{Registered, register};
 pub use steps::{begin, discard, save_car, save_customer, save_delivery, save_plan};

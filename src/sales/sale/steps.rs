@@ -167,7 +167,7 @@ pub async fn save_plan(caas: &Caas, seller: Seller, id: OrderId, version: PlanVe
     if !check::is_current(&mut tx, &plan, &version, order.country.as_deref()).await? {
         return wrong(SaleProblem::PlanChanged);
     }
-    if let Some(Err(_)) = super::read::price(caas, &order, &plan, &version).await? {
+    if super::read::price(caas, &order, &plan, &version).await?.is_some_and(|quote| !check::is_sellable(&quote)) {
         return wrong(SaleProblem::NotInPlan);
     }
     order.plan_version_id = Some(version.id);

@@ -41,7 +41,7 @@ pub(super) const DEEDS: &[(K, &str, &str)] = &[
     (K::TaskPlanned, "Seguimiento planeado", "Follow-up planned"),
     (K::TaskDone, "Seguimiento hecho", "Follow-up done"),
     (K::MacroChanged, "Texto preparado cambiado", "Ready-made text changed"),
-    (K::CalendarChanged, "Horario de soporte cambiado", "Hours of support changed"),
+    (K::CalendarChanged, "Horario cambiado", "Hours changed"),
     (K::ManualHoldOffered, "Nueva retención ofrecida", "New hold offered"),
     (K::ManualHoldAccepted, "Nueva retención aceptada", "New hold accepted"),
     (K::ManualHoldEnded, "Nueva retención descartada", "New hold dropped"),

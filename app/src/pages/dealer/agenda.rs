@@ -148,10 +148,13 @@ async fn days(web: &WebContext, clerk: &Clerk<'_>, dealership: DealershipId, cho
     } else {
         view! { <LinkButton href=Span { from: today, days: 1 }.href(chosen)>{locale.t("Ver hoy", "See today")}</LinkButton> }.into_any()
     };
+    let hours = (!clerk.sees_all()).then(|| {
+        view! { <LinkButton href=super::hours::HERE>{locale.t("Cambiar el horario", "Change the hours")}</LinkButton> }
+    });
     Ok(view! {
         {without}
         <section class="section" aria-labelledby="agenda">
-            <div class="split"><h2 id="agenda">{title}</h2>{other}</div>
+            <div class="split"><h2 id="agenda">{title}</h2><div class="actions">{other}{hours}</div></div>
             <Pager label=locale.t("Otras fechas", "Other dates")
                 previous_href=span.moved(false).href(chosen) previous_word=earlier
                 next_href=span.moved(true).href(chosen) next_word=later/>

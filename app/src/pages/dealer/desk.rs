@@ -10,6 +10,7 @@ use crate::web::dates::{moment, near};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::kernel::locale::Locale;
 use caas::sales::desk::{self, Key, Need, OrderLine, Scope};
+use caas::sales::orders::ALL_DEALERSHIPS;
 use caas::sales::{factory, sale};
 use leptos::prelude::*;
 
@@ -46,7 +47,7 @@ pub(super) async fn desk_page(web: WebContext) -> PageResult {
     let drafts = if sells { drafts(&web, &clerk).await? } else { None };
     let asked = if sells { appointments(&web, clerk.user).await? } else { None };
     let choices = dealership_choices(&web, &clerk).await?;
-    let topic = clerk.reach.map(|id| format!("dealership:{id}")).unwrap_or_default();
+    let topic = scope.map_or_else(|| ALL_DEALERSHIPS.to_owned(), |id| format!("dealership:{id}"));
     let lead =
         locale.t("Lo que te necesita hoy, y cómo va cada venta.", "What needs you today, and how each sale is doing.");
     let body = view! {

@@ -9,6 +9,7 @@ mod board;
 mod desk;
 mod dossier;
 mod hand_over;
+mod hours;
 mod order;
 mod stock;
 mod upload;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
         get("/concesionario/tablero", board::board_page),
         get("/concesionario/existencias", stock::stock_page),
         get("/concesionario/agenda", agenda::agenda_page),
+        get("/concesionario/agenda/horario", hours::hours_page),
         get("/concesionario/pedidos/{id}", order::order_page),
         get("/concesionario/pedidos/{id}/entrega", hand_over::hand_over_page),
         get("/concesionario/pedidos/{id}/expediente-matriculacion", dossier::dossier_page),

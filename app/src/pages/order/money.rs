@@ -1,7 +1,8 @@
-//! The price line by line as agreed, and what was paid of it.
+//! The price as agreed, and what was paid of it.
 
 use super::words;
 use crate::pages::expediente::states::Reader;
+use crate::pages::price::agreed_price;
 use crate::ui::{DataTable, StatusPill};
 use crate::web::dates::day_tag;
 use caas::kernel::locale::Locale;
@@ -10,64 +11,15 @@ use caas::payments::model::PaymentType;
 use caas::payments::repository::Payment;
 use caas::sales::journey::Journey;
 use caas::sales::model::OrderStatus as S;
-use caas::sales::pricing::{LineKind, Quote};
+use caas::sales::pricing::Quote;
 use leptos::prelude::*;
 
 /// The price line by line.
 pub(super) fn price(quote: &Quote, locale: Locale) -> AnyView {
-    let rows = quote
-        .lines
-        .iter()
-        .map(|line| {
-            let amount = match (line.kind, line.worth) {
-                (LineKind::Included, Some(worth)) => {
-                    let worth = quote.money(worth).display(locale);
-                    match locale {
-                        Locale::Es => format!("incluido (vale {worth})"),
-                        Locale::En => format!("included (worth {worth})"),
-                    }
-                }
-                (LineKind::Included, None) => locale.t("incluido", "included").to_owned(),
-                _ => quote.money(line.amount).display(locale),
-            };
-            let name = match line.kind {
-                LineKind::Colour => format!("{} {}", locale.t("Color", "Colour"), line.names.get(locale)),
-                _ => line.names.get(locale).to_owned(),
-            };
-            view! { <li><span>{name}</span><span class="money">{amount}</span></li> }
-        })
-        .collect_view();
-    let (net, vat, total) = (quote.money(quote.net), quote.money(quote.vat), quote.money(quote.total));
-    let (whole, rest) = (quote.vat_rate_basis_points / 100, quote.vat_rate_basis_points % 100);
-    let rate = match (rest, locale) {
-        (0, _) => whole.to_string(),
-        (rest, Locale::Es) => format!("{whole},{rest:02}"),
-        (rest, Locale::En) => format!("{whole}.{rest:02}"),
-    };
-    let vat_words = match locale {
-        Locale::Es => format!("Sin IVA {}, IVA del {rate}\u{a0}% {}.", net.display(locale), vat.display(locale)),
-        Locale::En => format!("{} without VAT, {rate}% VAT {}.", net.display(locale), vat.display(locale)),
-    };
-    let plan = match locale {
-        Locale::Es => format!("Plan {}, versión {}: el precio acordado no cambia.", quote.plan_names.es, quote.version),
-        Locale::En => {
-            format!("Plan {}, version {}: the agreed price does not change.", quote.plan_names.en, quote.version)
-        }
-    };
-    let share = |label: &'static str, amount: Cents| {
-        let amount = quote.money(amount).display(locale);
-        view! { <li><span>{label}</span><span class="money">{amount}</span></li> }
-    };
     view! {
         <section class="section" aria-labelledby="precio">
             <h2 id="precio">{locale.t("El precio", "The price")}</h2>
-            <ul class="price-lines">{rows}</ul>
-            <p class="summary__total"><span>"Total"</span><strong>{total.display(locale)}</strong></p>
-            <ul class="price-lines price-lines--parts">
-                {share(locale.t("Señal", "Reservation"), quote.reservation)}
-                {share(locale.t("Pago final", "Final payment"), quote.remainder)}
-            </ul>
-            <p class="muted small">{vat_words}" "{plan}</p>
+            {agreed_price(quote, [None, None], locale)}
         </section>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::list::state_pill;
 use super::{HERE, crumbs};
-use crate::pages::sale::price::percent;
+use crate::pages::price::percent;
 use crate::ui::{Button, ButtonKind, Fact, KeyValueList, LinkButton, Notice, PageHeader, Tone};
 use crate::web::dates::moment;
 use crate::web::{Goto, Message, Page, PageResult, Refusal, Role, Section, WebContext, submit};

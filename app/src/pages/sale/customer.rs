@@ -4,28 +4,48 @@
 
 use super::frame::{discard, group_error, head, trouble};
 use super::{NEW, draft, error, path, refused, seller};
-use crate::ui::{Button, ButtonKind, Choice, ChoiceCard, Field, SelectField};
-
+use crate::ui::{Button, ButtonKind, Choice, ChoiceCard, Field, FilterBar, SelectField};
 use crate::web::{FormState, Goto, Page, PageResult, Refusal, Section, WebContext, submit};
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::kernel::when::short_moment;
+use caas::sales::desk::{self, OrderLine};
 use caas::sales::model::OwnerKind;
 use caas::sales::plans;
 use caas::sales::registration::countries;
 use caas::sales::sale::{self, CarForm, CustomerForm, DraftLine, Sale, SaleError, SaleField, Seller, Step};
 use leptos::prelude::*;
+use url::form_urlencoded::Serializer;
 
 const FORM: &str = "cliente";
+/// What was typed to find somebody.
+const SEARCH: &str = "buscar";
+/// An order whose customer buys again.
+const KNOWN: &str = "de";
+/// Orders that a search shows.
+const FOUND: i64 = 8;
 
 /// `/concesionario/ventas/nueva`.
 pub(super) async fn new_page(web: WebContext) -> PageResult {
     let seller = seller(&web)?;
     let locale = web.locale;
-    let drafts = sale::drafts(&mut web.caas.db.read().await?, seller.dealership).await?;
+    let typed = web.query(SEARCH).unwrap_or_default();
+    let mut tx = web.caas.db.read().await?;
+    let drafts = sale::drafts(&mut tx, seller.dealership).await?;
+    let found = desk::search(&mut tx, Some(seller.dealership), &typed, None, FOUND).await?;
+    let known = match web.query(KNOWN).and_then(|id| id.parse().ok()) {
+        Some(order) => sale::buyer_of(&mut tx, seller, order).await?,
+        None => None,
+    };
+    drop(tx);
     let mut form = web.form(FORM);
     if !form.has_errors() {
-        form = form.with("language", locale.as_str()).with("owner_kind", OwnerKind::Individual.as_str());
+        let first = || CustomerForm {
+            language: locale.to_string(),
+            owner_kind: OwnerKind::Individual.to_string(),
+            ..CustomerForm::default()
+        };
+        form = state_of(&known.unwrap_or_else(first));
     }
     let lead = locale.t(
         "La venta se guarda en cada paso. Puedes dejarla y seguir después.",
@@ -35,10 +55,12 @@ pub(super) async fn new_page(web: WebContext) -> PageResult {
     if let Some(vin) = web.query("vin") {
         form = form.with("vin", &vin);
     }
+    let finder = finder(&typed, &found, &form.value("vin"), locale);
     let fields = fields(&web, &form, None).await?;
     let zone = web.require_user()?.time_zone.clone();
     let body = view! {
         {head(None, Step::Customer, lead, locale)}
+        {finder}
         {trouble(&form, locale)}
         {fields}
         {begun(&drafts, &zone, locale)}
@@ -63,25 +85,88 @@ pub(super) async fn customer_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).class("page page--narrow").section(Section::Dealership))
 }
 
+/// The search among those the dealership has sold to, and whom it found.
+fn finder(typed: &str, found: &[OrderLine], vin: &str, locale: Locale) -> AnyView {
+    let items = found
+        .iter()
+        .map(|line| {
+            let mut query = Serializer::new(String::new());
+            query.append_pair(KNOWN, &line.id.to_string());
+            if !vin.is_empty() {
+                query.append_pair("vin", vin);
+            }
+            let href = format!("{NEW}?{}", query.finish());
+            let name = line.customer_name.clone().unwrap_or_default();
+            let about = [Some(line.number.clone()), line.model_name.clone()].into_iter().flatten().collect::<Vec<_>>();
+            let label = match locale {
+                Locale::Es => format!("Usar los datos de {name}, {}", about.join(" · ")),
+                Locale::En => format!("Use the details of {name}, {}", about.join(" · ")),
+            };
+            view! {
+                <li><a href=href aria-label=label>{name}</a>" "<span class="muted small">{about.join(" · ")}</span></li>
+            }
+        })
+        .collect_view();
+    let none = locale.t(
+        "Nadie de tu concesionario con esos datos. Si es un cliente nuevo, rellena el formulario.",
+        "Nobody of your dealership is found by that. For a new customer, fill the form in.",
+    );
+    let list = match (typed.trim().is_empty(), found.is_empty()) {
+        (true, _) => ().into_any(),
+        (false, true) => view! { <p role="status">{none}</p> }.into_any(),
+        (false, false) => view! {
+            <p role="status">{locale.t("Elige de qué venta se toman los datos:", "Choose the sale to take the details from:")}</p>
+            <ul class="sale-drafts">{items}</ul>
+        }
+        .into_any(),
+    };
+    let kept = (!vin.is_empty()).then(|| view! { <input type="hidden" name="vin" value=vin.to_owned()/> });
+    let typed = typed.to_owned();
+    view! {
+        <section class="section stack" aria-labelledby="conocido">
+            <h2 id="conocido">{locale.t("¿Ya te ha comprado?", "Has bought from you before?")}</h2>
+            <FilterBar action=NEW label=locale.t("Buscar un cliente", "Search for a customer") submit=locale.t("Buscar", "Search")>
+                {kept}
+                <Field label=locale.t("Nombre, correo, pedido o matrícula", "Name, email, order or plate") name=SEARCH kind="search" value=typed maxlength=120/>
+            </FilterBar>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+/// The form with these fields filled in.
+fn state_of(form: &CustomerForm) -> FormState {
+    FormState::new(FORM)
+        .with("name", &form.name)
+        .with("email", &form.email)
+        .with("phone", &form.phone)
+        .with("language", &form.language)
+        .with("country", &form.country)
+        .with("owner_kind", &form.owner_kind)
+        .with("owner_name", &form.owner_name)
+        .with("tax_id", &form.tax_id)
+        .with("birth_date", &form.birth_date)
+        .with("licence", &form.licence)
+}
+
 /// The form as it was kept.
 fn kept(sale: &Sale) -> FormState {
-    let mut form = FormState::new(FORM).with("country", sale.order.country.as_deref().unwrap_or_default());
-    if let Some(contact) = &sale.contact {
-        form = form
-            .with("name", &contact.name)
-            .with("email", &contact.email)
-            .with("phone", &contact.phone)
-            .with("language", contact.locale.as_str());
+    let mut form = CustomerForm { country: sale.order.country.clone().unwrap_or_default(), ..CustomerForm::default() };
+    if let Some(contact) = sale.contact.clone() {
+        form.name = contact.name;
+        form.email = contact.email;
+        form.phone = contact.phone;
+        form.language = contact.locale.to_string();
     }
-    if let Some(owner) = &sale.order.owner {
-        form = form
-            .with("owner_kind", owner.kind.as_str())
-            .with("owner_name", &owner.name)
-            .with("tax_id", &owner.tax_id)
-            .with("birth_date", owner.date_of_birth.as_deref().unwrap_or_default())
-            .with("licence", owner.driver_license.as_deref().unwrap_or_default());
+    if let Some(owner) = sale.order.owner.clone().map(|owner| owner.0) {
+        form.owner_kind = owner.kind.to_string();
+        form.owner_name = owner.name;
+        form.tax_id = owner.tax_id;
+        form.birth_date = owner.date_of_birth.unwrap_or_default();
+        form.licence = owner.driver_license.unwrap_or_default();
     }
-    form
+    state_of(&form)
 }
 
 async fn fields(web: &WebContext, form: &FormState, id: Option<OrderId>) -> Result<AnyView, Refusal> {
@@ -152,7 +237,7 @@ fn begun(drafts: &[DraftLine], zone: &str, locale: Locale) -> Option<AnyView> {
     let items = drafts
         .iter()
         .map(|line| {
-            let href = path(line.id, Step::Summary);
+            let href = format!("/concesionario/ventas/{}", line.id);
             let title = format!("{} · {}", line.number, line.customer());
             let more: Vec<String> =
                 [line.model_name.clone(), line.seller.clone(), Some(short_moment(line.updated_at, zone, locale))]
@@ -196,20 +281,9 @@ pub async fn keep_customer(
             id => Some(id.parse().map_err(|_| Refusal::NotFound)?),
         };
         let back = order.map_or_else(|| NEW.to_owned(), |id| path(id, Step::Customer));
-        let state = FormState::new(FORM)
-            .with("name", &name)
-            .with("email", &email)
-            .with("phone", &phone)
-            .with("language", &language)
-            .with("country", &country)
-            .with("owner_kind", &owner_kind)
-            .with("owner_name", &owner_name)
-            .with("tax_id", &tax_id)
-            .with("birth_date", &birth_date)
-            .with("licence", &licence)
-            .with("vin", &vin);
         let form =
             CustomerForm { name, email, phone, language, country, owner_kind, owner_name, tax_id, birth_date, licence };
+        let state = state_of(&form).with("vin", &vin);
         let kept = match order {
             Some(id) => sale::save_customer(&web.caas, seller, id, &form).await.map(|()| id),
             None => sale::begin(&web.caas, seller, &form).await,

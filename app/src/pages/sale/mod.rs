@@ -8,7 +8,6 @@ mod customer;
 mod delivery;
 mod frame;
 mod plan;
-pub(crate) mod price;
 mod registered;
 mod summary;
 

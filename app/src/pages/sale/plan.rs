@@ -1,8 +1,8 @@
 //! The fourth step: what the car costs under each plan.
 
 use super::frame::{discard, group_error, head, trouble};
-use super::price::price_lines;
 use super::{draft, error, path, refused, seller};
+use crate::pages::price::price_lines;
 use crate::ui::{ButtonKind, LinkButton, Notice, Status, StatusPill, Tone};
 use crate::web::{FormState, Goto, Page, PageResult, Refusal, Section, WebContext, submit};
 use caas::kernel::ids::{OrderId, PlanVersionId};

@@ -1,15 +1,13 @@
 //! After the last step: what the customer has to do now.
 
-use super::price::price_lines;
 use super::{NEW, path, seller};
+use crate::pages::price::price_lines;
 use crate::ui::{ButtonKind, Crumb, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{Goto, Page, PageResult, Refusal, Section, WebContext};
-use caas::kernel::error::Failure;
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::sales::model::OrderStatus;
 use caas::sales::orders::of_dealership;
-use caas::sales::pricing::Quote;
 use caas::sales::sale::Step;
 use leptos::prelude::*;
 
@@ -23,10 +21,7 @@ pub(super) async fn registered_page(web: WebContext) -> PageResult {
         return Err(Goto::to(path(id, Step::Summary)).into());
     }
     let locale = web.locale;
-    let quote: Option<Quote> = match order.quote {
-        Some(stored) => Some(serde_json::from_value(stored.0).map_err(Failure::from)?),
-        None => None,
-    };
+    let quote = order.agreed();
     let reservation = quote.as_ref().map(|quote| quote.money(quote.reservation).display(locale)).unwrap_or_default();
     let title = format!("{} {}", locale.t("Venta registrada:", "Sale registered:"), order.number);
     let crumbs = vec![Crumb::new("/concesionario", locale.t("Concesionario", "Dealership"))];

@@ -1,8 +1,8 @@
 //! The last step: all of it together, what is missing, and the button.
 
 use super::frame::{discard, head, step_name, title};
-use super::price::price_lines;
 use super::{path, refused, seller, still_draft};
+use crate::pages::price::price_lines;
 use crate::ui::{Button, ButtonKind, CarColour, CarDrawing, CarModel, EmptyState, Fact, KeyValueList, Notice, Tone};
 use crate::web::{FormState, Goto, Page, PageResult, Refusal, Role, Section, WebContext, submit};
 use caas::accounts::Country;

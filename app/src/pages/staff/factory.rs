@@ -51,12 +51,10 @@ pub(super) async fn factory_page(web: WebContext) -> PageResult {
     );
     let crumbs = vec![crumb_of_operations(&web)];
     let list = if waiting.is_empty() {
+        let when = when_they_come(web.caas.policies.factory.max_attempts, locale);
         view! {
             <EmptyState title=locale.t("Nadie espera a una persona", "Nothing waits for a person")>
-                <p>{locale.t(
-                    "Los pedidos se hacen solos. Tras diez intentos sin respuesta, o si la fábrica no entiende el pedido, aparecen aquí.",
-                    "Orders are placed by themselves. After ten tries without an answer, or when the factory does not understand an order, they appear here.",
-                )}</p>
+                <p>{when}</p>
             </EmptyState>
         }
         .into_any()
@@ -158,6 +156,18 @@ fn why_words(error: Option<&str>, locale: Locale) -> &'static str {
         "UNAVAILABLE" => locale.t("La fábrica no estaba disponible", "The factory was unavailable"),
         "NO_ANSWER" | "" => locale.t("La fábrica no respondió", "The factory did not answer"),
         _ => locale.t("La fábrica no aceptó el pedido tal como iba", "The factory did not take the order as it was"),
+    }
+}
+
+/// Why an order would be here.
+fn when_they_come(tries: i64, locale: Locale) -> String {
+    match locale {
+        Locale::Es => format!(
+            "Los pedidos se hacen solos. Tras {tries} intentos sin respuesta, o si la fábrica no entiende el pedido, aparecen aquí."
+        ),
+        Locale::En => format!(
+            "Orders are placed by themselves. After {tries} tries without an answer, or when the factory does not understand an order, they appear here."
+        ),
     }
 }
 
@@ -290,15 +300,21 @@ fn again(web: &WebContext, order: OrderId, placing: &FactoryPlacing) -> AnyView 
         .map(|why| refusal_words(why, locale).to_owned())
         .unwrap_or_default();
     let text = if needs_tick {
-        locale.t(
+        locale
+            .t(
             "Ha pasado casi un día desde la petición sin respuesta, y la fábrica ya no reconocerá la repetición: un intento nuevo es un pedido nuevo. Pregunta antes si tiene el nuestro.",
             "Almost a day has passed since the request without an answer, and the factory will not know the repetition: a new try is a new order. Ask first whether it has ours.",
-        )
+        ).to_owned()
     } else {
-        locale.t(
-            "Vuelve a la cola con diez intentos nuevos. Si la fábrica ya lo tiene, lo reconocerá: no se pide dos veces.",
-            "It goes back into the queue with ten new tries. If the factory has it already, it will know it: it is not ordered twice.",
-        )
+        let tries = web.caas.policies.factory.max_attempts;
+        match locale {
+            Locale::Es => format!(
+                "Vuelve a la cola con otros {tries} intentos. Si la fábrica ya lo tiene, lo reconocerá: no se pide dos veces."
+            ),
+            Locale::En => format!(
+                "It goes back into the queue with another {tries} tries. If the factory has it already, it will know it: it is not ordered twice."
+            ),
+        }
     };
     let tick = needs_tick.then(|| {
         view! {

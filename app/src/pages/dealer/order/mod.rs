@@ -12,15 +12,17 @@ use super::{Clerk, clerk, crumbs, day_words, order_href, tabs};
 use crate::pages::expediente::states::Reader;
 use crate::pages::expediente::words::say;
 use crate::pages::expediente::{Eyes, estimate_reason};
+use crate::pages::price::agreed_price;
 use crate::ui::{CarColour, CarDrawing, CarModel, Crumb, Fact, Icon, KeyValueList, LinkButton, PageHeader, StatusPill};
 use crate::web::dates::{exact, moment, time_tag};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use axum::body::Body;
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
+use caas::payments::model::PaymentType;
 use caas::sales::desk::{self, Estimate, Sheet};
 use caas::sales::documents::{self, NeededPaper};
-use caas::sales::model::{DeliveryMode, OwnerKind};
+use caas::sales::model::{DeliveryMode, OrderStatus, OwnerKind};
 use caas::sales::registration::{self as registrations, Overview};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -63,6 +65,7 @@ pub(super) async fn order_page(web: WebContext) -> PageResult {
                 {papers::papers(&whole, &web)}
                 {registration::panel(&whole, &web, zone)}
                 {delivery(sheet, zone, locale)}
+                {price(sheet, locale)}
                 {estimates(&sheet.estimates, zone, locale)}
                 {story(sheet, zone, locale)}
             </div>
@@ -176,6 +179,37 @@ fn customer(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
         facts.push(Fact::view(locale.t("Vendido", "Sold"), time_tag(at, zone, locale).into_any()));
     }
     facts_card("cliente", locale.t("Cliente", "Customer"), facts)
+}
+
+/// The price as agreed, and how its two parts stand.
+fn price(sheet: &Sheet, locale: Locale) -> Option<AnyView> {
+    let quote = sheet.order.agreed()?;
+    // A part may have been tried more than once: the last try is how it stands.
+    let stands = |part: PaymentType| {
+        let last = sheet.charges.iter().rev().find(|charge| charge.payment_type == part.as_str());
+        last.map(|charge| {
+            let (status, word) = charge_words(&charge.state, locale);
+            view! { <StatusPill kind=status word=word/> }.into_any()
+        })
+    };
+    let states = [stands(PaymentType::Reservation), stands(PaymentType::Final)];
+    let kept = (sheet.order.status == OrderStatus::CancelledPaymentFailure).then(|| {
+        let text = locale.t(
+            "La señal no se devuelve: el pago final no se hizo.",
+            "The reservation is not returned: the final payment was not made.",
+        );
+        view! { <p class="muted small">{text}</p> }
+    });
+    Some(
+        view! {
+            <section class="card" aria-labelledby="precio">
+                <h2 class="card__title" id="precio">{locale.t("Precio", "Price")}</h2>
+                {agreed_price(&quote, states, locale)}
+                {kept}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// The payments: how each stands, and nothing of card or bank.
