@@ -129,6 +129,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::payments::settlement::AbsorbCost>()
         .with::<crate::sales::payment::PayForCar>()
         .with::<crate::sales::payment::FinalPaymentDue>()
+        .with::<crate::sales::payment::RemindFinalPayment>()
         .with::<crate::activation::engine::AttemptActivation>()
         .with::<crate::sales::factory::place::PlaceFactoryOrder>()
         .with::<crate::activation::escalation::OpenTicket>()

@@ -2,6 +2,7 @@
  * Selling a car through the browser: the ten stories in which most is at stake. Months pass, so these tests have an app of
  * their own.
  */
+import { PASSWORD } from "../helpers/accounts.ts";
 import { expectGoodPage } from "../helpers/page.ts";
 import {
   BUYER,
@@ -184,6 +185,21 @@ test("a paper is missing for the registration", tag, async ({ page, sandbox }) =
   await upload.locator("button").click();
   await expect(page.locator("main")).toContainText(/No hemos podido guardar/);
   await expectGoodPage(page);
+  // The customer's own data: what is wrong stands at its field, and what is right is kept.
+  await page.getByText("Corregir estos datos").click();
+  await page.locator("#corregir-postal_code").fill("9");
+  await page.getByRole("button", { name: "Guardar los datos" }).click();
+  await expect(page.locator("#corregir-postal_code-error")).toBeVisible();
+  await expectGoodPage(page);
+  await page.locator("#corregir-postal_code").fill("28014");
+  await page.getByRole("button", { name: "Guardar los datos" }).click();
+  await expect(page.locator("main")).toContainText("28014");
+  // A car that was to be brought can be picked up instead, and the other way round.
+  await page.goto(`/expediente/pedidos/${id}`);
+  await page.getByRole("button", { name: "Prefiero recogerlo en el concesionario" }).click();
+  await expect(page.locator("main")).toContainText("Lo recoges en el concesionario");
+  await expectGoodPage(page);
+  await page.getByRole("button", { name: "Prefiero que me lo llevéis a casa" }).click();
   await bringPapers(page, id);
   await changeTo(page, "dealer");
   await bringDealersPapers(page, id);
@@ -209,6 +225,26 @@ test("two salespeople take the same car", tag, async ({ page, browser, baseURL, 
   const loser = /\/registrada$/.test(page.url()) ? second : page;
   await expect(loser.locator("main")).toContainText(/ya no está disponible/);
   await other.close();
+});
+
+test("the demo's buyers show a car in each stage", async ({ page }) => {
+  const stages: [string, RegExp][] = [
+    ["carmen", /El coche es tuyo y está en tus manos/],
+    ["hugo", /Haz el pago final de/],
+    ["sofia", /Tu coche se está fabricando/],
+    ["jorge", /Recoges tu coche el/],
+    ["ines", /Sube los documentos/],
+    ["pablo", /El pedido se canceló porque el pago final no se hizo/],
+  ];
+  for (const [name, says] of stages) {
+    await page.context().clearCookies();
+    await signIn(page, { email: `${name}@demo.caas.example`, password: PASSWORD });
+    await page.goto("/expediente");
+    await page.locator('main a[href^="/expediente/pedidos/"]').first().click();
+    await page.goto(page.url().replace(/(pedidos\/[0-9a-f-]{36}).*/, "$1"));
+    await expect(page.locator("main")).toContainText(says);
+    await expectGoodPage(page);
+  }
 });
 
 type Sandboxed = Parameters<Parameters<typeof test>[2]>[0]["sandbox"];

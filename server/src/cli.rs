@@ -153,11 +153,11 @@ async fn quiet(config: Config, snapshot: Option<PathBuf>) -> Result<Application,
 async fn seed_demo(config: Config) -> Result<(), CliError> {
     // The played world gets the cars and cards that belong to the demo people, and keeps them.
     let snapshot = serve::snapshot_beside(&config.database_url);
-    let app = quiet(config, Some(snapshot)).await?;
-    let seeded = demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?;
-    if seeded {
-        caas::sales::demo::begin_sales(&app.caas).await?;
+    if config.is_production() {
+        return Err(CliError::Refused("there is no demo world with CAAS_ENV=production"));
     }
+    let seeded = demo::make_if_new(&config, snapshot).await?;
+    let app = quiet(config, None).await?;
     println!("{}", if seeded { "The demo world is there." } else { "The database is not empty: nothing was changed." });
     if demo::is_demo(&app.caas).await? {
         print!("{}", demo::accounts());

@@ -34,13 +34,10 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         snapshot: Some(snapshot_beside(&config.database_url)),
         webhooks_to: own_address(config.listen),
     };
-    let app = Application::assemble(config.clone(), sandbox, Arc::new(SystemRng)).await?;
-    if config.stage == Stage::Development
-        && demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle)).await?
-    {
-        caas::sales::demo::begin_sales(&app.caas).await?;
+    if config.stage == Stage::Development && demo::make_if_new(&config, snapshot_beside(&config.database_url)).await? {
         tracing::info!("demo_world_seeded");
     }
+    let app = Application::assemble(config.clone(), sandbox, Arc::new(SystemRng)).await?;
     greet(&config, &app).await;
     run(&config, app, listener).await;
     Ok(())

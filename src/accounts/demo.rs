@@ -103,6 +103,13 @@ pub async fn seed_demo(caas: &Caas, tx: &mut Tx) -> Result<DemoAccounts> {
     })
 }
 
+/// Lets somebody of the demo who was invited sign in with the demo's password.
+pub async fn open_with_demo_password(caas: &Caas, tx: &mut Tx, user: UserId) -> Result<()> {
+    repository::set_password(tx, user, &Hash(DEMO_HASH.to_owned()), caas.now()).await?;
+    repository::confirm_email(tx, user, caas.now()).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::password::Password;

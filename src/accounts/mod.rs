@@ -24,7 +24,7 @@ mod service;
 pub use model::*;
 
 #[cfg(feature = "ssr")]
-pub use demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, seed_demo};
+pub use demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, open_with_demo_password, seed_demo};
 #[cfg(feature = "ssr")]
 pub use mails::letters;
 #[cfg(feature = "ssr")]

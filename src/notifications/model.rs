@@ -66,6 +66,8 @@ codes! {
         ShippingStep = "SHIPPING_STEP",
         /// The car is at the dealership.
         Arrived = "ARRIVED",
+        /// The rest of a car's price is due soon.
+        FinalPaymentReminder = "FINAL_PAYMENT_REMINDER",
         /// The registration has gone a step further.
         RegistrationStep = "REGISTRATION_STEP",
         /// The delivery has gone a step further.
@@ -210,6 +212,7 @@ impl NoticeEvent {
             E::ManufacturingStep => plan(G::Order, HOUR, On, On, Never, Must),
             E::ShippingStep => plan(G::Order, HOUR, On, On, Never, Must),
             E::Arrived => plan(G::Order, HOUR, Must, On, Never, Must),
+            E::FinalPaymentReminder => plan(G::Order, HOUR, Must, On, Never, Must),
             E::RegistrationStep => plan(G::Order, HOUR, On, On, Never, Must),
             E::DeliveryStep => plan(G::Order, HOUR, Must, On, Never, Must),
             E::AgentTaskDue => plan(G::Staff, 15, Never, Never, Never, Must),

@@ -15,6 +15,8 @@ pub fn sample(event: NoticeEvent) -> Notice {
         E::RegistrationStep => (both("matrícula asignada", "plate assigned"), None),
         E::DeliveryStep => (both("entrega el lunes a las 10:00", "delivery on Monday at 10:00"), None),
         E::QuestionReceived | E::TicketAnswered => (Bilingual::default(), None),
+        E::ReservationDue => (both("la señal", "the reservation"), Some(Cents(300_000))),
+        E::Arrived | E::FinalPaymentReminder => (both("el pago final", "the final payment"), Some(Cents(2_799_000))),
         E::FinalPaymentFailed => (Bilingual::default(), Some(Cents(2_799_000))),
         _ => (both("Asientos calefactados", "Heated seats"), Some(Cents(2990))),
     };
@@ -46,7 +48,7 @@ pub fn sample(event: NoticeEvent) -> Notice {
 fn more(event: NoticeEvent) -> Vec<Bilingual> {
     use NoticeEvent as E;
     match event {
-        E::Arrived => vec![
+        E::Arrived | E::FinalPaymentReminder => vec![
             both(
                 "Quedan por pagar 27.990,00 €, hasta el 30 de noviembre de 2026, 10:00.",
                 "€27,990.00 is left to pay, until 30 November 2026, 10:00.",

@@ -57,7 +57,10 @@ pub async fn tell(caas: &Caas, tx: &mut Tx, order: &Order, event: NoticeEvent, s
 /// The page where the customer goes on.
 fn link(order: &Order, event: NoticeEvent) -> String {
     let page = match (event, order.status) {
-        (NoticeEvent::Arrived | NoticeEvent::AuthenticationNeeded, OrderStatus::AwaitingFinalPayment) => "/pago-final",
+        (
+            NoticeEvent::Arrived | NoticeEvent::FinalPaymentReminder | NoticeEvent::AuthenticationNeeded,
+            OrderStatus::AwaitingFinalPayment,
+        ) => "/pago-final",
         (NoticeEvent::AuthenticationNeeded, OrderStatus::AwaitingReservation) => "/senal",
         (NoticeEvent::DeliveryFailed, _) => "/recogida",
         _ => "",
@@ -81,7 +84,7 @@ fn part_of_price(status: OrderStatus) -> Bilingual {
 /// What a message about money is about when its caller names no amount.
 fn at_stake(order: &Order, event: NoticeEvent) -> Option<Money> {
     match (event, order.status) {
-        (NoticeEvent::Arrived | NoticeEvent::FinalPaymentFailed, _)
+        (NoticeEvent::Arrived | NoticeEvent::FinalPaymentReminder | NoticeEvent::FinalPaymentFailed, _)
         | (NoticeEvent::AuthenticationNeeded, OrderStatus::AwaitingFinalPayment) => order.remainder(),
         (NoticeEvent::PaymentDeclined | NoticeEvent::AuthenticationNeeded, _) => order.reservation(),
         _ => None,
@@ -91,7 +94,9 @@ fn at_stake(order: &Order, event: NoticeEvent) -> Option<Money> {
 /// What has to be known with it whatever the reason.
 async fn more(caas: &Caas, tx: &mut Tx, order: &Order, event: NoticeEvent) -> Result<Vec<Bilingual>> {
     Ok(match event {
-        NoticeEvent::Arrived => before_final_payment(order, caas.policies.sale, &zone(tx, order).await?),
+        NoticeEvent::Arrived | NoticeEvent::FinalPaymentReminder => {
+            before_final_payment(order, caas.policies.sale, &zone(tx, order).await?)
+        }
         NoticeEvent::FinalPaymentFailed if order.status == OrderStatus::CancelledPaymentFailure => lost(order),
         NoticeEvent::FinalPaymentFailed => declined_once(order, caas.policies.sale, &zone(tx, order).await?),
         _ => Vec::new(),

@@ -141,7 +141,7 @@ pub fn OrderLive(
             <ol class="journey" aria-label=journey>
                 {move || steps.get().into_iter().map(|one| step(one, &states)).collect_view()}
             </ol>
-            <p class="muted small">{follow}</p>
+            {(!follow.is_empty()).then(|| view! { <p class="muted small">{follow}</p> })}
         </div>
     }
 }

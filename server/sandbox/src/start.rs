@@ -189,7 +189,6 @@ impl Sandbox {
             None => None,
         };
         let world = restore(&config)?;
-        config.clock.raise_offset(world.clock_offset_micros());
         let gateway_url = format!("http://{}", gateway.1);
         let public_base_url =
             config.public_base_url.as_ref().map_or(gateway_url.as_str(), Url::as_str).trim_end_matches('/').to_owned();
@@ -235,6 +234,10 @@ fn restore(config: &SandboxConfig) -> Result<World, StartError> {
         Some(path) => snapshot::read(path).map_err(|error| StartError::Snapshot(path.clone(), error))?,
         None => None,
     };
+    // A new world has no time of its own: its clock may begin in the past.
+    if let Some(world) = &restored {
+        config.clock.raise_offset(world.clock_offset_micros());
+    }
     let mut world = restored.unwrap_or_else(|| World::new(config.seed));
     let settings = IotSettings {
         accept_unknown_vins: config.accept_unknown_vins.then(|| config.unknown_vin_prefix.clone()),

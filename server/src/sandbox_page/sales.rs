@@ -2,8 +2,9 @@
 //! road; each can be hurried on or sent another way.
 
 use super::{page, words};
+use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
-use caas_app::ui::{DataTable, EmptyState, StatusPill};
+use caas_app::ui::{DataTable, EmptyState, Status, StatusPill};
 use caas_app::web::dates::{exact, moment};
 use caas_app::web::{PageResult, WebContext};
 use caas_sandbox::{BuildStatus, Country, Delivery, FactoryOrder, Registration, Sandbox, Verdict};
@@ -54,11 +55,8 @@ fn section(id: &'static str, title: &str, table: Option<AnyView>) -> AnyView {
 }
 
 fn factory(orders: &[FactoryOrder], web: &WebContext) -> Option<AnyView> {
-    if orders.is_empty() {
-        return None;
-    }
     let locale = web.locale;
-    let [when, order, car, state, arrives, next] = [
+    let heads = [
         locale.t("Cuándo", "When"),
         locale.t("Pedido", "Order"),
         locale.t("Coche", "Car"),
@@ -66,28 +64,23 @@ fn factory(orders: &[FactoryOrder], web: &WebContext) -> Option<AnyView> {
         locale.t("Llega", "Arrives"),
         locale.t("Qué pasa después", "What comes of it"),
     ];
-    let rows = orders
-        .iter()
-        .rev()
-        .take(SHOWN)
-        .map(|known| {
-            let (status, word) = words::build(known.status, locale);
-            let vin = known.vin.as_ref().map(|vin| view! { <span class="code small">{vin.as_str().to_owned()}</span> });
-            let (id, model) = (known.order_id.clone(), known.model.clone());
-            view! {
-                <tr>
-                    <td data-label=when><time datetime=exact(known.since)>{moment(known.since, zone(web), locale)}</time></td>
-                    <td data-label=order class="code small">{id}</td>
-                    <td data-label=car><span>{model}" "{vin}</span></td>
-                    <td data-label=state><StatusPill kind=status word=word/></td>
-                    <td data-label=arrives>{known.estimated_date.to_string()}</td>
-                    <td data-label=next>{production(known, locale)}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    let caption = locale.t("Pedidos a la fábrica, los más recientes primero", "Orders at the factory, newest first");
-    Some(table(caption, [when, order, car, state, arrives, next], rows.into_any()))
+    let rows = newest(orders).map(|known| {
+        let model = known.model.clone();
+        let vin = known.vin.as_ref().map(|vin| code(vin.as_str()));
+        [
+            time(known.since, web),
+            code(&known.order_id),
+            view! { <span>{model}" "{vin}</span> }.into_any(),
+            pill(words::build(known.status, locale)),
+            known.estimated_date.to_string().into_any(),
+            production(known, locale).into_any(),
+        ]
+    });
+    table(
+        locale.t("Pedidos a la fábrica, los más recientes primero", "Orders at the factory, newest first"),
+        heads,
+        rows,
+    )
 }
 
 /// What may still become of a car that is being built.
@@ -108,11 +101,8 @@ fn production(order: &FactoryOrder, locale: Locale) -> Option<AnyView> {
 }
 
 fn registrations(papers: &[Registration], web: &WebContext) -> Option<AnyView> {
-    if papers.is_empty() {
-        return None;
-    }
     let locale = web.locale;
-    let [when, body, car, state, plate, next] = [
+    let heads = [
         locale.t("Cuándo", "When"),
         locale.t("Organismo", "Body"),
         locale.t("Coche", "Car"),
@@ -120,45 +110,31 @@ fn registrations(papers: &[Registration], web: &WebContext) -> Option<AnyView> {
         locale.t("Matrícula", "Plate"),
         locale.t("Qué pasa después", "What comes of it"),
     ];
-    let rows = papers
-        .iter()
-        .rev()
-        .take(SHOWN)
-        .map(|known| {
-            let (status, word) = words::verdict(known.status, locale);
-            let name = words::system(caas_sandbox::System::registration(known.country), locale);
-            let (vin, number) = (known.vin.clone(), known.plate_number.clone().unwrap_or_else(|| "–".to_owned()));
-            let decides = known.status == Verdict::UnderReview && known.country != Country::DE;
-            let steps = decides.then(|| {
-                let steps = vec![
-                    ("aprobar", locale.t("Aprobar ya", "Approve now")),
-                    ("documento", locale.t("Pedir un documento", "Ask for a document")),
-                    ("rechazar", locale.t("Rechazar", "Reject")),
-                ];
-                buttons("registro", &known.registration_id, steps)
-            });
-            view! {
-                <tr>
-                    <td data-label=when><time datetime=exact(known.created)>{moment(known.created, zone(web), locale)}</time></td>
-                    <td data-label=body>{name}</td>
-                    <td data-label=car class="code small">{vin}</td>
-                    <td data-label=state><StatusPill kind=status word=word/></td>
-                    <td data-label=plate>{number}</td>
-                    <td data-label=next>{steps}</td>
-                </tr>
-            }
-        })
-        .collect_view();
-    let caption = locale.t("Matriculaciones, las más recientes primero", "Registrations, newest first");
-    Some(table(caption, [when, body, car, state, plate, next], rows.into_any()))
+    let rows = newest(papers).map(|known| {
+        let decides = known.status == Verdict::UnderReview && known.country != Country::DE;
+        let steps = decides.then(|| {
+            let steps = vec![
+                ("aprobar", locale.t("Aprobar ya", "Approve now")),
+                ("documento", locale.t("Pedir un documento", "Ask for a document")),
+                ("rechazar", locale.t("Rechazar", "Reject")),
+            ];
+            buttons("registro", &known.registration_id, steps)
+        });
+        [
+            time(known.created, web),
+            words::system(caas_sandbox::System::registration(known.country), locale).into_any(),
+            code(&known.vin),
+            pill(words::verdict(known.status, locale)),
+            known.plate_number.clone().unwrap_or_else(|| "–".to_owned()).into_any(),
+            steps.into_any(),
+        ]
+    });
+    table(locale.t("Matriculaciones, las más recientes primero", "Registrations, newest first"), heads, rows)
 }
 
 fn transports(road: &[Delivery], web: &WebContext) -> Option<AnyView> {
-    if road.is_empty() {
-        return None;
-    }
     let locale = web.locale;
-    let [when, delivery, car, who, state, next] = [
+    let heads = [
         locale.t("Previsto", "Planned"),
         locale.t("Transporte", "Transport"),
         locale.t("Coche", "Car"),
@@ -166,35 +142,57 @@ fn transports(road: &[Delivery], web: &WebContext) -> Option<AnyView> {
         locale.t("Estado", "State"),
         locale.t("Qué pasa después", "What comes of it"),
     ];
-    let rows = road
-        .iter()
-        .rev()
-        .take(SHOWN)
-        .map(|known| {
-            let (status, word) = words::road(known.last(), locale);
-            let (id, vin, recipient) = (known.delivery_id.clone(), known.vin.clone(), known.recipient.clone());
-            let steps = (!known.is_over()).then(|| {
-                let mut steps = vec![("siguiente", locale.t("Siguiente paso", "Next step"))];
-                if known.may_be_absent() {
-                    steps.push(("espera", locale.t("Ausente, pero llega", "Absent, but comes")));
-                    steps.push(("vuelve", locale.t("Ausente, el coche vuelve", "Absent, the car goes back")));
-                }
-                buttons("transporte", &known.delivery_id, steps)
-            });
-            view! {
-                <tr>
-                    <td data-label=when><time datetime=exact(known.scheduled_for)>{moment(known.scheduled_for, zone(web), locale)}</time></td>
-                    <td data-label=delivery class="code small">{id}</td>
-                    <td data-label=car class="code small">{vin}</td>
-                    <td data-label=who>{recipient}</td>
-                    <td data-label=state><StatusPill kind=status word=word/></td>
-                    <td data-label=next>{steps}</td>
-                </tr>
+    let rows = newest(road).map(|known| {
+        let steps = (!known.is_over()).then(|| {
+            let mut steps = vec![("siguiente", locale.t("Siguiente paso", "Next step"))];
+            if known.may_be_absent() {
+                steps.push(("espera", locale.t("Ausente, pero llega", "Absent, but comes")));
+                steps.push(("vuelve", locale.t("Ausente, el coche vuelve", "Absent, the car goes back")));
             }
+            buttons("transporte", &known.delivery_id, steps)
+        });
+        [
+            time(known.scheduled_for, web),
+            code(&known.delivery_id),
+            code(&known.vin),
+            known.recipient.clone().into_any(),
+            pill(words::road(known.last(), locale)),
+            steps.into_any(),
+        ]
+    });
+    table(locale.t("Transportes, los más recientes primero", "Transports, newest first"), heads, rows)
+}
+
+fn newest<T>(all: &[T]) -> impl Iterator<Item = &T> {
+    all.iter().rev().take(SHOWN)
+}
+
+fn time(at: Timestamp, web: &WebContext) -> AnyView {
+    let zone = web.user.as_ref().map_or("Europe/Madrid", |user| &user.time_zone);
+    view! { <time datetime=exact(at)>{moment(at, zone, web.locale)}</time> }.into_any()
+}
+
+fn code(text: &str) -> AnyView {
+    let text = text.to_owned();
+    view! { <span class="code small">{text}</span> }.into_any()
+}
+
+fn pill((kind, word): (Status, &'static str)) -> AnyView {
+    view! { <StatusPill kind=kind word=word/> }.into_any()
+}
+
+/// What one system has, a row each; nothing when it has nothing.
+fn table(caption: &str, heads: [&'static str; 6], rows: impl Iterator<Item = [AnyView; 6]>) -> Option<AnyView> {
+    let mut rows = rows.peekable();
+    rows.peek()?;
+    let rows = rows
+        .map(|cells| {
+            let cells = heads.into_iter().zip(cells).map(|(head, cell)| view! { <td data-label=head>{cell}</td> });
+            view! { <tr>{cells.collect_view()}</tr> }
         })
         .collect_view();
-    let caption = locale.t("Transportes, los más recientes primero", "Transports, newest first");
-    Some(table(caption, [when, delivery, car, who, state, next], rows.into_any()))
+    let (caption, heads) = (caption.to_owned(), heads.map(str::to_owned).to_vec());
+    Some(view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any())
 }
 
 fn buttons(of: &'static str, id: &str, steps: Vec<(&'static str, &'static str)>) -> AnyView {
@@ -211,13 +209,4 @@ fn buttons(of: &'static str, id: &str, steps: Vec<(&'static str, &'static str)>)
         </form>
     }
     .into_any()
-}
-
-fn table(caption: &str, heads: [&str; 6], rows: AnyView) -> AnyView {
-    let (caption, heads) = (caption.to_owned(), heads.map(str::to_owned).to_vec());
-    view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
-}
-
-fn zone(web: &WebContext) -> &str {
-    web.user.as_ref().map_or("Europe/Madrid", |user| &user.time_zone)
 }

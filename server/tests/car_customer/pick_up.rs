@@ -102,3 +102,42 @@ async fn who_gets_the_car_at_the_door_has_nothing_to_pick_up() {
         scene.page(order, "/recogida").await.expect(200).says("Horas libres");
     }
 }
+
+#[tokio::test]
+async fn the_way_is_changed_on_the_order_until_the_transport_has_it() {
+    for engine in Engine::all() {
+        let mut scene = Scene::new(engine).await;
+        let order = scene.sale(From::Stock, To::Door).await;
+        let id = order.to_string();
+        let change = |way: &'static str| vec![("order", id.clone()), ("way", way.to_owned())];
+        let send = async |scene: &mut Scene, form: Vec<(&'static str, String)>| {
+            let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = scene.app.post_form("/api/pedidos/entrega", &fields).await;
+            follow(&mut scene.app, answer).await.expect(200)
+        };
+        scene.page(order, "").await.expect(200).says("Prefiero recogerlo en el concesionario");
+        let page = send(&mut scene, change("PICK_UP")).await;
+        page.says("Lo recoges en el concesionario");
+        page.says("Prefiero que me lo llevéis a casa");
+        page.says("Elegiste recoger el coche en el concesionario");
+        let page = send(&mut scene, change("HOME")).await;
+        page.says("Te lo llevamos a casa");
+        // Another's order does not exist, and a way that there is not neither.
+        scene.app.post_form("/api/pedidos/entrega", &[("order", &id), ("way", "DRONE")]).await.expect(404);
+
+        let steps = [
+            E::ReservationPaid,
+            E::Arrived,
+            E::FinalPaymentRequested,
+            E::FinalPaymentReceived,
+            E::RegistrationStarted,
+            E::PlateAssigned,
+            E::DeliveryScheduled,
+        ];
+        scene.steps(order, &steps).await;
+        let page = scene.page(order, "").await.expect(200);
+        page.says("ya no se puede cambiar por recogerlo");
+        says_not(&page, "Prefiero recogerlo");
+        send(&mut scene, change("PICK_UP")).await.says("ya es tarde para eso");
+    }
+}

@@ -24,10 +24,12 @@ async fn another_customers_order_does_not_exist() {
             .await
             .expect(404);
         scene.app.post_form("/api/pedidos/vinculo", &[("order", &id)]).await.expect(404);
+        scene.app.post_form("/api/pedidos/titular", &[("order", &id), ("name", "X")]).await.expect(404);
+        scene.app.post_form("/api/pedidos/entrega", &[("order", &id), ("way", "PICK_UP")]).await.expect(404);
         scene.app.call("/api/pedidos/historia", &[("id", &id)]).await.expect(404);
         scene.app.call("/api/pedidos/sello", &[("id", &id)]).await.expect(404);
         scene.app.get(&format!("/eventos?tema=order:{id}")).await.expect(404);
-        assert!(scene.refusals().await >= before + 12, "each try is noted");
+        assert!(scene.refusals().await >= before + 14, "each try is noted");
         let page = scene.app.get("/expediente").await.expect(200);
         says_not(&page, &id);
 

@@ -2,9 +2,11 @@
 
 mod delivery;
 mod hand_over;
+mod own_data;
 mod pages;
 mod papers;
 mod pick_ups;
-mod played;
+pub mod played;
 mod registration;
-mod scene;
+pub mod scene;
+mod way;

@@ -36,6 +36,7 @@ async fn a_time_is_booked_moved_and_reminded_of() {
 
         // The dealership moves it to Friday; the reminder of Tuesday stays away, that of Thursday comes at ten.
         let friday = at("2026-11-27T09:00:00Z");
+        scene.app.advance(TimeDelta::seconds(1));
         let mut tx = scene.begin().await;
         pick_ups::move_to(&scene.caas, &mut tx, &scene.dealer, id, friday).await.unwrap().unwrap();
         tx.commit().await.unwrap();

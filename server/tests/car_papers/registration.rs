@@ -220,6 +220,51 @@ async fn given_up_means_all_money_back_and_the_car_in_stock() {
     }
 }
 
+#[tokio::test]
+async fn a_yes_after_the_sale_was_given_up_charges_nothing_and_is_seen() {
+    for engine in Engine::all() {
+        let mut scene = Scene::new(engine).await;
+        scene.bodies.are(Mood::Reviews);
+        let id = scene.complete("GB", "PICK_UP").await;
+        let vehicle = scene.order(id).await.vehicle_id.unwrap();
+        let body_id = scene.registration(id).await.registration_id.unwrap();
+        let dealer = scene.dealer;
+        give_up(&mut scene, &dealer, id).await.unwrap();
+        let told = scene.told(id).await.len();
+        for _ in 0..2 {
+            let mut tx = scene.begin().await;
+            let notice = RegistrationNotice {
+                registration_id: body_id.clone(),
+                verdict: BodyVerdict::Approved,
+                plate: Some("AB12 CDE".to_owned()),
+                registration_date: None,
+                reasons: Vec::new(),
+                at: scene.caas.now(),
+            };
+            assert!(registration::on_status(&scene.caas, &mut tx, &notice).await.unwrap());
+            tx.commit().await.unwrap();
+            scene.live(TimeDelta::days(2)).await;
+        }
+        assert_eq!(scene.status(id).await, "CANCELLED_REGISTRATION");
+        assert_eq!(scene.registration(id).await.state.as_str(), "REJECTED");
+        assert_eq!(scene.car(vehicle).await, (None, "SIN_ASIGNAR".to_owned(), "DEALERSHIP_STOCK".to_owned()));
+        let (kept, payments) = sql!(
+            scene.read().await,
+            one(i64, i64),
+            "SELECT CAST(SUM(captured_cents - refunded_cents) AS BIGINT), COUNT(*) FROM payments WHERE order_id = $1",
+            id
+        )
+        .unwrap();
+        assert_eq!((kept, payments), (0, 2), "all of it was given back, and nothing was asked for again");
+        assert_eq!(scene.told(id).await.len(), told, "there is nothing for the customer to do");
+        // The dealership has to take the registration back: its order says so.
+        scene.app.sign_in("dealer").await;
+        let page = scene.app.get(&format!("/concesionario/pedidos/{id}")).await.expect(200);
+        page.says("El organismo aprobó la matriculación cuando la venta ya estaba cancelada");
+        scene.proven().await;
+    }
+}
+
 async fn give_up(scene: &mut Scene, who: &Who, id: OrderId) -> Result<(), GiveUpRefusal> {
     let mut tx = scene.begin().await;
     let answer = registration::give_up(&scene.caas, &mut tx, who, id).await.unwrap();

@@ -143,6 +143,21 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Ir al pago final", "Go to the final payment"),
             )
         }
+        NoticeEvent::FinalPaymentReminder => {
+            let said = w.t(
+                format!("Tu {vehicle} te espera en el concesionario y queda poco para que termine el plazo del pago final de {amount}."),
+                format!("Your {vehicle} is waiting at the dealership and the time for the final payment of {amount} is nearly over."),
+            );
+            message(
+                w.t(
+                    format!("Recordatorio: el pago final de tu {vehicle}"),
+                    format!("Reminder: the final payment of your {vehicle}"),
+                ),
+                said.clone(),
+                facts.with_text(vec![said], Vec::new()),
+                w.t("Ir al pago final", "Go to the final payment"),
+            )
+        }
         NoticeEvent::RegistrationStep => {
             let said = w.t(format!("Matriculación de tu {vehicle}: {service}."), format!("Registration of your {vehicle}: {service}."));
             step(w.t(format!("Matriculación de tu {vehicle}: {service}"), format!("Registration of your {vehicle}: {service}")), said, facts, w)

@@ -205,6 +205,14 @@ mod tests {
         for fact in ["at the dealership", "27,990.00", "until 30 November 2026", "not returned"] {
             assert!(arrived.contains(fact), "{fact} in {arrived}");
         }
+        let reminder = all(NoticeEvent::FinalPaymentReminder, Locale::Es);
+        for fact in ["Recordatorio", "27.990,00", "hasta el 30 de noviembre de 2026", "no se devuelve"] {
+            assert!(reminder.contains(fact), "{fact} in {reminder}");
+        }
+        let reservation = all(NoticeEvent::ReservationDue, Locale::Es);
+        for fact in ["Lince", "la señal de 3.000,00", "no pagues nada"] {
+            assert!(reservation.contains(fact), "{fact} in {reservation}");
+        }
         let mut notice = Notice { of_car: true, ..sample(NoticeEvent::PaymentDeclined) };
         notice.service = crate::kernel::locale::Bilingual { es: "la señal".into(), en: "the reservation".into() };
         let declined = render(&notice, Locale::En).paragraphs.join(" ");

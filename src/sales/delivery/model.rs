@@ -10,6 +10,8 @@ codes! {
         Requested = "REQUESTED",
         /// The company does not take it: the customer picks the car up.
         Unavailable = "UNAVAILABLE",
+        /// The customer picks the car up after all.
+        CalledOff = "CALLED_OFF",
         /// It has its time.
         Scheduled = "SCHEDULED",
         /// The car is on the lorry.
@@ -34,6 +36,8 @@ pub enum DeliveryEvent {
     Scheduled,
     /// The company refused, or could not be reached for a day.
     GivenUp,
+    /// The customer prefers to come for the car, and the company has not taken it on yet.
+    CalledOff,
     /// The car is on the lorry.
     PickedUp,
     /// Nobody opened.
@@ -53,6 +57,7 @@ impl DeliveryEvent {
     pub const ALL: &'static [DeliveryEvent] = &[
         DeliveryEvent::Scheduled,
         DeliveryEvent::GivenUp,
+        DeliveryEvent::CalledOff,
         DeliveryEvent::PickedUp,
         DeliveryEvent::CustomerAbsent,
         DeliveryEvent::CustomerCalled,
@@ -81,6 +86,7 @@ impl DeliveryState {
         let next = match (self, event) {
             (S::Requested, E::Scheduled) => S::Scheduled,
             (S::Requested, E::GivenUp) => S::Unavailable,
+            (S::Requested, E::CalledOff) => S::CalledOff,
             (_, E::PickedUp) if on_the_way < Some(1) && on_the_way.is_some() => S::PickedUp,
             (_, E::CustomerAbsent) if on_the_way < Some(2) && on_the_way.is_some() => S::CustomerAbsent,
             (_, E::CustomerCalled) if on_the_way < Some(3) && on_the_way.is_some() => S::CustomerCalled,
@@ -250,6 +256,7 @@ mod tests {
             [
                 "REQUESTED --Scheduled-> SCHEDULED",
                 "REQUESTED --GivenUp-> UNAVAILABLE",
+                "REQUESTED --CalledOff-> CALLED_OFF",
                 "SCHEDULED --PickedUp-> PICKED_UP",
                 "SCHEDULED --CustomerAbsent-> CUSTOMER_ABSENT",
                 "SCHEDULED --CustomerCalled-> CUSTOMER_CALLED",

@@ -10,6 +10,7 @@ use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::ids::OrderId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
 use crate::kernel::locale::Bilingual;
@@ -120,13 +121,20 @@ impl Job for ScheduleTransport {
         drop(tx);
         let Some(request) = &delivery.request else { return Ok(Outcome::Done) };
         let result = caas.transport.schedule(request, &delivery.idempotency_key).await;
+        failpoint::hit("transport.request.answered");
         let mut tx = caas.db.begin().await?;
         who::lock(&mut tx, self.order).await?;
         let mut order = orders::load(&mut tx, self.order).await?;
-        let Some(mut delivery) = wanted(&mut tx, self.order).await? else { return Ok(Outcome::Done) };
+        let Some(mut delivery) = find(&mut tx, self.order).await? else { return Ok(Outcome::Done) };
         match result {
+            Ok(scheduled) if delivery.state == DeliveryState::CalledOff => {
+                taken_on_too_late(caas, &mut tx, &order, &mut delivery, scheduled).await?;
+                Ok(Outcome::DoneIn(tx))
+            }
+            _ if delivery.state != DeliveryState::Requested => Ok(Outcome::Done),
             Ok(scheduled) => {
                 scheduled_for(caas, &mut tx, &mut order, &mut delivery, scheduled).await?;
+                failpoint::hit("transport.request.recorded");
                 Ok(Outcome::DoneIn(tx))
             }
             Err(error) => not_scheduled(caas, tx, &order, delivery, &error).await,
@@ -189,6 +197,45 @@ async fn not_scheduled(
     );
     choose_pick_up(caas, &mut tx, order, "transport:unavailable", Some(why)).await?;
     Ok(Outcome::DoneIn(tx))
+}
+
+/// The customer prefers to come for the car. Who was asked without an answer may have taken it on all the same: that is
+/// for people to find out.
+pub(super) async fn call_off(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    mut delivery: Delivery,
+    actor: Actor,
+) -> Result<()> {
+    apply(caas, tx, order, &mut delivery, DeliveryEvent::CalledOff, actor).await?;
+    if delivery.attempts > 0 {
+        let code = Some("CALLED_OFF_UNANSWERED");
+        let failure = failure(order, &delivery, FailureCategory::ExternalSystem, code, NoticeEvent::DeliveryStep);
+        failures::detected(caas, tx, &failure).await?;
+    }
+    choose_pick_up(caas, tx, order, "pick-up:choose", None).await
+}
+
+/// The company's yes crossed the customer's no: there is no request to cancel it, people have to call.
+async fn taken_on_too_late(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    delivery: &mut Delivery,
+    scheduled: ScheduledTransport,
+) -> Result<()> {
+    delivery.delivery_id = Some(scheduled.delivery_id);
+    save(caas, tx, delivery).await?;
+    let code = Some("TAKEN_ON_AFTER_CALL_OFF");
+    let failure = failure(order, delivery, FailureCategory::ExternalSystem, code, NoticeEvent::DeliveryStep);
+    failures::detected(caas, tx, &failure).await?;
+    note(caas, tx, order, Actor::TRANSPORT, serde_json::json!({ "takenOnTooLate": true })).await
+}
+
+/// Writes down something about the delivery that is no change of a transport's state.
+pub(super) async fn note(caas: &Caas, tx: &mut Tx, order: &Order, actor: Actor, data: serde_json::Value) -> Result<()> {
+    write(caas, tx, order, None, actor, data).await
 }
 
 /// The customer is asked to choose a time and told where.

@@ -17,6 +17,8 @@ use crate::sales::orders::{Cause, Order, apply};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+/// When to look again at a payment that was under way when the customer was to be reminded.
+const REMIND_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// When to look again at a payment that was under way at the due date.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
@@ -29,7 +31,42 @@ pub async fn request_final(caas: &Caas, tx: &mut Tx, order: &mut Order) -> Resul
     let say = Say { what: "final-requested".to_owned(), amount: order.remainder(), ..Say::default() };
     tell(caas, tx, order, NoticeEvent::Arrived, say).await?;
     let (job, key) = (FinalPaymentDue { order: order.id }, format!("final-payment-due:{}", order.id));
-    jobs::enqueue(caas, tx, &job, Enqueue::at(due).keyed(key)).await
+    jobs::enqueue(caas, tx, &job, Enqueue::at(due).keyed(key)).await?;
+    // With less time than that the request itself is the reminder.
+    let remind_at = due - caas.policies.sale.final_payment_reminder;
+    if remind_at <= caas.now() || remind_at >= due {
+        return Ok(());
+    }
+    let (job, key) = (RemindFinalPayment { order: order.id }, format!("remind-final-payment:{}", order.id));
+    jobs::enqueue(caas, tx, &job, Enqueue::at(remind_at).keyed(key)).await
+}
+
+/// Reminds the customer while there is still time. Who has paid hears nothing; whose bank has not answered yet, only if
+/// it comes to nothing.
+#[derive(Serialize, Deserialize)]
+pub struct RemindFinalPayment {
+    order: OrderId,
+}
+
+impl Job for RemindFinalPayment {
+    const KIND: &'static str = "sales.remind_final_payment";
+    const MAX_ATTEMPTS: i64 = 2_000;
+
+    async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        let mut tx = caas.db.begin().await?;
+        let order = lock(&mut tx, self.order).await?;
+        if order.status != OrderStatus::AwaitingFinalPayment || is_overdue(caas, &order) {
+            return Ok(Outcome::Done);
+        }
+        // What waits for the customer's own confirmation is not being paid until they confirm.
+        let paying = under_way(&mut tx, &order, CarPayment::Final).await?;
+        if paying.is_some_and(|payment| payment.authentication_url.is_none()) {
+            return Ok(Outcome::Again(caas.now() + REMIND_AGAIN));
+        }
+        let say = Say { what: "final-reminder".to_owned(), amount: order.remainder(), ..Say::default() };
+        tell(caas, &mut tx, &order, NoticeEvent::FinalPaymentReminder, say).await?;
+        Ok(Outcome::DoneIn(tx))
+    }
 }
 
 /// The date has come. A payment that the customer began before it counts, and its end is waited for.

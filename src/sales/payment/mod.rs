@@ -13,7 +13,7 @@ mod outcome;
 
 pub use begin::{continue_after_authentication, pay};
 pub use charge::PayForCar;
-pub use due::{FinalPaymentDue, request_final};
+pub use due::{FinalPaymentDue, RemindFinalPayment, request_final};
 
 use super::orders::{self, Order};
 use crate::Caas;
@@ -31,13 +31,19 @@ use chrono::TimeDelta;
 pub struct SalePolicy {
     /// How long the customer has for the final payment.
     pub final_payment_within: TimeDelta,
+    /// How long before the end of that time the customer is reminded.
+    pub final_payment_reminder: TimeDelta,
     /// After how many declines of the final payment the car is lost.
     pub final_declines_allowed: i64,
 }
 
 impl Default for SalePolicy {
     fn default() -> Self {
-        SalePolicy { final_payment_within: TimeDelta::days(7), final_declines_allowed: 1 }
+        SalePolicy {
+            final_payment_within: TimeDelta::days(7),
+            final_payment_reminder: TimeDelta::days(2),
+            final_declines_allowed: 1,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub use papers::{Dossier, Missing, dossier, missing};
 #[cfg(feature = "ssr")]
 pub use service::{
     Allowed, GiveUpRefusal, Overview, PlateRefusal, SubmitRefusal, begin, correct, give_up, go_on, overview,
-    submit_again, type_plate,
+    submit_again, takes_corrections, type_plate,
 };
 #[cfg(feature = "ssr")]
 pub use store::{Registration, find};

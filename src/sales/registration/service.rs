@@ -23,7 +23,7 @@ use crate::sales::model::{Address, OrderEvent, OrderStatus, Owner};
 use crate::sales::notices::{self, Say};
 use crate::sales::orders::{self, Cause, Order};
 use crate::sales::who::{self, Who};
-use crate::sales::{payment, stock};
+use crate::sales::{payment, stock, words};
 use sqlx::types::Json;
 
 /// The final payment was taken: the registration begins, and never before. What is missing is told; when nothing is, the
@@ -134,8 +134,19 @@ pub async fn overview(caas: &Caas, tx: &mut Tx, order: &Order) -> Result<Option<
     Ok(Some(Overview { registration, method, missing, allowed }))
 }
 
+/// Whether owner and address may be put right now: until the papers are submitted, and again when the body sends them
+/// back. What a refusal is about is the dealership's to judge: customers correct after a question only.
+pub fn takes_corrections(who: &Who, order: &Order, registration: Option<&Registration>) -> bool {
+    let Some(registration) = registration else {
+        return !matches!(order.status, OrderStatus::Draft) && !order.status.is_over();
+    };
+    order.status == OrderStatus::Registration
+        && registration.state.takes_corrections()
+        && (who.is_staff() || registration.state != RegistrationState::Rejected)
+}
+
 /// Puts owner and address right: everything wrong is said at once, and nothing of it is kept. A registration that waited
-/// for it is submitted at once; one that was refused is submitted again by [`submit_again`].
+/// for it is submitted at once; one that was sent back is submitted again by [`submit_again`].
 pub async fn correct(
     caas: &Caas,
     tx: &mut Tx,
@@ -146,11 +157,9 @@ pub async fn correct(
 ) -> Result<std::result::Result<(), SubmitRefusal>> {
     let Some(mut order) = who.order_to_change(tx, order).await? else { return Ok(Err(SubmitRefusal::NotFound)) };
     let registration = store::find(tx, order.id).await?;
-    let Some(registration) =
-        registration.filter(|r| order.status == OrderStatus::Registration && r.state.takes_corrections())
-    else {
+    if !takes_corrections(who, &order, registration.as_ref()) {
         return Ok(Err(SubmitRefusal::NotNow));
-    };
+    }
     let country = documents::country_of(&order);
     let today = day_there(caas.now(), "UTC");
     let (mut owner, mut address) = match owner::check(&country, owner, address, today) {
@@ -161,11 +170,12 @@ pub async fn correct(
         owner.insurance = order.owner.as_ref().and_then(|known| known.insurance.clone());
     }
     // Where it is registered was agreed with the sale: price and tax depend on it.
-    address.country = registration.country.clone();
+    address.country = order.country.clone().unwrap_or(address.country);
     order.owner = Some(Json(owner));
     order.address = Some(Json(address));
     orders::save(caas, tx, &mut order).await?;
-    store::note(caas, tx, &order, &registration, who.actor(), serde_json::json!({ "corrected": true })).await?;
+    words::keep(tx, &order).await?;
+    store::corrected(caas, tx, &order, registration.as_ref(), who.actor()).await?;
     go_on(caas, tx, &mut order, who.actor()).await?;
     Ok(Ok(()))
 }

@@ -137,6 +137,21 @@ pub(super) async fn note(
     write(caas, tx, order, registration, None, actor, data).await
 }
 
+/// Writes down that owner or address were put right, also before there is a registration. What they say stays out of it.
+pub(super) async fn corrected(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    registration: Option<&Registration>,
+    actor: Actor,
+) -> Result<()> {
+    let data = serde_json::json!({ "corrected": true });
+    match registration {
+        Some(registration) => note(caas, tx, order, registration, actor, data).await,
+        None => enter(caas, tx, order, None, actor, data).await,
+    }
+}
+
 async fn write(
     caas: &Caas,
     tx: &mut Tx,
@@ -146,13 +161,24 @@ async fn write(
     actor: Actor,
     mut data: serde_json::Value,
 ) -> Result<()> {
-    data["order"] = order.number.clone().into();
     data["country"] = registration.country.clone().into();
     data["submission"] = registration.submission.into();
     // What the body asks for is part of the story; its words may name the owner and stay out of it.
     if !registration.reasons().is_empty() {
         data["codes"] = registration.reasons().iter().map(|reason| reason.code.clone()).collect::<Vec<_>>().into();
     }
+    enter(caas, tx, order, states, actor, data).await
+}
+
+async fn enter(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    states: Option<(Option<RegistrationState>, RegistrationState)>,
+    actor: Actor,
+    mut data: serde_json::Value,
+) -> Result<()> {
+    data["order"] = order.number.clone().into();
     let entry = Entry {
         vehicle: order.vehicle_id,
         before: states.and_then(|(before, _)| before).map(RegistrationState::as_str),

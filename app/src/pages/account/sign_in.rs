@@ -4,6 +4,7 @@ use super::forms::{home_of, problem_with_all, refused, with_query};
 use crate::ui::{Button, ButtonKind, Field};
 use crate::web::{FormState, Goto, Message, Page, PageResult, Refusal, WebContext, local_path, submit};
 use caas::accounts::{self, AccountError, DEMO_ACCOUNTS, DEMO_PASSWORD};
+use caas::sales::demo::{BUYERS, has_buyers};
 use leptos::prelude::*;
 
 /// `/entrar?siguiente=/…`
@@ -15,7 +16,7 @@ pub(super) async fn sign_in_page(web: WebContext) -> PageResult {
     }
     let next = next.unwrap_or_default();
     let form = web.form("entrar");
-    let demo = web.site.is_sandbox.then(|| demo_accounts(&web, &next));
+    let demo = if web.site.is_sandbox { Some(demo_accounts(&web, &next, has_buyers(&web.caas).await?)) } else { None };
     let title = locale.t("Entra en tu cuenta", "Sign in");
     let body = view! {
         <div class="auth__box stack">
@@ -42,23 +43,36 @@ pub(super) async fn sign_in_page(web: WebContext) -> PageResult {
     Ok(Page::new(title, body).class("page auth"))
 }
 
-/// One button for each role of the demonstration. The server refuses to play outside systems in production.
-fn demo_accounts(web: &WebContext, next: &str) -> impl IntoView + use<> {
+/// One button for each role of the demonstration, and for who has bought a car. The server refuses to play outside
+/// systems in production.
+fn demo_accounts(web: &WebContext, next: &str, with_buyers: bool) -> impl IntoView + use<> {
     let locale = web.locale;
+    let button = |email: &'static str, label: String| {
+        view! {
+            <form method="post" action="/api/entrar">
+                <input type="hidden" name="next" value=next.to_owned()/>
+                <input type="hidden" name="email" value=email/>
+                <input type="hidden" name="password" value=DEMO_PASSWORD/>
+                <Button wide=true>{label}</Button>
+            </form>
+        }
+    };
     let buttons = DEMO_ACCOUNTS
         .iter()
-        .map(|demo| {
-            let label = format!("{} · {}", demo.name, demo.role.label(locale));
-            view! {
-                <form method="post" action="/api/entrar">
-                    <input type="hidden" name="next" value=next.to_owned()/>
-                    <input type="hidden" name="email" value=demo.email/>
-                    <input type="hidden" name="password" value=DEMO_PASSWORD/>
-                    <Button wide=true>{label}</Button>
-                </form>
-            }
-        })
+        .map(|demo| button(demo.email, format!("{} · {}", demo.name, demo.role.label(locale))))
         .collect_view();
+    let buyers = with_buyers.then(|| {
+        let all = BUYERS
+            .iter()
+            .map(|buyer| button(buyer.email, format!("{} · {}", buyer.name, locale.t(buyer.stage.0, buyer.stage.1))))
+            .collect_view();
+        view! {
+            <details class="stack stack--s">
+                <summary>{locale.t("Clientes que han comprado un coche", "Customers who have bought a car")}</summary>
+                <div class="stack stack--s">{all}</div>
+            </details>
+        }
+    });
     view! {
         <section class="section stack stack--s">
             <h2>{locale.t("Cuentas de demostración", "Demonstration accounts")}</h2>
@@ -67,6 +81,7 @@ fn demo_accounts(web: &WebContext, next: &str) -> impl IntoView + use<> {
                 " "<code class="code">{DEMO_PASSWORD}</code>"."
             </p>
             {buttons}
+            {buyers}
         </section>
     }
 }

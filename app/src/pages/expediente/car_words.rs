@@ -334,6 +334,21 @@ pub(in crate::pages) fn estimate_reason(reason: &str, locale: Locale) -> String 
 fn registration(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text, note| plain(facts, icon, tone, text, note);
     match facts.line.entry.after.as_deref() {
+        None if facts.is("corrected") => p(
+            I::Document,
+            Tone::Neutral,
+            ("Se corrigieron los datos para la matriculación", "The data for the registration were corrected"),
+            ("", ""),
+        ),
+        None if facts.is("approvedTooLate") => p(
+            I::Warning,
+            Tone::Waiting,
+            (
+                "El organismo aprobó la matriculación cuando la venta ya estaba cancelada",
+                "The authority approved the registration after the sale was cancelled",
+            ),
+            ("No se cobra nada por ello.", "Nothing is charged for it."),
+        ),
         Some("UNDER_REVIEW") => p(
             I::Search,
             Tone::Info,
@@ -386,6 +401,33 @@ fn document(facts: &Facts<'_>) -> Said {
 fn delivery(facts: &Facts<'_>) -> Said {
     let p = |icon, tone, text, note| plain(facts, icon, tone, text, note);
     match facts.line.entry.after.as_deref() {
+        None if facts.text("way") == Some("PICK_UP") => p(
+            I::Car,
+            Tone::Neutral,
+            ("Elegiste recoger el coche en el concesionario", "You chose to pick the car up at the dealership"),
+            ("", ""),
+        ),
+        None if facts.text("way") == Some("HOME") => p(
+            I::Car,
+            Tone::Neutral,
+            ("Elegiste que te llevemos el coche a casa", "You chose to have the car brought to your door"),
+            ("", ""),
+        ),
+        None if facts.is("takenOnTooLate") => p(
+            I::Warning,
+            Tone::Waiting,
+            (
+                "El transporte aceptó el viaje cuando ya no hacía falta",
+                "The transport company took the trip on when it was no longer needed",
+            ),
+            ("El concesionario lo anula por teléfono.", "The dealership cancels it on the telephone."),
+        ),
+        Some("CALLED_OFF") => p(
+            I::Car,
+            Tone::Neutral,
+            ("Elegiste recoger el coche en el concesionario", "You chose to pick the car up at the dealership"),
+            ("El transporte ya no hace falta.", "The transport is no longer needed."),
+        ),
         Some("REQUESTED") => {
             p(I::Waiting, Tone::Waiting, ("Pedimos fecha al transporte", "We asked the transport for a date"), ("", ""))
         }

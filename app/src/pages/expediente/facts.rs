@@ -42,6 +42,10 @@ impl Facts<'_> {
         self.entry().data.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.entry().data.get(name).and_then(serde_json::Value::as_bool) == Some(true)
+    }
+
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         self.text(name)?.parse().ok()
     }

@@ -73,6 +73,9 @@ pub fn event(event: NoticeEvent, locale: Locale) -> &'static str {
         E::WarrantyLost => locale.t("Garantía perdida", "Warranty lost"),
         E::WarrantyBack => locale.t("Garantía recuperada", "Warranty back"),
         E::DeliveryFailed => locale.t("Entrega fallida", "Delivery failed"),
+        E::FinalPaymentReminder => {
+            locale.t("Recordatorio del pago final de un coche", "Reminder of a car's final payment")
+        }
         E::ReservationDue => locale.t("Señal de un coche", "Reservation of a car"),
         E::OrderPlaced => locale.t("Pedido a la fábrica", "Ordered from the factory"),
         E::OrderCancelled => locale.t("Pedido de coche cancelado", "Order of a car cancelled"),

@@ -7,6 +7,7 @@ mod link;
 mod list;
 mod money;
 mod now;
+mod owner;
 mod page;
 mod papers;
 mod pay;
@@ -17,6 +18,7 @@ mod steps;
 mod upload;
 mod words;
 
+pub(in crate::pages) use owner::{Typed, fields as owner_fields};
 pub use upload::{MAX_PAPER_UPLOAD, provide_paper};
 
 pub(in crate::pages) use list::{Needs, needs, orders};

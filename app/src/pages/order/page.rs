@@ -28,6 +28,10 @@ pub(super) async fn order_page(web: WebContext) -> PageResult {
     drop(tx);
 
     let story = tell(&web, &user, &journey, missing);
+    let follow = locale.t(
+        "Esta página se actualiza sola y te avisamos de cada paso.",
+        "This page updates by itself and we tell you of each step.",
+    );
     let words = OrderWords {
         journey: locale.t("El camino de tu coche", "The journey of your car").to_owned(),
         states: [
@@ -37,12 +41,7 @@ pub(super) async fn order_page(web: WebContext) -> PageResult {
             locale.t("aquí terminó", "it ended here"),
         ]
         .map(str::to_owned),
-        follow: locale
-            .t(
-                "Esta página se actualiza sola y te avisamos de cada paso.",
-                "This page updates by itself and we tell you of each step.",
-            )
-            .to_owned(),
+        follow: if journey.order.status.is_over() { "" } else { follow }.to_owned(),
         news: locale.t("Hay novedades: ver lo último", "There is news: see the latest").to_owned(),
         href: path_of(id),
     };
@@ -60,7 +59,7 @@ pub(super) async fn order_page(web: WebContext) -> PageResult {
             <aside class="stack">
                 {car(&journey, locale)}
                 {facts(&journey, reader)}
-                {place::delivery(&journey, reader)}
+                {place::card(&journey, reader)}
             </aside>
         </div>
         {papers::summary(&journey, missing, locale)}

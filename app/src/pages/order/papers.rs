@@ -1,6 +1,6 @@
 //! `/expediente/pedidos/{id}/documentos`: the papers of the country, and how the registration stands.
 
-use super::{crumbs, customer, name, path_of, place};
+use super::{crumbs, customer, name, owner, path_of};
 use crate::ui::{ButtonKind, Icon, IconName, LinkButton, Notice, PageHeader, Status, StatusPill, Tone};
 use crate::web::{FormState, Page, PageResult, Refusal, Section, WebContext};
 use axum::body::Body;
@@ -98,6 +98,7 @@ pub(super) async fn papers_page(web: WebContext) -> PageResult {
             {how_it_stands(&journey, overview.as_ref(), locale)}
             {problem(&web, &papers)}
             <ul class="papers">{rows}</ul>
+            {owner::panel(&web, &Who::Customer(user.id), &journey.order, overview.as_ref().map(|one| &one.registration))}
             <p class="muted small">
                 {locale.t(
                     "Solo los ven tu concesionario y quien tramita la matrícula. Nunca se envían por correo.",
@@ -147,7 +148,7 @@ fn how_it_stands(journey: &Journey, overview: Option<&Overview>, locale: Locale)
         })
         .collect();
     let reasons = (!reasons.is_empty()).then(|| view! { <ul class="reasons">{reasons}</ul> });
-    // What the customer brings stands in the list below; data of the papers are the dealership's to put right.
+    // What the customer brings, and the form for the data, stand below.
     let fields: Vec<_> = overview
         .missing
         .iter()
@@ -156,9 +157,8 @@ fn how_it_stands(journey: &Journey, overview: Option<&Overview>, locale: Locale)
         .collect();
     let fields = (!fields.is_empty()).then(|| {
         view! {
-            <p>{locale.t("Estos datos hay que corregirlos. Díselos a tu concesionario:", "These data have to be put right. Tell your dealership:")}</p>
+            <p>{locale.t("Estos datos hay que corregirlos, aquí abajo:", "These data have to be put right, below:")}</p>
             <ul class="reasons">{fields}</ul>
-            {place::dealership(&journey.dealership, locale)}
         }
     });
     view! { <Notice tone=tone title=title><p>{text}</p>{reasons}{fields}</Notice> }.into_any()

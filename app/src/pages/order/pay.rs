@@ -4,10 +4,9 @@
 use super::now::Paying;
 use super::{crumbs, name, own, path_of};
 use crate::islands::OrderWait;
-use crate::pages::payment_methods::expiry;
+use crate::pages::payment_methods::{choose, first};
 use crate::ui::{
-    Button, ButtonKind, CarColour, CarDrawing, CarModel, ChoiceCard, Fact, Icon, IconName, KeyValueList, Notice,
-    PageHeader, Tone,
+    Button, ButtonKind, CarColour, CarDrawing, CarModel, Fact, Icon, IconName, KeyValueList, Notice, PageHeader, Tone,
 };
 use crate::web::{Goto, Page, PageResult, Section, WebContext, dates};
 use caas::kernel::locale::Locale;
@@ -121,9 +120,9 @@ fn to_pay(
     let back = page_of(journey, which);
     let id = journey.order.id.to_string();
     let rest = if methods.is_empty() {
-        first_method(locale)
+        first(locale)
     } else {
-        view! { {method(web, methods)}{the_click(which, amount, locale)} }.into_any()
+        view! { {choose(web, methods, &web.form(FORM))}{the_click(which, amount, locale)} }.into_any()
     };
     view! {
         {so_far(web, journey, which, paying)}
@@ -289,58 +288,6 @@ fn what_happens(web: &WebContext, journey: &Journey, which: CarPayment, amount: 
             <h2>{locale.t("Antes de pagar", "Before you pay")}</h2>
             <ul class="timeline">{lines}</ul>
         </section>
-    }
-    .into_any()
-}
-
-/// What it is paid with.
-fn method(web: &WebContext, methods: &[PaymentMethod]) -> AnyView {
-    let locale = web.locale;
-    let now = web.caas.now();
-    let form = web.form(FORM);
-    let typed = form.value("method");
-    let chosen = methods.iter().find(|method| method.id.to_string() == typed).or(methods.first()).map(|m| m.id);
-    let cards = methods
-        .iter()
-        .map(|method| {
-            let (expiry, _) = expiry(method, now, locale);
-            let aside = if method.is_default { locale.t("Predeterminado", "Default") } else { "" };
-            view! {
-                <ChoiceCard label=method.label(locale) name="method" value=method.id.to_string()
-                    checked=Some(method.id) == chosen note=expiry aside=aside/>
-            }
-        })
-        .collect_view();
-    let error = form.errors.contains_key("method").then(|| {
-        let text = locale.t(
-            "Elige con qué pagar: el método que habías elegido ya no está.",
-            "Choose what to pay with: the method you had chosen is gone.",
-        );
-        view! { <p class="field__error"><Icon name=IconName::Warning/><span>{text}</span></p> }
-    });
-    view! {
-        <section class="purchase__step">
-            <h2 id="pago">{locale.t("Con qué pagas", "What you pay with")}</h2>
-            <fieldset class="choices" aria-labelledby="pago">{cards}</fieldset>
-            {error}
-            <p><Button kind=ButtonKind::Quiet icon=IconName::Plus form="nuevo-metodo">{locale.t("Añadir otra tarjeta", "Add another card")}</Button></p>
-        </section>
-    }
-    .into_any()
-}
-
-/// Nothing to pay with yet: that comes first.
-fn first_method(locale: Locale) -> AnyView {
-    let title = locale.t("Primero, con qué pagar", "First, what to pay with");
-    let text = locale.t(
-        "La añades en la página segura del banco y vuelves aquí. Añadirla no cobra nada.",
-        "You add it on the bank's secure page and come back here. Adding it charges nothing.",
-    );
-    let action = view! {
-        <Button kind=ButtonKind::Primary icon=IconName::Plus form="nuevo-metodo">{locale.t("Añadir tarjeta", "Add a card")}</Button>
-    };
-    view! {
-        <section class="purchase__step"><Notice tone=Tone::Info title=title action=action.into_any()>{text}</Notice></section>
     }
     .into_any()
 }

@@ -17,6 +17,9 @@ use leptos::prelude::*;
 /// The form's name in what comes back with it.
 const FORM: &str = "recogida";
 
+/// Days whose times are in view at once.
+const DAYS_IN_VIEW: usize = 6;
+
 pub(super) async fn pick_up_page(web: WebContext) -> PageResult {
     let user = customer(&web)?.clone();
     let id: OrderId = web.param_as("id")?;
@@ -90,24 +93,29 @@ fn choose(web: &WebContext, journey: &Journey, slots: &[Slot]) -> AnyView {
             _ => days.push((day, vec![slot.starts_at])),
         }
     }
-    let days = days
-        .into_iter()
-        .map(|(day, times)| {
-            let name = weekday(day, locale);
-            let times = times
-                .into_iter()
-                .map(|at| {
-                    view! {
-                        <label class="slot">
-                            <input type="radio" name="at" value=exact(at) required/>
-                            <span><time datetime=exact(at)>{clock(at, zone, locale)}</time></span>
-                        </label>
-                    }
-                })
-                .collect_view();
-            view! { <fieldset class="slots"><legend>{name}</legend><div class="slots__times">{times}</div></fieldset> }
-        })
-        .collect_view();
+    let fieldset = |(day, times): (NaiveDate, Vec<Timestamp>)| {
+        let name = weekday(day, locale);
+        let times = times
+            .into_iter()
+            .map(|at| {
+                view! {
+                    <label class="slot">
+                        <input type="radio" name="at" value=exact(at) required/>
+                        <span><time datetime=exact(at)>{clock(at, zone, locale)}</time></span>
+                    </label>
+                }
+            })
+            .collect_view();
+        view! { <fieldset class="slots"><legend>{name}</legend><div class="slots__times">{times}</div></fieldset> }
+    };
+    // A week is what most people choose from; the rest would only lengthen the page.
+    let later = days.split_off(days.len().min(DAYS_IN_VIEW));
+    let days = days.into_iter().map(fieldset).collect_view();
+    let later = (!later.is_empty()).then(|| {
+        let words = locale.t("Más días", "More days");
+        let days = later.into_iter().map(fieldset).collect_view();
+        view! { <details class="stack"><summary>{words}</summary><div class="stack">{days}</div></details> }
+    });
     let button = if journey.pick_up.is_some() {
         locale.t("Cambiar la cita", "Change the appointment")
     } else {
@@ -120,6 +128,7 @@ fn choose(web: &WebContext, journey: &Journey, slots: &[Slot]) -> AnyView {
             <p class="muted small">{zone_words}</p>
             <input type="hidden" name="order" value=journey.order.id.to_string()/>
             {days}
+            {later}
             <div class="form__actions form__actions--sticky"><Button kind=ButtonKind::Primary>{button}</Button></div>
         </form>
     }

@@ -1,26 +1,29 @@
 //! Where and when the car changes hands, as a card without a map.
 
-use super::path_of;
+use super::{customer, path_of};
 use crate::pages::expediente::states::Reader;
-use crate::ui::{Icon, IconName, LinkButton};
+use crate::ui::{Button, Icon, IconName, LinkButton};
 use crate::web::dates::moment;
+use crate::web::{Goto, Message, Refusal, submit};
 use caas::accounts::Country;
+use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
-use caas::sales::delivery::Dealership;
 use caas::sales::delivery::model::DeliveryState as D;
+use caas::sales::delivery::{self, Dealership, WayRefusal};
 use caas::sales::journey::Journey;
 use caas::sales::model::{Address, DeliveryMode, OrderStatus as S};
+use caas::sales::who::Who;
 use leptos::prelude::*;
 
 /// The card; nothing for a cancelled order.
-pub(super) fn delivery(journey: &Journey, reader: Reader<'_>) -> Option<AnyView> {
+pub(super) fn card(journey: &Journey, reader: Reader<'_>) -> Option<AnyView> {
     let order = &journey.order;
     let locale = reader.locale;
     if order.status.is_cancelled() {
         return None;
     }
     // What went back is fetched: there is no second transport.
-    let went_back = |state| matches!(state, D::ReturnedToDealership | D::Unavailable);
+    let went_back = |state| matches!(state, D::ReturnedToDealership | D::Unavailable | D::CalledOff);
     let comes_home = order.delivery() == DeliveryMode::Home
         && journey.pick_up.is_none()
         && !journey.transport.as_ref().is_some_and(|transport| went_back(transport.state));
@@ -67,10 +70,73 @@ pub(super) fn delivery(journey: &Journey, reader: Reader<'_>) -> Option<AnyView>
                 {note}
                 {address}
                 {choose}
+                {other_way(journey, comes_home, locale)}
             </section>
         }
         .into_any(),
     )
+}
+
+/// The other way the car could come, or that it is too late for that.
+fn other_way(journey: &Journey, comes_home: bool, locale: Locale) -> Option<AnyView> {
+    let order = &journey.order;
+    let Some(way) = delivery::other_way(order, journey.transport.as_ref()) else {
+        let on_the_way = comes_home && order.status == S::DeliveryScheduled;
+        return on_the_way.then(|| {
+            let text = locale.t(
+                "El transporte está en marcha y ya no se puede cambiar por recogerlo. Si no estás, el coche vuelve al concesionario y eliges cuándo ir por él.",
+                "The transport is under way and can't be changed for a pick-up any more. If you are not there, the car goes back to the dealership and you choose when to come for it.",
+            );
+            view! { <p class="muted small">{text}</p> }.into_any()
+        });
+    };
+    let words = match way {
+        DeliveryMode::PickUp => locale.t("Prefiero recogerlo en el concesionario", "I prefer to pick it up"),
+        DeliveryMode::Home => locale.t("Prefiero que me lo llevéis a casa", "I prefer to have it brought to my door"),
+    };
+    let until = match (way, order.status) {
+        (DeliveryMode::PickUp, S::ReadyForDelivery) => locale.t(
+            "Puedes cambiarlo hasta que el transporte tenga fecha. Después de cambiarlo no hay vuelta atrás.",
+            "You can change it until the transport has its date. Once changed there is no way back.",
+        ),
+        _ => locale.t("Puedes cambiarlo hasta que esté matriculado.", "You can change it until it is registered."),
+    };
+    let id = order.id.to_string();
+    Some(
+        view! {
+            <form class="stack stack--s" method="post" action="/api/pedidos/entrega">
+                <input type="hidden" name="order" value=id/>
+                <input type="hidden" name="way" value=way.as_str()/>
+                <p><Button>{words}</Button></p>
+                <p class="muted small">{until}</p>
+            </form>
+        }
+        .into_any(),
+    )
+}
+
+/// Changes how the car comes, while that is possible.
+#[server(endpoint = "pedidos/entrega")]
+pub async fn choose_other_way(
+    #[server(default)] order: String,
+    #[server(default)] way: String,
+) -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        let who = Who::Customer(customer(&web)?.id);
+        let order: OrderId = order.parse().map_err(|_| Refusal::NotFound)?;
+        let way: DeliveryMode = way.parse().map_err(|_| Refusal::NotFound)?;
+        let there = format!("{}#entrega", path_of(order));
+        let mut tx = web.caas.db.begin().await?;
+        match delivery::choose_way(&web.caas, &mut tx, &who, order, way).await? {
+            Ok(()) => {
+                tx.commit().await?;
+                Ok(Goto::to(there).toast(Message::Saved))
+            }
+            Err(WayRefusal::NotFound) => Err(Refusal::Hidden("order")),
+            Err(WayRefusal::TooLate) => Ok(Goto::to(there).toast(Message::TooLateToChange)),
+        }
+    })
+    .await
 }
 
 /// How the transport stands, in plain words.
@@ -86,7 +152,7 @@ fn transport_words(journey: &Journey, locale: Locale) -> Option<&'static str> {
         D::CustomerCalled => locale.t("El transportista te ha llamado.", "The driver has called you."),
         D::Waiting => locale.t("El transportista espera un poco.", "The driver waits a little."),
         D::Delivered => locale.t("Ha llegado a tu puerta.", "It has reached your door."),
-        D::Unavailable | D::ReturnedToDealership => return None,
+        D::Unavailable | D::CalledOff | D::ReturnedToDealership => return None,
     })
 }
 

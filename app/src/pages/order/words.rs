@@ -30,7 +30,7 @@ pub(super) fn status(status: S, locale: Locale) -> (Status, &'static str) {
         S::CancelledReservationFailed
         | S::CancelledFactoryRejected
         | S::CancelledPaymentFailure
-        | S::CancelledRegistration => (Status::Ended, locale.t("Cancelado", "Cancelled")),
+        | S::CancelledRegistration => (Status::Failed, locale.t("Cancelado", "Cancelled")),
     }
 }
 

@@ -92,7 +92,7 @@ fn row(method: &PaymentMethod, now: Timestamp, locale: Locale) -> impl IntoView 
 }
 
 /// Until when a method is good, in words, and whether that is over.
-pub(in crate::pages) fn expiry(method: &PaymentMethod, now: Timestamp, locale: Locale) -> (String, bool) {
+pub(super) fn expiry(method: &PaymentMethod, now: Timestamp, locale: Locale) -> (String, bool) {
     let (Some(month), Some(year)) = (method.exp_month, method.exp_year) else { return (String::new(), false) };
     let expired = (year, month) < (i64::from(now.year()), i64::from(now.month()));
     let word = if expired { locale.t("Caducó en", "Expired") } else { locale.t("Caduca en", "Expires") };

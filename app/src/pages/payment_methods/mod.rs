@@ -2,12 +2,13 @@
 
 mod actions;
 mod back;
+mod choose;
 mod list;
 mod patience;
 
 use crate::web::{Route, get};
 
-pub(in crate::pages) use list::expiry;
+pub(in crate::pages) use choose::{choose, first};
 
 /// The room's pages.
 pub fn routes() -> Vec<Route> {

@@ -3,6 +3,7 @@
 use super::choice::{Choice, ChosenCar};
 use super::{FORM, path_of, steps, summary};
 use crate::pages::catalogue::say;
+use crate::pages::payment_methods;
 use crate::ui::{ButtonKind, Crumb, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{FormState, Page, PageResult, Section, WebContext};
 use caas::catalogue::OfferPrice;
@@ -50,13 +51,13 @@ fn order_form(web: &WebContext, choice: &Choice, car: &ChosenCar, price: OfferPr
         vec![
             steps::car(web, choice, car).into_any(),
             steps::what_happens(web, choice, price).into_any(),
-            steps::first_method(web.locale).into_any(),
+            payment_methods::first(web.locale),
         ]
     } else {
         vec![
             steps::car(web, choice, car).into_any(),
             steps::what_happens(web, choice, price).into_any(),
-            steps::method(web, choice, &form).into_any(),
+            payment_methods::choose(web, &choice.methods, &form),
             steps::consents(web, choice, &form).into_any(),
             steps::order(web, choice, price).into_any(),
         ]

@@ -2,10 +2,7 @@
 
 use super::choice::{Choice, ChosenCar};
 use super::path_of;
-use crate::pages::payment_methods::expiry;
-use crate::ui::{
-    Button, ButtonKind, CarCard, CarColour, CarModel, CheckField, ChoiceCard, Icon, IconName, Notice, Tone,
-};
+use crate::ui::{Button, ButtonKind, CarCard, CarColour, CarModel, CheckField, Icon, IconName};
 use crate::web::{FormState, WebContext};
 use caas::catalogue::OfferPrice;
 use caas::kernel::locale::Locale;
@@ -116,59 +113,6 @@ fn in_the_car(locale: Locale) -> &'static str {
         "Por el aire, con el coche aparcado. Suele tardar minutos y lo sigues en directo; puedes cancelar mientras tanto.",
         "Over the air, while the car is parked. It usually takes minutes and you follow it live; you can cancel meanwhile.",
     )
-}
-
-/// What it is paid with.
-pub(super) fn method(web: &WebContext, choice: &Choice, form: &FormState) -> impl IntoView + use<> {
-    let locale = web.locale;
-    let now = web.caas.now();
-    let typed = form.value("method");
-    let chosen =
-        choice.methods.iter().find(|method| method.id.to_string() == typed).or(choice.methods.first()).map(|m| m.id);
-    let cards = choice
-        .methods
-        .iter()
-        .map(|method| {
-            let (expiry, _) = expiry(method, now, locale);
-            let aside = if method.is_default { locale.t("Predeterminado", "Default") } else { "" };
-            view! {
-                <ChoiceCard label=method.label(locale) name="method" value=method.id.to_string()
-                    checked=Some(method.id) == chosen note=expiry aside=aside/>
-            }
-        })
-        .collect_view();
-    let error = form.errors.contains_key("method").then(|| {
-        let text = locale.t(
-            "Elige con qué pagar: el método que habías elegido ya no está. Si no ves ninguno que te sirva, añade una tarjeta.",
-            "Choose what to pay with: the method you had chosen is gone. If none fits, add a card.",
-        );
-        view! { <p class="field__error"><Icon name=IconName::Warning/><span>{text}</span></p> }
-    });
-    view! {
-        <section class="purchase__step">
-            <h2 id="pago">{locale.t("Con qué pagas", "What you pay with")}</h2>
-            <fieldset class="choices" aria-labelledby="pago">{cards}</fieldset>
-            {error}
-            <p><Button kind=ButtonKind::Quiet icon=IconName::Plus form="nuevo-metodo">{locale.t("Añadir otra tarjeta", "Add another card")}</Button></p>
-        </section>
-    }
-}
-
-/// Nothing to pay with yet: that comes first.
-pub(super) fn first_method(locale: Locale) -> impl IntoView {
-    let title = locale.t("Primero, con qué pagar", "First, what to pay with");
-    let text = locale.t(
-        "Aún no tienes ninguna tarjeta en tu cuenta. La añades en la página segura del banco y vuelves aquí para terminar el pedido. Añadirla no cobra nada.",
-        "There is no card in your account yet. You add one on the bank's secure page and come back here to finish the order. Adding it charges nothing.",
-    );
-    let action = view! {
-        <Button kind=ButtonKind::Primary icon=IconName::Plus form="nuevo-metodo">{locale.t("Añadir tarjeta", "Add a card")}</Button>
-    };
-    view! {
-        <section class="purchase__step">
-            <Notice tone=Tone::Info title=title action=action.into_any()>{text}</Notice>
-        </section>
-    }
 }
 
 /// What the law asks the customer to agree to, never ticked beforehand.

@@ -5,6 +5,7 @@
 use super::{Whole, order_href};
 use crate::pages::dealer::actions::{at_order, done, order_field, refused, trouble};
 use crate::pages::dealer::day_words;
+use crate::pages::order::{Typed, owner_fields};
 use crate::ui::{
     Button, ButtonKind, CheckField, ConfirmBox, Fact, Field, KeyValueList, LinkButton, Status, StatusPill,
 };
@@ -13,10 +14,8 @@ use crate::web::{FieldError, FormState, Goto, Refusal, WebContext, submit};
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::sales::documents::country_of;
-use caas::sales::model::{Address, Owner, OwnerKind};
 use caas::sales::orders;
 use caas::sales::registration::model::RegistrationState as R;
-use caas::sales::registration::owner::{OwnerField, OwnerProblem};
 use caas::sales::registration::{self, GiveUpRefusal, Missing, Overview, PlateRefusal, SubmitRefusal};
 use leptos::prelude::*;
 
@@ -145,41 +144,8 @@ fn missing(overview: &Overview, locale: Locale) -> Option<AnyView> {
 fn correction(whole: &Whole, web: &WebContext) -> AnyView {
     let (order, locale) = (&whole.sheet.order, web.locale);
     let form = web.form(CORRECT);
-    let owner = order.owner.as_ref().map(|owner| owner.0.clone());
-    let address = order.address.as_ref().map(|address| address.0.clone()).unwrap_or_default();
-    let kind = owner.as_ref().map_or(OwnerKind::Individual, |owner| owner.kind);
-    let country = country_of(order);
-    let known = |field: OwnerField| -> String {
-        let owner = owner.as_ref();
-        match field {
-            OwnerField::Name => owner.map(|owner| owner.name.clone()).unwrap_or_default(),
-            OwnerField::TaxId => owner.map(|owner| owner.tax_id.clone()).unwrap_or_default(),
-            OwnerField::DateOfBirth => owner.and_then(|owner| owner.date_of_birth.clone()).unwrap_or_default(),
-            OwnerField::DriverLicense => owner.and_then(|owner| owner.driver_license.clone()).unwrap_or_default(),
-            OwnerField::Street => address.street.clone(),
-            OwnerField::City => address.city.clone(),
-            OwnerField::PostalCode => address.postal_code.clone(),
-        }
-    };
     let came_back = form.has_errors();
-    let fields = OwnerField::ALL
-        .iter()
-        .copied()
-        .filter(|field| kind == OwnerKind::Individual || *field != OwnerField::DateOfBirth)
-        .map(|field| {
-            let name = field.as_str();
-            let value = if came_back { form.value(name) } else { known(field) };
-            let error = form.problem::<OwnerProblem>(name).map(|problem| problem.text(field, locale)).unwrap_or_default();
-            let help = match field {
-                OwnerField::TaxId => country.tax_id_hint(kind, locale).to_owned(),
-                OwnerField::PostalCode => country.postal_code_example.to_owned(),
-                _ => String::new(),
-            };
-            let kind = if field == OwnerField::DateOfBirth { "date" } else { "text" };
-            let id = format!("corregir-{name}");
-            view! { <Field label=field.label(locale) name=name kind=kind value=value help=help error=error id=id maxlength=120/> }
-        })
-        .collect_view();
+    let fields = owner_fields(order, &form, locale);
     view! {
         <details class="confirm" id=CORRECT open=came_back>
             <summary class="btn btn--secondary">{locale.t("Corregir titular y dirección", "Put owner and address right")}</summary>
@@ -288,26 +254,11 @@ pub async fn correct_registration(
 ) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let at = at_order(&web, &order).await?;
-        let form = FormState::new(CORRECT)
-            .with("name", &name)
-            .with("tax_id", &tax_id)
-            .with("date_of_birth", &date_of_birth)
-            .with("driver_license", &driver_license)
-            .with("street", &street)
-            .with("city", &city)
-            .with("postal_code", &postal_code);
-        let some = |text: String| Some(text).filter(|text| !text.trim().is_empty());
+        let typed = Typed { name, tax_id, date_of_birth, driver_license, street, city, postal_code };
+        let form = typed.form(CORRECT);
         let mut tx = web.caas.db.begin().await?;
         let known = orders::load(&mut tx, at.order).await?;
-        let owner = Owner {
-            kind: known.owner.as_ref().map_or(OwnerKind::Individual, |owner| owner.kind),
-            name,
-            tax_id,
-            date_of_birth: some(date_of_birth),
-            driver_license: some(driver_license),
-            insurance: None,
-        };
-        let address = Address { street, city, postal_code, country: known.country.unwrap_or_default() };
+        let (owner, address) = typed.of(&known);
         match registration::correct(&web.caas, &mut tx, &at.who, at.order, &owner, &address).await? {
             Ok(()) => {
                 tx.commit().await?;

@@ -1,18 +1,27 @@
 //! The demo world: people, cars and a catalogue to try the product with. Never in production.
 
+mod past;
+
+use crate::application::{Application, StartError};
+use crate::config::Config;
+use crate::outside::{PLAYED, SandboxOptions};
 use caas::Caas;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD};
 use caas::kernel::database::Database;
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
+use caas::kernel::rng::SystemRng;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
-use caas::sales::demo::{DemoStock, MADRID_STOCK, STOCK_FIRMWARE, VALENCIA_STOCK};
-use caas::sales::vehicles::{self, NewVehicle};
+use caas::sales::demo::{BUYERS, DemoStock, MADRID_STOCK, SOLD_STOCK, STOCK_FIRMWARE, VALENCIA_STOCK};
 use caas::sql;
+use caas::vehicles::{self, NewVehicle};
 use caas_sandbox::world::gateway::TestCard;
-use caas_sandbox::{Sandbox, VehicleSpec, Vin};
+use caas_sandbox::{Sandbox, SandboxClock, VehicleSpec, Vin};
+use past::Past;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A car of the demo world.
 pub struct DemoCar {
@@ -30,6 +39,53 @@ pub const DEMO_CARS: [DemoCar; 3] = [
     DemoCar { vin: "VSSZZZALCTR000202", model: "ALCOR", colour: "RED", plate: "7350 LZB", firmware: "4.8.0" },
     DemoCar { vin: "VSSZZZBRSTR000303", model: "BRISA", colour: "GREY", plate: "1902 MNF", firmware: "4.10.2" },
 ];
+
+/// Makes the demo world in an empty database, before the app itself is started: people, cars, a catalogue, and the weeks
+/// in which the dealership sold its first cars. Returns whether it did.
+///
+/// The past is lived by an app of its own, whose clock begins in the past. Where an outside system or the mail is a real
+/// one nothing is made up: the world begins today, without sales that are further than their beginning.
+pub async fn make_if_new(config: &Config, snapshot: PathBuf) -> Result<bool, StartError> {
+    let db = Database::connect(&config.database_url).await?;
+    db.migrate().await?;
+    let is_new = !has_people(&db).await?;
+    db.close().await;
+    if !is_new {
+        return Ok(false);
+    }
+    let is_played = config.mail.smtp.is_none() && PLAYED.iter().all(|one| config.systems.get(*one).url.is_none());
+    let begin = if is_played { -past::LENGTH } else { chrono::TimeDelta::zero() };
+    let clock = SandboxClock::from_offset(begin.num_microseconds().unwrap_or_default());
+    // Kept once in the end: at each change of five weeks it would take longer than living them.
+    let sandbox = SandboxOptions { clock, snapshot: None, webhooks_to: None };
+    let app = Application::assemble(config.clone(), sandbox, Arc::new(SystemRng)).await?;
+    let handle = app.sandbox.as_ref().map(|running| &running.handle);
+    seed_if_new(&app.caas, handle).await?;
+    if let (true, Some(sandbox)) = (is_played, handle) {
+        live_the_past(&app, sandbox).await?;
+    }
+    caas::sales::demo::begin_sales(&app.caas).await?;
+    if let Some(sandbox) = app.sandbox {
+        if let Err(error) = sandbox.handle.snapshot_to(&snapshot) {
+            tracing::warn!(%error, "played_world_not_kept");
+        }
+        sandbox.shutdown().await;
+    }
+    app.caas.db.close().await;
+    Ok(true)
+}
+
+async fn live_the_past(app: &Application, sandbox: &Sandbox) -> Result<()> {
+    let caas = &app.caas;
+    let Some(seller) = caas::sales::demo::seller(caas).await? else { return Ok(()) };
+    let mut tx = caas.db.begin().await?;
+    for car in &SOLD_STOCK {
+        caas::sales::demo::stock(caas, &mut tx, seller.dealership, car).await?;
+    }
+    tx.commit().await?;
+    sandbox.add_vehicles(SOLD_STOCK.iter().filter_map(in_stock));
+    Past { caas, registry: &app.registry, sandbox, seller }.live(SandboxClock::system().now()).await
+}
 
 /// Fills an empty database, and the played systems with what belongs to it. Returns whether it did.
 pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool> {
@@ -57,7 +113,7 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
         sandbox.add_vehicles(DEMO_CARS.iter().filter_map(played));
         sandbox.add_vehicles(MADRID_STOCK.iter().chain(&VALENCIA_STOCK).filter_map(in_stock));
         for customer in [people.customer, people.second_customer] {
-            methods::add(caas, &mut tx, customer, &good_card(sandbox, customer)).await?;
+            methods::add(caas, &mut tx, customer, &card(sandbox, customer, TestCard::GoodVisa)).await?;
         }
     }
     tx.commit().await?;
@@ -84,8 +140,8 @@ fn in_stock(car: &DemoStock) -> Option<VehicleSpec> {
     })
 }
 
-fn good_card(sandbox: &Sandbox, customer: UserId) -> GatewayMethod {
-    let method = sandbox.add_payment_method(&customer.to_string(), TestCard::GoodVisa);
+fn card(sandbox: &Sandbox, customer: UserId, card: TestCard) -> GatewayMethod {
+    let method = sandbox.add_payment_method(&customer.to_string(), card);
     GatewayMethod {
         kind: MethodKind::Card,
         token: method.token,
@@ -116,6 +172,10 @@ pub fn accounts() -> String {
     let mut text = format!("  Demo accounts, password {DEMO_PASSWORD}\n");
     for account in DEMO_ACCOUNTS {
         text.push_str(&format!("    {:<34} {}\n", account.email, account.role));
+    }
+    text.push_str("  Buyers of a car, with the same password\n");
+    for buyer in BUYERS {
+        text.push_str(&format!("    {:<34} {}\n", buyer.email, buyer.stage.1));
     }
     text
 }

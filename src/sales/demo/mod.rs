@@ -1,5 +1,9 @@
 //! The demo's dealerships with plans, prices and stock, and two sales under way. Never in production.
 
+mod buyers;
+
+pub use buyers::{BUYERS, CARMEN, DemoBuyer, HUGO, INES, JORGE, PABLO, SOFIA, Wanted};
+
 use super::plans::{self, ColourPrice, NewPlan, NewVersion, OptionPrice, PriceList};
 use super::sale::{self, CarForm, CustomerForm, DeliveryForm, SaleError, Seller};
 use crate::Caas;
@@ -10,6 +14,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{DealershipId, OfferId, OrderId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency};
+use buyers::TOMÁS;
 use chrono::TimeDelta;
 use sqlx::types::Json;
 
@@ -48,6 +53,13 @@ pub const MADRID_STOCK: [DemoStock; 5] = [
     car("VSSZZZALCTR000503", "ALCOR", "GREEN", &["TOW_BAR", "ROOF_RAILS"], 96),
     car("VSSZZZBRSTR000504", "BRISA", "RED", &["SPORT_SEATS", "WHEELS_20"], 7),
     car("VSSZZZTAJTR000505", "TAJO", "SAND", &["WINTER_PACK"], 23),
+];
+
+/// What stood in Madrid and was sold before the demo begins.
+pub const SOLD_STOCK: [DemoStock; 3] = [
+    car("VSSZZZBRSTR000506", "BRISA", "RED", &["WHEELS_20"], 5),
+    car("VSSZZZLNCTR000507", "LINCE", "WHITE", &["HEAT_PUMP"], 9),
+    car("VSSZZZALCTR000508", "ALCOR", "GREEN", &["TOW_BAR"], 2),
 ];
 
 /// What stands in Valencia.
@@ -236,7 +248,8 @@ async fn offer(tx: &mut Tx, code: &str, kind: OfferKind) -> Result<OfferId> {
         .ok_or_else(|| Failure::Stored(format!("the demo catalogue has no such offer of {code}")))
 }
 
-async fn stock(caas: &Caas, tx: &mut Tx, dealership: DealershipId, car: &DemoStock) -> Result<()> {
+/// Puts a car into a dealership's stock.
+pub async fn stock(caas: &Caas, tx: &mut Tx, dealership: DealershipId, car: &DemoStock) -> Result<()> {
     let now = caas.now();
     sql!(tx, execute
         "INSERT INTO vehicles (id, vin, model_code, colour, firmware, dealership_id, assignment_status, inventory_status,
@@ -247,21 +260,31 @@ async fn stock(caas: &Caas, tx: &mut Tx, dealership: DealershipId, car: &DemoSto
     Ok(())
 }
 
-/// Two sales of the demo's salesperson, made as people make them: Tomás has ordered a car and has to pay its señal, and a
-/// draft stands at the delivery.
-pub async fn begin_sales(caas: &Caas) -> Result<()> {
+/// The salesperson of the demo's dealership in Madrid.
+pub async fn seller(caas: &Caas) -> Result<Option<Seller>> {
     let mut tx = caas.db.read().await?;
-    let people = sql!(
-        tx,
+    let found = sql!(
+        &mut tx,
         optional(UserId, DealershipId),
         "SELECT id, dealership_id FROM users WHERE email_key = 'concesionario@demo.caas.example'"
     )?;
-    drop(tx);
-    let Some((id, dealership)) = people else { return Ok(()) };
-    let seller = Seller { id, dealership };
-    ordered(caas, seller).await.map_err(failure)?;
-    begun(caas, seller).await.map_err(failure)?;
-    Ok(())
+    Ok(found.map(|(id, dealership)| Seller { id, dealership }))
+}
+
+/// Whether this database holds the buyers whose past was lived.
+pub async fn has_buyers(caas: &Caas) -> Result<bool> {
+    let mut tx = caas.db.read().await?;
+    let found =
+        sql!(&mut tx, optional(UserId, String), "SELECT id, name FROM users WHERE email_key = $1", CARMEN.email)?;
+    Ok(found.is_some())
+}
+
+/// Two sales of the demo's salesperson, made as people make them: Tomás has ordered a car and has to pay its señal, and a
+/// draft stands at the delivery.
+pub async fn begin_sales(caas: &Caas) -> Result<()> {
+    let Some(seller) = seller(caas).await? else { return Ok(()) };
+    sell(caas, seller, &TOMÁS).await?;
+    begun(caas, seller).await.map_err(failure)
 }
 
 fn failure(error: SaleError) -> Failure {
@@ -271,15 +294,31 @@ fn failure(error: SaleError) -> Failure {
     }
 }
 
-async fn ordered(caas: &Caas, seller: Seller) -> Result<(), SaleError> {
-    let form = customer("Tomás Aguirre", "cliente2@demo.caas.example", "12345678Z", "1979-03-14");
+/// Sells somebody the car they want, with the first plan for Spain, as a salesperson does step by step.
+pub async fn sell(caas: &Caas, seller: Seller, buyer: &DemoBuyer) -> Result<OrderId> {
+    sold(caas, seller, buyer).await.map_err(failure)
+}
+
+async fn sold(caas: &Caas, seller: Seller, buyer: &DemoBuyer) -> Result<OrderId, SaleError> {
+    let form = customer(buyer.name, buyer.email, buyer.tax_id, buyer.born);
     let id = sale::begin(caas, seller, &form).await?;
-    car_of(caas, seller, id, "ALCOR", "BLUE", &["GLASS_ROOF", "TOW_BAR"]).await?;
+    match buyer.wanted {
+        Wanted::Built { model, colour, options } => car_of(caas, seller, id, model, colour, options).await?,
+        Wanted::InStock(vin) => {
+            let mut tx = caas.db.read().await?;
+            let (car, _) = sql!(&mut tx, one(VehicleId, String), "SELECT id, vin FROM vehicles WHERE vin = $1", vin)?;
+            drop(tx);
+            let form = CarForm { stock: car.to_string(), ..CarForm::default() };
+            sale::save_car(caas, seller, id, &form).await?;
+        }
+    }
+    // Who comes for the car lives somewhere too: the registration names it.
+    let (street, city, postal_code) = buyer.home.unwrap_or(("Calle de Atocha 55, 5.º", "Madrid", "28012"));
     let delivery = DeliveryForm {
-        mode: "HOME".to_owned(),
-        street: "Calle de Ferraz 40, 3.º".to_owned(),
-        city: "Madrid".to_owned(),
-        postal_code: "28008".to_owned(),
+        mode: if buyer.home.is_some() { "HOME" } else { "PICK_UP" }.to_owned(),
+        street: street.to_owned(),
+        city: city.to_owned(),
+        postal_code: postal_code.to_owned(),
     };
     sale::save_delivery(caas, seller, id, &delivery).await?;
     let mut tx = caas.db.read().await?;
@@ -288,7 +327,7 @@ async fn ordered(caas: &Caas, seller: Seller) -> Result<(), SaleError> {
     let (_, version) = offered.first().ok_or_else(|| Failure::Stored("the demo has no plan for Spain".to_owned()))?;
     sale::save_plan(caas, seller, id, version.id).await?;
     sale::register(caas, seller, id).await?;
-    Ok(())
+    Ok(id)
 }
 
 async fn begun(caas: &Caas, seller: Seller) -> Result<(), SaleError> {
