@@ -395,12 +395,12 @@ pub struct Attachment {
     pub created_at: Timestamp,
 }
 
-/// The files of a case and of those it was merged with.
+/// The files of a case and of those it was merged with, those of one message by name.
 pub async fn attachments(tx: &mut Tx, ticket: &Ticket) -> Result<Vec<Attachment>> {
     Ok(sql!(tx, all Attachment,
         "SELECT id, ticket_id, message_id, name, kind, size, created_at FROM ticket_attachments
          WHERE ticket_id = $1 OR ticket_id IN (SELECT id FROM tickets WHERE merged_into = $1)
-         ORDER BY created_at, id LIMIT 300", ticket.root())?)
+         ORDER BY created_at, name, id LIMIT 300", ticket.root())?)
 }
 
 #[derive(FromRow)]
