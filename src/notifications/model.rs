@@ -232,17 +232,6 @@ impl NoticeEvent {
         }
     }
 
-    /// The channels on which everybody can be told it, and is: the others need a device or a number.
-    pub const fn channels(self) -> &'static [Channel] {
-        let plan = self.plan();
-        match (plan.email, plan.in_app) {
-            (Use::Must, Use::Must) => &[Channel::Email, Channel::InApp],
-            (Use::Must, _) => &[Channel::Email],
-            (_, Use::Must) => &[Channel::InApp],
-            _ => &[],
-        }
-    }
-
     /// Minutes within which it must be sent.
     pub const fn within_minutes(self) -> i64 {
         self.plan().within_minutes

@@ -3,7 +3,7 @@
 use super::{BATCH, Findings};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::notifications::model::{DeliveryStatus, NoticeEvent};
+use crate::notifications::model::{Channel, DeliveryStatus, NoticeEvent, Use};
 use sqlx::types::Json;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -137,7 +137,8 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
         ),
     ];
     for (thing, event, query) in untold {
-        for &channel in event.channels() {
+        let must_be_said = Channel::ALL.iter().filter(|channel| event.on(**channel) == Use::Must);
+        for channel in must_be_said {
             let ids = sql!(tx, all(Uuid,), query, event.as_str(), channel.as_str())?;
             let what = format!("is without its message {event} by {channel}");
             found.each(10, thing, ids, &what);

@@ -1,8 +1,7 @@
 //! Two dealerships, their customers and cars, and somebody at the desk.
 
 use crate::support::{Answer, Engine, TestApp};
-use caas::expediente::model::{Actor, EntryKind, SubjectKind};
-use caas::expediente::{Entry, record};
+use caas::expediente::model::Actor;
 use caas::kernel::ids::{DealershipId, OrderId, UserId, VehicleId};
 use caas::payments::methods;
 use caas::sales::documents::owner_kind;
@@ -140,11 +139,6 @@ impl Hall {
                      (SELECT v.id FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE p.country = 'ES' ORDER BY p.code LIMIT 1))",
             id, format!("V-2026-9{:05}", self.cars), dealership, self.dealer, customer, Json(Vec::<String>::new()),
             sale.from_stock, car, sale.country, sale.mode, Json(address), Json(owner), now).unwrap();
-        let drafted = Entry {
-            after: Some(OrderStatus::Draft.as_str()),
-            ..Entry::new(Some(customer), by, EntryKind::OrderChanged, SubjectKind::Order, id.0)
-        };
-        record(&caas, &mut tx, drafted).await.unwrap();
         let mut order = orders::load(&mut tx, id).await.unwrap();
         apply(&caas, &mut tx, &mut order, OrderEvent::Registered, Cause::by(by)).await.unwrap();
         words::keep(&mut tx, &order).await.unwrap();

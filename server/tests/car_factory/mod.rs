@@ -4,5 +4,5 @@ mod desk;
 mod messages;
 mod placing;
 mod sandbox;
-mod scene;
+pub mod scene;
 mod stock;

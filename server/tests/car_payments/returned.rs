@@ -3,10 +3,13 @@
 use super::scene::*;
 use crate::support::Engine;
 use caas::expediente::model::Actor;
+use caas::notifications::model::NoticeEvent;
 use caas::sales::model::OrderEvent;
+use caas::sales::notices::{Say, tell};
 use caas::sales::orders::{self, Cause};
 use caas::sales::payment::{CarPayment, refund_all};
-use caas::sales::stock;
+use caas::sales::who::Who;
+use caas::sales::{registration, stock};
 use caas_sandbox::{Fault, FaultRule, Operation};
 use chrono::TimeDelta;
 
@@ -25,14 +28,11 @@ async fn what_a_country_refuses_is_given_back_in_full_and_then_told() {
         scene.fault(FaultRule::gateway(Fault::Outage).on(Operation::RefundPayment).times(2));
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
-        let mut cancelled = orders::load(&mut tx, order).await.unwrap();
-        stock::release(&caas, &mut tx, Actor::REGISTRY, &mut cancelled).await.unwrap();
-        orders::apply(&caas, &mut tx, &mut cancelled, OrderEvent::RegistrationRejected, Cause::by(Actor::REGISTRY))
-            .await
-            .unwrap();
-        refund_all(&caas, &mut tx, &cancelled, "REGISTRATION_REJECTED").await.unwrap();
+        let staff = Who::staff(scene.customer, None);
+        registration::give_up(&caas, &mut tx, &staff, order).await.unwrap().unwrap();
         // Asked for twice, given back once.
-        refund_all(&caas, &mut tx, &cancelled, "REGISTRATION_REJECTED").await.unwrap();
+        let cancelled = orders::load(&mut tx, order).await.unwrap();
+        refund_all(&caas, &mut tx, &cancelled, "REGISTRATION").await.unwrap();
         tx.commit().await.unwrap();
         assert!(scene.said("REFUNDED").await.is_empty(), "nothing is said before it is true");
         scene.live(TimeDelta::hours(1)).await;
@@ -63,6 +63,8 @@ async fn nobody_both_loses_the_car_and_pays_the_rest() {
         orders::apply(&caas, &mut tx, &mut lost, OrderEvent::FinalPaymentFailed, Cause::by(Actor::SYSTEM))
             .await
             .unwrap();
+        let say = Say { what: "final-failed".to_owned(), ..Say::default() };
+        tell(&caas, &mut tx, &lost, NoticeEvent::FinalPaymentFailed, say).await.unwrap();
         tx.commit().await.unwrap();
         scene.world().clear_fault(away);
         scene.live(TimeDelta::minutes(10)).await;

@@ -177,7 +177,7 @@ fn is_retry(state: Option<&str>) -> bool {
     matches!(state, Some("RETRY_SCHEDULED" | "ATTEMPT_FAILED"))
 }
 
-fn done(sandbox: &Sandbox, operation: Operation) -> usize {
+pub(super) fn done(sandbox: &Sandbox, operation: Operation) -> usize {
     let executed = |status: Option<u16>| status.is_some_and(|status| (200..300).contains(&status));
     sandbox.calls_seen().iter().filter(|call| call.operation == operation && executed(call.status) && !call.hit).count()
 }
@@ -197,7 +197,7 @@ fn is_in_the_car(sandbox: &Sandbox) -> bool {
 }
 
 /// Different mails in the process's own mailbox, which it keeps beside its database or in `data`.
-fn mails(folder: &Path) -> usize {
+pub(super) fn mails(folder: &Path) -> usize {
     let kept = [folder.join("sandbox.json"), folder.join("data/sandbox.json")];
     let Some(text) = kept.iter().find_map(|path| std::fs::read_to_string(path).ok()) else { return 0 };
     let world: serde_json::Value = serde_json::from_str(&text).unwrap();

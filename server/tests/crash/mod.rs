@@ -1,20 +1,25 @@
-//! The process dies at every named failpoint of a purchase, as in a power cut, and is started again: the end is the same
-//! as without the cut. One hold, one capture or none, and never a second command after a confirmed one.
+//! The process dies at every named failpoint, as in a power cut, and is started again: the end is the same as without the
+//! cut. One hold, one capture or none, and never a second command after a confirmed one; one charge for each part of a car,
+//! one order at the factory, one registration, one transport.
 //!
 //! The real program runs in its own process; the outside systems are played in this one and live on when it dies.
 
 mod books;
 mod cases;
+mod machine;
 mod place;
 mod process;
+mod sale;
 mod street;
 mod telephone;
 mod template;
 
 use self::books::Books;
 use self::cases::{Case, Story, cases};
+use self::machine::{Life as _, PATIENCE};
+use self::sale::Sale;
 use self::street::Street;
-use self::template::Template;
+use self::template::{Past, Template};
 use caas::kernel::failpoint;
 use futures::StreamExt as _;
 use std::collections::BTreeMap;
@@ -25,20 +30,32 @@ const AT_ONCE: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_failpoint_it_ends_as_without_sqlite() {
-    killed_at_every_failpoint_it_ends_as_without(&Template::sqlite().await).await;
+    killed_at_every_failpoint_it_ends_as_without(&Template::sqlite(Past::Nothing).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_failpoint_it_ends_as_without_postgres() {
-    if let Some(template) = Template::postgres().await {
+    if let Some(template) = Template::postgres(Past::Nothing).await {
         killed_at_every_failpoint_it_ends_as_without(&template).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_a_car_is_sold_it_ends_as_without_sqlite() {
+    killed_while_a_car_is_sold_it_ends_as_without(&Template::sqlite(Past::CarsSold).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_a_car_is_sold_it_ends_as_without_postgres() {
+    if let Some(template) = Template::postgres(Past::CarsSold).await {
+        killed_while_a_car_is_sold_it_ends_as_without(&template).await;
     }
 }
 
 /// The lease of a dead process ends by itself: nobody has to free what it was at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgres_another_process_takes_over_when_the_lease_ends() {
-    if let Some(template) = Template::postgres().await {
+    if let Some(template) = Template::postgres(Past::Nothing).await {
         let whole = lived_through(&template, Story::Confirmed).await;
         let mut street = Street::build(&template, Story::Confirmed).await;
         street.place().await;
@@ -51,7 +68,7 @@ async fn on_postgres_another_process_takes_over_when_the_lease_ends() {
 /// Not at named places but at any: killed again and again, it still ends, and ends the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_it_ends_as_without() {
-    let template = Template::sqlite().await;
+    let template = Template::sqlite(Past::Nothing).await;
     for story in [Story::Confirmed, Story::Ended, Story::ModuleFault] {
         let whole = lived_through(&template, story).await;
         let mut street = Street::build(&template, story).await;
@@ -59,15 +76,15 @@ async fn killed_again_and_again_it_ends_as_without() {
         for millis in [120, 180, 250, 330, 420, 520, 650] {
             street.run_and_kill_after(Duration::from_millis(millis)).await;
         }
-        street.run_to_the_end(street::PATIENCE).await;
+        street.run_to_the_end(PATIENCE).await;
         assert_same(&street.books().await, &whole, &format!("{story:?}, killed again and again"));
     }
 }
 
 async fn killed_at_every_failpoint_it_ends_as_without(template: &Template) {
-    let named: Vec<_> = cases().iter().map(|case| case.failpoint).collect();
-    // Those of a car's payment have their own test, beside its other stories.
-    for failpoint in failpoint::ALL.iter().filter(|name| !name.starts_with("car.")) {
+    let of_services = cases().into_iter().map(|case| case.failpoint);
+    let named: Vec<_> = of_services.chain(sale::CASES.iter().map(|(_, failpoint)| *failpoint)).collect();
+    for failpoint in failpoint::ALL {
         assert!(named.contains(failpoint), "no case dies at {failpoint}");
     }
     let whole: BTreeMap<Story, Books> = futures::stream::iter(Story::ALL)
@@ -89,11 +106,31 @@ async fn killed_at_every_failpoint_it_ends_as_without(template: &Template) {
         .await;
 }
 
+async fn killed_while_a_car_is_sold_it_ends_as_without(template: &Template) {
+    let whole: BTreeMap<sale::Story, sale::Books> = futures::stream::iter(sale::Story::ALL)
+        .map(|story| async move { (story, Sale::lived_through(template, story).await) })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    for (story, books) in &whole {
+        story.check(books);
+    }
+    let whole = &whole;
+    futures::stream::iter(sale::CASES)
+        .map(|&(story, failpoint)| async move {
+            let (books, whole) = (Sale::cut_short(template, story, failpoint).await, &whole[&story]);
+            assert!(books == *whole, "{story:?}, killed at {failpoint}:\n{books:#?}\nwithout the cut:\n{whole:#?}");
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
+}
+
 /// The story without a cut.
 async fn lived_through(template: &Template, story: Story) -> Books {
     let mut street = Street::build(template, story).await;
     street.place().await;
-    street.run_to_the_end(street::PATIENCE).await;
+    street.run_to_the_end(PATIENCE).await;
     assert_eq!(street.unread_webhooks().await, 0, "{story:?}");
     street.books().await
 }
@@ -109,8 +146,8 @@ async fn cut_short(template: &Template, case: Case) -> Books {
         street.place().await;
         street.run_until_dead_at(case.failpoint).await;
     }
-    street.end_leases().await;
-    street.run_to_the_end(street::PATIENCE).await;
+    street.machine().end_leases().await;
+    street.run_to_the_end(PATIENCE).await;
     street.books().await
 }
 

@@ -1,13 +1,17 @@
 //! The click on the button, in this process or in one that dies of it.
 
+use crate::crash::sale;
 use caas::Caas;
 use caas::catalogue::{Market, OfferKind, repository};
-use caas::kernel::ids::{ActivationId, PaymentMethodId, UserId};
+use caas::kernel::ids::{ActivationId, OrderId, PaymentMethodId, UserId};
 use caas::kernel::locale::Locale;
 use caas::kernel::rng::SystemRng;
+use caas::payments::methods;
 use caas::purchases::service::{Order, place};
-use caas::sales::vehicles;
+use caas::sales::orders;
+use caas::sales::payment::{CarPayment, pay};
 use caas::sql;
+use caas::vehicles;
 use caas_sandbox::SandboxClock;
 use caas_server::application::Application;
 use caas_server::config::{Config, Reader};
@@ -15,11 +19,17 @@ use caas_server::demo::DEMO_CARS;
 use caas_server::outside::SandboxOptions;
 use std::sync::Arc;
 
-/// Set in a process that is to place an order and nothing else.
-pub const PLACE_AND_DIE: &str = "CAAS_CRASH_TEST_PLACE";
+/// Set in a process that is to click and nothing else: to what.
+pub const CLICK_AND_DIE: &str = "CAAS_CRASH_TEST_CLICK";
 
 /// The name of the test below.
-pub const TEST_THAT_PLACES: &str = "crash::place::places_an_order_when_it_is_asked_to";
+pub const TEST_THAT_CLICKS: &str = "crash::place::clicks_when_it_is_asked_to";
+
+/// To order a service.
+pub const ORDER_SERVICE: &str = "ORDER_SERVICE";
+
+/// To pay the señal of Tomás's new car.
+pub const PAY_FOR_CAR: &str = "PAY_FOR_CAR";
 
 /// What is bought.
 const SERVICE: &str = "WINTER_TRACTION";
@@ -56,12 +66,26 @@ pub async fn place_order(caas: &Caas) -> ActivationId {
     place(caas, &order).await.unwrap().unwrap().activation
 }
 
+/// Pays for a car. Always the same form: a second click pays nothing more.
+pub async fn pay_for_car(caas: &Caas, order: OrderId, which: CarPayment) {
+    let mut tx = caas.db.read().await.unwrap();
+    let customer = orders::load(&mut tx, order).await.unwrap().customer().unwrap();
+    let method = methods::list(&mut tx, customer).await.unwrap()[0].id;
+    drop(tx);
+    pay(caas, customer, order, which, method, which.as_str()).await.unwrap().unwrap();
+}
+
 /// A test only when this program has started itself; else there is nothing to do.
 #[tokio::test]
-async fn places_an_order_when_it_is_asked_to() {
-    if std::env::var_os(PLACE_AND_DIE).is_some() {
-        let app = assemble(std::env::vars().collect()).await;
-        place_order(&app.caas).await;
-        panic!("it did not die");
+async fn clicks_when_it_is_asked_to() {
+    let Ok(click) = std::env::var(CLICK_AND_DIE) else { return };
+    let app = assemble(std::env::vars().collect()).await;
+    match click.as_str() {
+        ORDER_SERVICE => drop(place_order(&app.caas).await),
+        _ => {
+            let order = sale::order_of(&app.caas, sale::TOMAS).await;
+            pay_for_car(&app.caas, order, CarPayment::Reservation).await;
+        }
     }
+    panic!("it did not die");
 }

@@ -1,7 +1,8 @@
 //! The world before the first order, made once and copied for each case.
 
+use crate::crash::machine::{settings, start_sandbox};
 use crate::crash::place::assemble;
-use crate::crash::street::{settings, start_sandbox};
+use crate::crash::sale;
 use caas_server::demo;
 use sqlx::AssertSqlSafe;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use url::Url;
 
-/// An empty shop with its customers, and their bank and cars.
+/// What has happened before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// Nothing: customers with their cars.
+    Nothing,
+    /// Two cars are sold: Tomás has to pay the señal of one to be built, Lucía the rest of one from stock.
+    CarsSold,
+}
+
+/// A shop with its customers, and their bank and cars.
 pub struct Template {
     folder: TempDir,
     /// On PostgreSQL: the server, and the database to copy.
@@ -17,28 +27,31 @@ pub struct Template {
 }
 
 impl Template {
-    pub async fn sqlite() -> Template {
+    pub async fn sqlite(past: Past) -> Template {
         let template = Template { folder: tempfile::tempdir().unwrap(), server: None };
-        template.fill(&sqlite_url(template.folder.path())).await;
+        template.fill(&sqlite_url(template.folder.path()), past).await;
         template
     }
 
     /// `None` when there is no PostgreSQL to test with.
-    pub async fn postgres() -> Option<Template> {
+    pub async fn postgres(past: Past) -> Option<Template> {
         let server = std::env::var("CAAS_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
         let server: Url = server.parse().unwrap();
         let name = new_name();
         run(&server, &format!("CREATE DATABASE {name}")).await;
         let url = database(&server, &name);
         let template = Template { folder: tempfile::tempdir().unwrap(), server: Some((server, name)) };
-        template.fill(&url).await;
+        template.fill(&url, past).await;
         Some(template)
     }
 
-    async fn fill(&self, database_url: &str) {
+    async fn fill(&self, database_url: &str, past: Past) {
         let sandbox = start_sandbox(self.folder.path(), 0).await;
         let app = assemble(settings(database_url, &sandbox, 0)).await;
         assert!(demo::seed_if_new(&app.caas, Some(&sandbox.handle)).await.unwrap());
+        if past == Past::CarsSold {
+            sale::sell_cars(&app).await;
+        }
         app.caas.db.close().await;
         sandbox.shutdown().await;
     }

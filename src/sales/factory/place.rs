@@ -115,9 +115,9 @@ impl Job for PlaceFactoryOrder {
         placing.unanswered_since = unanswered_before.or(Some(now));
         queue::save(caas, &mut tx, &mut placing).await?;
         tx.commit().await?;
-        failpoint::crash_here("before an order is sent to the factory");
+        failpoint::hit("factory.order.written");
         let answer = caas.factory.place(&placing.request, &placing.idempotency_key).await;
-        failpoint::crash_here("after the factory answered");
+        failpoint::hit("factory.order.answered");
         record_answer(caas, self.order, unanswered_before, answer).await
     }
 }
@@ -154,6 +154,7 @@ async fn record_answer(
         Ok(confirmed) => {
             placing.unanswered_since = None;
             take_confirmation(caas, &mut tx, &mut placing, &confirmed).await?;
+            failpoint::hit("factory.order.recorded");
             return Ok(Outcome::DoneIn(tx));
         }
         Err(error) => error,

@@ -10,6 +10,7 @@ use crate::Caas;
 use crate::expediente::model::Actor;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
+use crate::kernel::failpoint;
 use crate::kernel::ids::OrderId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
 use crate::sales::model::OrderStatus;
@@ -73,6 +74,7 @@ impl Job for SubmitRegistration {
             }
             _ => bodies.submit(&registration.country, &request, &idempotency_key).await.map(Said::Answer),
         };
+        failpoint::hit("registration.submission.answered");
         let mut tx = caas.db.begin().await?;
         who::lock(&mut tx, self.order).await?;
         // A message may have been quicker, and people may have given up meanwhile.
@@ -85,6 +87,7 @@ impl Job for SubmitRegistration {
         match result {
             Ok(Said::Answer(answer)) => {
                 verdict::told(caas, &mut tx, self.order, self.submission, &answer).await?;
+                failpoint::hit("registration.submission.recorded");
                 Ok(Outcome::DoneIn(tx))
             }
             Ok(Said::Dossier(dossier)) => {
