@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Release build, then one table: response times, memory, page weight, purchases a second beside what the disk allows, and
-# what a full database costs. bench.sh [pages] [purchases] [desk] [growth] [--quick]; without names everything.
+# what a full database costs. bench.sh [pages] [purchases] [desk] [sales] [growth] [sqlite] [postgresql] [--quick]; without
+# names everything.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/build.sh --release

@@ -3,10 +3,16 @@
 use super::chain::Sealed;
 use super::model::{Actor, EntryKind, SubjectKind};
 use crate::Caas;
-use crate::kernel::database::Tx;
+use crate::kernel::database::{Deferred, Tx};
 use crate::kernel::error::Result;
 use crate::kernel::ids::{UserId, VehicleId};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Entries written by one statement.
+const MOST_ROWS: usize = 500;
 
 /// What is to be written.
 #[derive(Debug, Clone)]
@@ -57,31 +63,17 @@ impl Entry {
     }
 }
 
-/// Writes an entry in the caller's transaction.
+/// Adds an entry to the caller's transaction. Its place in the chain is settled right before the commit, together with the
+/// transaction's other entries: until then nobody waits for the chain.
 pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
-    let chain = entry.customer.map_or(Uuid::nil(), |customer| customer.0);
-    // The row of the chain is locked until the commit, so numbers and hashes follow each other.
-    let head = sql!(
-        tx,
-        optional(i64, String),
-        "UPDATE expediente_chains SET last_seq = last_seq + 1 WHERE chain_id = $1 RETURNING last_seq, last_hash",
-        chain
-    )?;
-    let (seq, previous) = match head {
-        Some(head) => head,
-        None => sql!(
-            tx,
-            one(i64, String),
-            "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, 1, '')
-                 ON CONFLICT (chain_id) DO UPDATE SET last_seq = expediente_chains.last_seq + 1
-                 RETURNING last_seq, last_hash",
-            chain
-        )?,
-    };
+    if let Some(customer) = entry.customer {
+        tx.announce(format!("user:{customer}"));
+    }
+    let chain_id = entry.customer.map_or(Uuid::nil(), |customer| customer.0);
     let row = Sealed {
         id: caas.new_uuid(),
-        chain_id: chain,
-        seq,
+        chain_id,
+        seq: 0,
         at: caas.now(),
         actor_kind: entry.actor.kind.to_string(),
         actor_id: entry.actor.id,
@@ -93,20 +85,68 @@ pub async fn record(caas: &Caas, tx: &mut Tx, entry: Entry) -> Result<()> {
         after_state: entry.after.map(str::to_owned),
         data: entry.data.to_string(),
         visible: entry.visible,
-        previous,
+        previous: String::new(),
         hash: String::new(),
     };
-    let hash = row.computed_hash();
-    sql!(tx, execute
-        "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id,
-                                         vehicle_id, before_state, after_state, data, visible, previous, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        row.id, row.chain_id, row.seq, row.at, &row.actor_kind, row.actor_id, &row.kind, &row.subject_kind,
-        row.subject_id, row.vehicle_id, row.before_state.as_deref(), row.after_state.as_deref(), &row.data, row.visible,
-        &row.previous, &hash)?;
-    sql!(tx, execute "UPDATE expediente_chains SET last_hash = $1 WHERE chain_id = $2", &hash, chain)?;
-    if let Some(customer) = entry.customer {
-        tx.announce(format!("user:{customer}"));
+    tx.deferred::<Unsealed>().0.entry(chain_id).or_default().push(row);
+    Ok(())
+}
+
+/// The entries of a transaction, by chain. Transactions that write to several chains lock them in the same order.
+#[derive(Default)]
+struct Unsealed(BTreeMap<Uuid, Vec<Sealed>>);
+
+impl Deferred for Unsealed {
+    fn write<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        async move {
+            for (chain, entries) in self.0 {
+                append(tx, chain, entries).await?;
+            }
+            Ok(())
+        }
+        .boxed()
     }
+}
+
+/// Numbers the entries, seals each with the hash of the one before, and writes them at the end of their chain.
+async fn append(tx: &mut Tx, chain: Uuid, mut entries: Vec<Sealed>) -> Result<()> {
+    let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    // The row of the chain is locked until the commit, so numbers and hashes follow each other.
+    let head = sql!(
+        tx,
+        optional(i64, String),
+        "UPDATE expediente_chains SET last_seq = last_seq + $1 WHERE chain_id = $2 RETURNING last_seq, last_hash",
+        count,
+        chain
+    )?;
+    let (last, mut previous) = match head {
+        Some(head) => head,
+        None => sql!(
+            tx,
+            one(i64, String),
+            "INSERT INTO expediente_chains (chain_id, last_seq, last_hash) VALUES ($1, $2, '')
+                 ON CONFLICT (chain_id) DO UPDATE SET last_seq = expediente_chains.last_seq + excluded.last_seq
+                 RETURNING last_seq, last_hash",
+            chain,
+            count
+        )?,
+    };
+    for (row, seq) in entries.iter_mut().zip(last - count + 1..) {
+        row.seq = seq;
+        row.previous = previous;
+        row.hash = row.computed_hash();
+        previous = row.hash.clone();
+    }
+    for rows in entries.chunks(MOST_ROWS) {
+        sql!(tx, insert
+        "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id,
+                                         vehicle_id, before_state, after_state, data, visible, previous, hash)",
+        rows, |row| [
+            row.id, row.chain_id, row.seq, row.at, &row.actor_kind, row.actor_id, &row.kind, &row.subject_kind,
+            row.subject_id, row.vehicle_id, row.before_state.as_deref(), row.after_state.as_deref(), &row.data,
+            row.visible, &row.previous, &row.hash,
+        ])?;
+    }
+    sql!(tx, execute "UPDATE expediente_chains SET last_hash = $1 WHERE chain_id = $2", previous, chain)?;
     Ok(())
 }

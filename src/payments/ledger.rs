@@ -118,13 +118,17 @@ async fn write(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: &str, line
     let sum = |side: fn(&Line) -> Cents| lines.iter().map(side).fold(Cents::ZERO, |a, b| a + b);
     assert_eq!(sum(|l| l.debit), sum(|l| l.credit), "a movement's debits equal its credits");
     let movement_id = caas.new_uuid();
-    for line in lines.iter().filter(|line| line.debit != line.credit) {
-        sql!(tx, execute
-            "INSERT INTO ledger_entries (id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            caas.new_uuid(), movement_id, movement, line.account.as_str(), line.debit, line.credit,
-            payment.currency.as_str(), payment.id, caas.now())?;
+    let lines: Vec<_> =
+        lines.iter().filter(|line| line.debit != line.credit).map(|line| (caas.new_uuid(), line)).collect();
+    if lines.is_empty() {
+        return Ok(());
     }
+    let (currency, now) = (payment.currency.as_str(), caas.now());
+    sql!(tx, insert
+    "INSERT INTO ledger_entries (id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id, at)",
+    &lines, |line| [
+        line.0, movement_id, movement, line.1.account.as_str(), line.1.debit, line.1.credit, currency, payment.id, now,
+    ])?;
     Ok(())
 }
 

@@ -253,17 +253,21 @@ async fn insert(
 
 async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Activation) -> Result<()> {
     let short = activation.days.is_some_and(|days| days <= 14);
-    let mut given = Vec::new();
-    for &kind in ConsentKind::ALL {
-        sql!(tx, execute
-            "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, order.locale.as_str(),
-            kind.text(short, order.locale), caas.now())?;
-        // The text stands beside; its hash in the chain proves that it is the one that was read.
-        let hash = hex::encode(Sha256::digest(kind.text(short, order.locale)));
-        given.push(serde_json::json!({ "kind": kind, "sha256": hash }));
-    }
+    // The text stands beside; its hash in the chain proves that it is the one that was read.
+    let given: Vec<_> = ConsentKind::ALL
+        .iter()
+        .map(|kind| {
+            let hash = hex::encode(Sha256::digest(kind.text(short, order.locale)));
+            serde_json::json!({ "kind": kind, "sha256": hash })
+        })
+        .collect();
+    let (locale, now) = (order.locale, caas.now());
+    sql!(tx, insert
+    "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)",
+    ConsentKind::ALL, |kind| [
+        caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, locale.as_str(),
+        kind.text(short, locale), now,
+    ])?;
     let entry = Entry {
         vehicle: Some(order.vehicle),
         data: serde_json::json!({ "version": CONSENT_VERSION, "locale": order.locale, "consents": given }),

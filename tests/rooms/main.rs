@@ -6,4 +6,5 @@ mod accounts;
 mod catalogue;
 mod jobs;
 mod notifications;
+mod story;
 mod support;

@@ -48,26 +48,30 @@ async fn main() -> ExitCode {
 
 async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
     let names: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let (only, names): (Vec<&str>, Vec<&str>) =
+        names.into_iter().partition(|name| [Engine::Sqlite, Engine::Postgres].iter().any(|engine| engine.is(name)));
     let wanted = |name: &str| names.is_empty() || names.contains(&name);
+    let engines: Vec<Engine> =
+        Engine::all().into_iter().filter(|engine| only.is_empty() || only.iter().any(|name| engine.is(name))).collect();
     if wanted("pages") {
         pages::measure(table, quick).await?;
     }
-    for engine in Engine::all() {
+    for &engine in &engines {
         if wanted("purchases") {
             purchases::measure(table, engine, quick).await?;
         }
     }
-    for engine in Engine::all() {
+    for &engine in &engines {
         if wanted("desk") {
             desk::measure(table, engine, quick).await?;
         }
     }
-    for engine in Engine::all() {
+    for &engine in &engines {
         if wanted("sales") {
             sales::measure(table, engine, quick).await?;
         }
     }
-    for engine in Engine::all() {
+    for &engine in &engines {
         if wanted("growth") {
             growth::measure(table, engine, quick).await?;
         }

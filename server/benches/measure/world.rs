@@ -56,6 +56,11 @@ impl Engine {
         engines
     }
 
+    /// Whether this word of the command line means it.
+    pub fn is(self, word: &str) -> bool {
+        self.name().eq_ignore_ascii_case(word)
+    }
+
     /// As it is called in the table.
     pub fn name(self) -> &'static str {
         match self {

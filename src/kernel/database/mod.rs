@@ -3,15 +3,18 @@
 //! The URL chooses. A [`Tx`] is a transaction on either; the macro [`sql!`](crate::sql) runs the same statement on the one
 //! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
 
+mod sqlite;
+
+use self::sqlite::{Borrowed, Sqlite};
 use super::error::{Failure, Result};
 use super::failpoint;
 use crate::sql;
+use futures::future::BoxFuture;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Postgres, Sqlite, Transaction};
-use std::str::FromStr as _;
+use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
+use sqlx::{Connection as _, Postgres, Transaction};
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,6 +23,9 @@ use uuid::Uuid;
 
 /// SQLite releases before this one can corrupt a WAL database.
 const OLDEST_SOUND_SQLITE: i64 = 3_051_003;
+
+/// After this long without use, a connection to a server is asked whether it is still there.
+const STALE: Duration = Duration::from_secs(5);
 
 /// Something people may be watching has changed, for example `activation:0192…`.
 pub type Topic = String;
@@ -36,7 +42,7 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite(Sqlite),
     Postgres(PgPool),
 }
 
@@ -74,38 +80,22 @@ impl Database {
 
     async fn connect_with(url: &str, synchronous: SqliteSynchronous) -> Result<Database> {
         let engine = if url.starts_with("sqlite:") {
-            let options = SqliteConnectOptions::from_str(url)?
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(synchronous)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
-                .pragma("cache_size", "-8192")
-                // 32 MiB of log before it is copied into the file: under load each copy costs two more syncs.
-                .pragma("wal_autocheckpoint", "8000")
-                .statement_cache_capacity(512);
-            if let Some(folder) = options.get_filename().parent()
-                && !folder.as_os_str().is_empty()
-            {
-                std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
-            }
-            // One writer: SQLite has one write lock, so a queue in memory beats busy-waiting on the file.
-            let writer = SqlitePoolOptions::new()
-                .max_connections(1)
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .acquire_timeout(Duration::from_secs(30))
-                .connect_with(options.clone())
-                .await?;
-            let readers = SqlitePoolOptions::new()
-                .max_connections(4)
-                .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
-                .await?;
-            Engine::Sqlite { writer, readers }
+            Engine::Sqlite(Sqlite::open(url, synchronous).await?)
         } else {
-            Engine::Postgres(
-                PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?,
-            )
+            let options = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                // One that was in use a moment ago is alive: to ask it first would double the cost of a small question.
+                .test_before_acquire(false)
+                .before_acquire(|conn, meta| {
+                    Box::pin(async move {
+                        if meta.idle_for > STALE {
+                            conn.ping().await?;
+                        }
+                        Ok(true)
+                    })
+                });
+            Engine::Postgres(options.connect(url).await?)
         };
         let (topics, _) = broadcast::channel(1024);
         let bus = Bus {
@@ -120,8 +110,9 @@ impl Database {
     }
 
     async fn refuse_unsound_sqlite(&self) -> Result<()> {
-        if let Engine::Sqlite { writer, .. } = &self.engine {
-            let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(writer).await?;
+        if let Engine::Sqlite(sqlite) = &self.engine {
+            let mut reader = sqlite.reader().await?;
+            let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut *reader).await?;
             let number = version.split('.').fold(0, |n, part| n * 1000 + part.parse::<i64>().unwrap_or(0));
             if number < OLDEST_SOUND_SQLITE {
                 return Err(Failure::Stored(format!("SQLite {version} can corrupt a WAL database; 3.51.3 is needed")));
@@ -133,7 +124,9 @@ impl Database {
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite { writer, .. } => sqlx::migrate!("migrations/sqlite").run(writer).await?,
+            Engine::Sqlite(sqlite) => {
+                sqlx::migrate!("migrations/sqlite").run(&mut *sqlite.writer().await?).await?;
+            }
             Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
         }
         Ok(())
@@ -153,33 +146,42 @@ impl Database {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
-        let inner = match &self.engine {
-            // IMMEDIATE takes the write lock at once: a transaction that reads first could not get it later.
-            Engine::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+        Ok(self.tx(match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                // IMMEDIATE takes the write lock at once: a transaction that reads first could not get it later.
+                writer.begin("BEGIN IMMEDIATE").await?;
+                Inner::Sqlite(writer)
+            }
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-        };
-        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+        }))
     }
 
-    /// Begins a transaction that only reads, and sees one state throughout on SQLite.
+    /// For reading only. Each statement sees what is committed when it runs, on either engine.
     pub async fn read(&self) -> Result<Tx> {
-        let inner = match &self.engine {
-            Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
-            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-        };
-        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+        Ok(self.tx(match &self.engine {
+            Engine::Sqlite(sqlite) => Inner::Sqlite(sqlite.reader().await?),
+            Engine::Postgres(pool) => Inner::PostgresReader(pool.acquire().await?),
+        }))
     }
 
-    /// Begins a transaction that only reads and sees one state throughout on either engine: for proofs over everything,
-    /// while the app goes on writing.
+    /// Begins a transaction that only reads and sees one state throughout: for proofs over everything, while the app goes
+    /// on writing.
     pub async fn snapshot(&self) -> Result<Tx> {
-        let inner = match &self.engine {
-            Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+        Ok(self.tx(match &self.engine {
+            Engine::Sqlite(sqlite) => {
+                let mut reader = sqlite.reader().await?;
+                reader.begin("BEGIN").await?;
+                Inner::Sqlite(reader)
+            }
             Engine::Postgres(pool) => {
                 Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
-        };
-        Ok(Tx { inner, announcements: Vec::new(), bus: self.bus.clone() })
+        }))
+    }
+
+    fn tx(&self, inner: Inner) -> Tx {
+        Tx { inner, deferred: Vec::new(), announcements: Vec::new(), bus: self.bus.clone() }
     }
 
     /// Announcements of committed changes, of this process and, on PostgreSQL with [`Database::listen`], of all others.
@@ -222,10 +224,7 @@ impl Database {
     /// Lets connections end.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Engine::Sqlite(sqlite) => sqlite.close().await,
             Engine::Postgres(pool) => pool.close().await,
         }
     }
@@ -242,13 +241,21 @@ fn process_number() -> u128 {
 /// A transaction. It is rolled back when it is dropped without [`Tx::commit`].
 pub struct Tx {
     inner: Inner,
+    deferred: Vec<Box<dyn Deferred>>,
     announcements: Vec<Topic>,
     bus: Bus,
 }
 
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Borrowed),
     Postgres(Transaction<'static, Postgres>),
+    PostgresReader(PoolConnection<Postgres>),
+}
+
+/// What a transaction collects and writes in one go, right before the commit.
+pub trait Deferred: Any + Send {
+    /// Writes what was collected.
+    fn write<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
 }
 
 /// The connection under a transaction, for the macro [`sql!`](crate::sql).
@@ -265,12 +272,23 @@ impl Tx {
         match &mut self.inner {
             Inner::Sqlite(tx) => Conn::Sqlite(tx),
             Inner::Postgres(tx) => Conn::Postgres(tx),
+            Inner::PostgresReader(conn) => Conn::Postgres(conn),
         }
     }
 
     /// Whether this is PostgreSQL, for the few statements that must differ.
     pub fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres(_))
+        !matches!(self.inner, Inner::Sqlite(_))
+    }
+
+    /// What this transaction has collected of a kind so far.
+    pub(crate) fn deferred<T: Deferred + Default>(&mut self) -> &mut T {
+        let is_one = |deferred: &Box<dyn Deferred>| (&**deferred as &dyn Any).is::<T>();
+        let at = self.deferred.iter().position(is_one).unwrap_or_else(|| {
+            self.deferred.push(Box::new(T::default()));
+            self.deferred.len() - 1
+        });
+        (&mut *self.deferred[at] as &mut dyn Any).downcast_mut().expect("looked for by its type")
     }
 
     /// Tells those who watch this topic, once the change is committed.
@@ -288,6 +306,9 @@ impl Tx {
 
     /// Makes the changes durable, then publishes the announcements.
     pub async fn commit(mut self) -> Result<()> {
+        for deferred in std::mem::take(&mut self.deferred) {
+            deferred.write(&mut self).await?;
+        }
         failpoint::crash_here("before a commit");
         if let Inner::Postgres(tx) = &mut self.inner {
             for topic in &self.announcements {
@@ -300,6 +321,7 @@ impl Tx {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
+            Inner::PostgresReader(_) => {}
         }
         failpoint::crash_here("after a commit");
         self.bus.commits.fetch_add(1, Ordering::Relaxed);
@@ -317,6 +339,8 @@ impl Tx {
 /// let user: Option<User> = sql!(tx, optional User, "SELECT * FROM users WHERE id = $1", id)?;
 /// let users: Vec<User> = sql!(tx, all User, "SELECT * FROM users")?;
 /// let (count,): (i64,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM users")?;
+/// // Several rows in one statement; at most some hundreds, and never none.
+/// sql!(tx, insert "INSERT INTO users (id, name)", &users, |user| [user.id, &user.name])?;
 /// ```
 #[macro_export]
 macro_rules! sql {
@@ -324,6 +348,20 @@ macro_rules! sql {
         match $tx.conn() {
             $crate::kernel::database::Conn::Sqlite(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
             $crate::kernel::database::Conn::Postgres(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+        }
+    };
+    ($tx:expr, insert $head:literal, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {
+        match $tx.conn() {
+            $crate::kernel::database::Conn::Sqlite(c) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
+                query.push_values($rows, |mut values, $row| { $(values.push_bind($value);)+ });
+                query.build().execute(c).await.map(|done| done.rows_affected())
+            }
+            $crate::kernel::database::Conn::Postgres(c) => {
+                let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
+                query.push_values($rows, |mut values, $row| { $(values.push_bind($value);)+ });
+                query.build().execute(c).await.map(|done| done.rows_affected())
+            }
         }
     };
     ($tx:expr, optional $row:ty, $query:expr $(, $arg:expr)* $(,)?) => { $crate::sql!(@fetch $tx, fetch_optional, $row, $query $(, $arg)*) };
