@@ -61,6 +61,7 @@ const STAFF: Partial<Record<Role, string[]>> = {
     "/concesionario/existencias",
     "/concesionario/existencias?estado=entregados",
     "/concesionario/agenda",
+    "/concesionario/agenda/horario",
     "/cuenta",
     "/notificaciones",
   ],

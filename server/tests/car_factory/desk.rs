@@ -78,16 +78,18 @@ async fn sent_too_late(scene: &mut Scene, id: OrderId, engine: Engine) -> Answer
     let order = id.to_string();
     let fields = [("order", order.as_str()), ("factory_order", "PHONE-9"), ("date", "")];
     let letting_go = async {
-        while engine == Engine::Postgres {
-            let (waiting, _) = sql!(
-                held,
-                one(i64, i64),
-                "SELECT COUNT(*), CAST(1 AS BIGINT) FROM pg_locks
-                 WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            .unwrap();
-            if waiting > 0 {
-                break;
+        if engine == Engine::Postgres {
+            loop {
+                let (waiting, _) = sql!(
+                    held,
+                    one(i64, i64),
+                    "SELECT COUNT(*), CAST(1 AS BIGINT) FROM pg_locks
+                     WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+                )
+                .unwrap();
+                if waiting > 0 {
+                    break;
+                }
             }
         }
         held.commit().await.unwrap();
