@@ -129,7 +129,7 @@ pub async fn read(tx: &mut Tx, order: Order) -> Result<Journey> {
     let entries = about(tx, order.id.0).await?;
     Ok(Journey {
         model: model.unwrap_or_default(),
-        quote: order.quote.as_ref().and_then(|quote| serde_json::from_value(quote.0.clone()).ok()),
+        quote: order.agreed(),
         newest_entry: entries.last().map_or(0, |entry| entry.seq),
         reached: reached(&entries),
         estimates: estimates(tx, order.id).await?,
