@@ -120,7 +120,7 @@ pub struct Books {
     /// Event, channel, status.
     notifications: Vec<(String, String, String)>,
     mails: usize,
-    dead_jobs: i64,
+    dead_jobs: usize,
     broken_promises: Vec<String>,
 }
 
@@ -217,7 +217,7 @@ impl Sale {
             )
             .unwrap(),
             mails: mails(folder.path()),
-            dead_jobs: caas::kernel::jobs::dead_jobs(tx, 50).await.unwrap().len() as i64,
+            dead_jobs: caas::kernel::jobs::dead_jobs(tx, 50).await.unwrap().len(),
             broken_promises: caas::verify::broken_promises(tx).await.unwrap(),
         }
     }
