@@ -68,7 +68,7 @@ fn demo_accounts(web: &WebContext, next: &str, with_buyers: bool) -> impl IntoVi
             .collect_view();
         view! {
             <details class="stack stack--s">
-                <summary>{locale.t("Clientes que han comprado un coche", "Customers who have bought a car")}</summary>
+                <summary class="btn btn--secondary btn--wide">{locale.t("Clientes que han comprado un coche", "Customers who have bought a car")}</summary>
                 <div class="stack stack--s">{all}</div>
             </details>
         }

@@ -114,7 +114,7 @@ fn choose(web: &WebContext, journey: &Journey, slots: &[Slot]) -> AnyView {
     let later = (!later.is_empty()).then(|| {
         let words = locale.t("Más días", "More days");
         let days = later.into_iter().map(fieldset).collect_view();
-        view! { <details class="stack"><summary>{words}</summary><div class="stack">{days}</div></details> }
+        view! { <details class="stack"><summary class="btn btn--secondary">{words}</summary><div class="stack">{days}</div></details> }
     });
     let button = if journey.pick_up.is_some() {
         locale.t("Cambiar la cita", "Change the appointment")
