@@ -283,12 +283,16 @@ impl Tx {
 
     /// What this transaction has collected of a kind so far.
     pub(crate) fn deferred<T: Deferred + Default>(&mut self) -> &mut T {
-        let is_one = |deferred: &Box<dyn Deferred>| (&**deferred as &dyn Any).is::<T>();
-        let at = self.deferred.iter().position(is_one).unwrap_or_else(|| {
+        let known = self.deferred.iter().position(|deferred| {
+            let deferred: &dyn Any = deferred.as_ref();
+            deferred.is::<T>()
+        });
+        let at = known.unwrap_or_else(|| {
             self.deferred.push(Box::new(T::default()));
             self.deferred.len() - 1
         });
-        (&mut *self.deferred[at] as &mut dyn Any).downcast_mut().expect("looked for by its type")
+        let deferred: &mut dyn Any = self.deferred[at].as_mut();
+        deferred.downcast_mut().expect("looked for by its type")
     }
 
     /// Tells those who watch this topic, once the change is committed.
