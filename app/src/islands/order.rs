@@ -156,7 +156,7 @@ fn step(step: OrderStep, words: &[String; 4]) -> impl IntoView + use<> {
     let moments = step
         .moments
         .into_iter()
-        .map(|one| view! { <li><time datetime=one.datetime>{one.time}</time>" "<span>{one.text}</span></li> })
+        .map(|one| view! { <li><time datetime=one.datetime>{one.time}</time>" · "<span>{one.text}</span></li> })
         .collect_view();
     let note = (!step.note.is_empty()).then(|| view! { <p class="journey__note">{step.note}</p> });
     let time = (!step.time.is_empty())

@@ -2,7 +2,7 @@
 
 use super::hall::{BUILT, HOME, Hall, PICK_UP, Sale, post_paper, says_not};
 use crate::support::Engine;
-use caas::sales::model::OrderStatus;
+use caas::sales::model::{DeliveryMode, OrderStatus};
 use caas::sales::payment::CarPayment;
 use caas::sql;
 
@@ -143,5 +143,33 @@ async fn every_new_date_is_shown_with_its_reason() {
         page.says("15 de marzo de 2027");
         page.says("Falta un módulo");
         page.says("La fábrica lo está haciendo");
+    }
+}
+
+#[tokio::test]
+async fn the_way_is_changed_at_the_desk_until_it_is_too_late() {
+    for engine in Engine::all() {
+        let mut hall = Hall::open(engine).await;
+        let id = hall.paid(PICK_UP).await;
+        hall.page(id).await.says("Cambiar a entrega a domicilio");
+        let page = hall.send("entrega-forma", id, &[("way", "HOME")]).await;
+        page.says("A domicilio");
+        page.says("Cambiar a recogida aquí");
+        assert_eq!(hall.order(id).await.delivery(), DeliveryMode::Home);
+        hall.app
+            .post_form("/api/concesionario/entrega-forma", &[("order", &id.to_string()), ("way", "DRONE")])
+            .await
+            .expect(404);
+        // An administrator may as well.
+        hall.becomes("administrator").await;
+        hall.send("entrega-forma", id, &[("way", "PICK_UP")]).await.says("Recogida en el concesionario");
+        hall.becomes("dealer").await;
+        hall.bring_all(id).await;
+        assert_eq!(hall.order(id).await.status, OrderStatus::ReadyForDelivery);
+        says_not(&hall.page(id).await, "/api/concesionario/entrega-forma");
+        hall.send("entrega-forma", id, &[("way", "HOME")]).await;
+        assert_eq!(hall.order(id).await.delivery(), DeliveryMode::PickUp, "too late");
+        hall.app.run_jobs().await;
+        hall.app.verify().await;
     }
 }

@@ -23,7 +23,7 @@ const LISTS: [&str; 14] = [
 ];
 
 /// Every form of an order, with what it may carry.
-const FORMS: [(&str, &[(&str, &str)]); 13] = [
+const FORMS: [(&str, &[(&str, &str)]); 14] = [
     ("documento-aceptar", &[("id", "0192f0c1-7c3a-7000-8000-000000000001")]),
     ("documento-rechazar", &[("id", "0192f0c1-7c3a-7000-8000-000000000001"), ("reason", "no")]),
     ("matriculacion-corregir", &[("name", "Otra persona")]),
@@ -36,6 +36,7 @@ const FORMS: [(&str, &[(&str, &str)]); 13] = [
     ("entrega-identidad", &[("document", "PASSPORT"), ("last_four", "1234")]),
     ("entrega-completar", &[]),
     ("entrega-codigo", &[]),
+    ("entrega-forma", &[("way", "HOME")]),
     ("cita-dada", &[("id", "0192f0c1-7c3a-7000-8000-000000000001")]),
 ];
 

@@ -218,6 +218,7 @@ fn slot_view(
     let class = if booked.is_empty() { "agenda__slot agenda__slot--empty" } else { "agenda__slot" };
     let free = slot.map(|slot| {
         let text = match (slot.free(), locale) {
+            _ if at <= now => locale.t("Pasada", "Past").to_owned(),
             (0, _) => locale.t("Completo", "Full").to_owned(),
             (n, Locale::Es) => format!("{n} de {} libres", slot.capacity),
             (n, Locale::En) => format!("{n} of {} free", slot.capacity),

@@ -215,7 +215,8 @@ pub(super) fn table(
             let customer = line.customer_name.clone().unwrap_or_default();
             let code = line.plate.clone().or_else(|| line.vin.clone()).unwrap_or_default();
             let code = (!code.is_empty()).then(|| view! { <br/><span class="code small">{code}</span> });
-            let expected = line.estimated_date.as_deref().map(|date| day_words(date, locale)).unwrap_or_default();
+            let expected =
+                line.estimated_date.as_deref().map_or_else(|| "–".to_owned(), |date| day_words(date, locale));
             let at = clerk.sees_all().then(|| {
                 let name = line.dealership_name.clone();
                 view! { <td data-label=locale.t("Concesionario", "Dealership")>{name}</td> }

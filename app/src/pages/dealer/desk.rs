@@ -164,12 +164,8 @@ pub(super) async fn factory_down(
     }
     let waiting = factory::queued(tx, scope).await?;
     Ok(match (waiting, locale) {
-        (0, Locale::Es) => {
-            "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Ninguno espera.".to_owned()
-        }
-        (0, Locale::En) => {
-            "Go on selling: orders are kept and leave by themselves when it is back. None waits.".to_owned()
-        }
+        (0, Locale::Es) => "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva.".to_owned(),
+        (0, Locale::En) => "Go on selling: orders are kept and leave by themselves when it is back.".to_owned(),
         (1, Locale::Es) => "Sigue vendiendo: los pedidos se guardan y salen solos cuando vuelva. Espera 1.".to_owned(),
         (1, Locale::En) => {
             "Go on selling: orders are kept and leave by themselves when it is back. 1 waits.".to_owned()

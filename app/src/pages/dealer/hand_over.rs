@@ -71,12 +71,12 @@ pub(super) async fn hand_over_page(web: WebContext) -> PageResult {
         {link(sheet, &state, code_until, &web, zone)}
         {stand(sheet, &state, zone, locale)}
         <div class="columns columns--equal">
+            <div>{checklist(sheet, &state, &web, zone)}</div>
             <div>
                 {appointment(sheet, booked.as_ref(), can_book, &slots, &web, zone)}
                 {identity(sheet, &state, &web, zone)}
                 {key(sheet, &state, &web)}
             </div>
-            <div>{checklist(sheet, &state, &web, zone)}</div>
         </div>
     };
     Ok(Page::new(title, body).section(Section::Dealership))
@@ -103,7 +103,10 @@ fn stand(sheet: &Sheet, state: &HandOver, zone: &str, locale: Locale) -> AnyView
         return view! { <Notice tone=Tone::Problem title=locale.t("Cancelado", "Cancelled")>{text}</Notice> }
             .into_any();
     }
-    let missing = missing_list(&state.missing, locale);
+    // At the door it is the driver who sees who takes the car.
+    let is_ours = |one: &Blocker| !(state.at_the_door && *one == Blocker::Identity);
+    let open: Vec<Blocker> = state.missing.iter().copied().filter(is_ours).collect();
+    let missing = missing_list(&open, locale);
     if state.with_customer_already {
         let title = locale.t("El cliente ya tiene el coche", "The customer already has the car");
         return view! {
@@ -114,7 +117,7 @@ fn stand(sheet: &Sheet, state: &HandOver, zone: &str, locale: Locale) -> AnyView
         }
         .into_any();
     }
-    if state.missing.is_empty() {
+    if open.is_empty() {
         let text = if state.at_the_door {
             locale.t("Lo completa el conductor al entregarlo.", "The driver completes it at the door.")
         } else {
@@ -329,7 +332,11 @@ fn identity(sheet: &Sheet, state: &HandOver, web: &WebContext, zone: &str) -> An
         view! { <KeyValueList facts=facts/> }
     });
     let is_known = known.is_some();
-    let ask = is_close(sheet.order.status).then(|| {
+    let by_driver = (state.at_the_door && !is_known).then(|| {
+        let text = locale.t("Lo comprueba el conductor en la puerta.", "The driver checks it at the door.");
+        view! { <p class="muted">{text}</p> }
+    });
+    let ask = (is_close(sheet.order.status) && !state.at_the_door).then(|| {
         let papers = IdentityPaper::ALL
             .iter()
             .filter(|paper| **paper != IdentityPaper::SeenByDriver)
@@ -360,6 +367,7 @@ fn identity(sheet: &Sheet, state: &HandOver, web: &WebContext, zone: &str) -> An
             <h2 class="card__title" id="identidad-titulo">{locale.t("Quién lo recoge", "Who takes it")}</h2>
             {trouble(&form, locale, |code| said(code, locale))}
             {known}
+            {by_driver}
             {ask}
         </section>
     }

@@ -6,10 +6,13 @@ use crate::ui::{
     CarColour, CarDrawing, CarModel, Choice, DataTable, EmptyState, Field, FilterBar, PageHeader, Pager, SelectField,
 };
 use crate::web::dates::day;
-use crate::web::{Page, PageResult, Role, Section, WebContext};
-use caas::kernel::locale::Locale;
-use caas::sales::desk::{self, Key, Shelf, StockCar, StockFilter};
+use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
+use caas::kernel::database::Tx;
+use caas::kernel::locale::{Bilingual, Locale};
+use caas::sales::desk::{self, Key, Scope, Shelf, StockCar, StockFilter};
+use caas::sales::plans;
 use leptos::prelude::*;
+use std::collections::HashMap;
 use url::form_urlencoded::Serializer;
 
 /// Cars on one page.
@@ -83,6 +86,7 @@ pub(super) async fn stock_page(web: WebContext) -> PageResult {
     let mut cars = desk::stock(&mut tx, scope, &filter, limit).await?;
     let counts = desk::shelf_counts(&mut tx, scope).await?;
     let colours = desk::colours(&mut tx, scope).await?;
+    let names = option_names(&mut tx, scope).await?;
     drop(tx);
     let more = cars.len() > PAGE;
     cars.truncate(PAGE);
@@ -99,7 +103,7 @@ pub(super) async fn stock_page(web: WebContext) -> PageResult {
         "Los coches de tu concesionario. Los que están sin asignar se pueden vender ya.",
         "Your dealership's cars. Those that are unassigned can be sold at once.",
     );
-    let list = if cars.is_empty() { nothing(&query, locale) } else { table(&cars, &query, &web, &clerk) };
+    let list = if cars.is_empty() { nothing(&query, locale) } else { table(&cars, &names, &query, &web, &clerk) };
     let body = view! {
         <PageHeader title=title lead=lead/>
         {tabs(Some(Tab::Stock), &query.chosen, locale)}
@@ -199,7 +203,28 @@ fn days(count: i64, locale: Locale) -> String {
     }
 }
 
-fn table(cars: &[StockCar], query: &Query, web: &WebContext, clerk: &Clerk<'_>) -> AnyView {
+/// What the factory's options are called in the price lists of where the cars stand, by code.
+async fn option_names(tx: &mut Tx, scope: Scope) -> Result<HashMap<String, Bilingual>, Refusal> {
+    let countries = match scope {
+        Some(id) => desk::dealership(tx, id).await?.into_iter().map(|place| place.country).collect(),
+        None => plans::countries(tx).await?.into_iter().map(|country| country.code.to_owned()).collect::<Vec<_>>(),
+    };
+    let mut names = HashMap::new();
+    for country in countries {
+        for (_, version) in plans::active(tx, &country).await? {
+            names.extend(version.price_list.0.options.into_iter().map(|option| (option.code, option.names)));
+        }
+    }
+    Ok(names)
+}
+
+fn table(
+    cars: &[StockCar],
+    names: &HashMap<String, Bilingual>,
+    query: &Query,
+    web: &WebContext,
+    clerk: &Clerk<'_>,
+) -> AnyView {
     let (locale, now, zone) = (web.locale, web.caas.now(), clerk.user.time_zone.as_str());
     let for_sale = query.shelf == Shelf::ForSale;
     let can_sell = clerk.user.role == Role::Dealer;
@@ -224,7 +249,8 @@ fn table(cars: &[StockCar], query: &Query, web: &WebContext, clerk: &Clerk<'_>) 
             let plate = car.plate.clone().map(|plate| view! { <br/><span class="code small">{plate}</span> });
             let at = clerk.sees_all().then(|| car.dealership_name.clone()).flatten();
             let at = at.map(|name| view! { <br/><span class="small muted">{name}</span> });
-            let options = car.configuration.as_ref().map(|codes| codes.0.join(", ")).unwrap_or_default();
+            let name = |code: &String| names.get(code).map_or_else(|| code.clone(), |names| names.get(locale).to_owned());
+            let options = car.configuration.iter().flat_map(|codes| &codes.0).map(name).collect::<Vec<_>>().join(", ");
             let built = if options.is_empty() { locale.t("De serie", "Standard").to_owned() } else { options };
             let rest = if for_sale {
                 let stood = days((now - car.since).num_days().max(0), locale);
@@ -233,7 +259,7 @@ fn table(cars: &[StockCar], query: &Query, web: &WebContext, clerk: &Clerk<'_>) 
                     let href = format!("/concesionario/ventas/nueva?vin={}", car.vin);
                     view! { <td data-label=sell_head><a class="btn btn--secondary" href=href aria-label=label>{locale.t("Vender", "Sell")}</a></td> }
                 });
-                view! { <td data-label=days_head>{stood}</td>{sell} }.into_any()
+                view! { <td data-label=days_head class="nowrap">{stood}</td>{sell} }.into_any()
             } else {
                 let order = car.order_id.zip(car.order_number.clone()).map(|(id, number)| {
                     view! { <a class="code" href=order_href(id)>{number}</a> }

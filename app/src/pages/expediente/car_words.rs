@@ -98,7 +98,8 @@ fn plain(facts: &Facts<'_>, icon: I, tone: Tone, text: (&str, &str), note: (&str
 /// A step of a payment of a car: it is taken at once and never held.
 fn payment(facts: &Facts<'_>, part: &str) -> Option<Said> {
     let locale = facts.reader.locale;
-    let amount = facts.amount();
+    // Who does not see money reads no word in its place.
+    let amount = if facts.eyes.see_money() { format!(": {}", facts.amount()) } else { String::new() };
     let what = match part {
         "FINAL" => locale.t("el pago final", "the final payment"),
         _ => locale.t("la señal", "the reservation"),
@@ -110,43 +111,40 @@ fn payment(facts: &Facts<'_>, part: &str) -> Option<Said> {
         K::PaymentOpened | K::PaymentRequested | K::PaymentSent => said(
             I::Card,
             Tone::Neutral,
-            t(format!("Pagas {what}: {amount}"), format!("You pay {what}: {amount}")),
+            t(format!("Pagas {what}{amount}"), format!("You pay {what}{amount}")),
             String::new(),
         ),
         K::AuthenticationNeeded => said(
             I::Warning,
             Tone::Waiting,
             t(
-                format!("Tu banco pide que confirmes {what}: {amount}"),
-                format!("Your bank asks you to confirm {what}: {amount}"),
+                format!("Tu banco pide que confirmes {what}{amount}"),
+                format!("Your bank asks you to confirm {what}{amount}"),
             ),
             locale.t("Hasta entonces no se cobra nada.", "Until then nothing is charged.").to_owned(),
         ),
         K::PaymentDeclined => said(
             I::Failed,
             Tone::Problem,
-            t(format!("Tu banco no aceptó {what}: {amount}"), format!("Your bank did not accept {what}: {amount}")),
+            t(format!("Tu banco no aceptó {what}{amount}"), format!("Your bank did not accept {what}{amount}")),
             facts.because("reason", not_charged),
         ),
         K::PaymentCaptured => said(
             I::Charged,
             Tone::Done,
-            t(format!("Se cobró {what}: {amount}"), format!("Charged, {what}: {amount}")),
+            t(format!("Se cobró {what}{amount}"), format!("Charged, {what}{amount}")),
             String::new(),
         ),
         K::PaymentAbandoned => said(
             I::Close,
             Tone::Neutral,
-            t(
-                format!("El pago no siguió adelante: {what}, {amount}"),
-                format!("The payment did not go on: {what}, {amount}"),
-            ),
+            t(format!("No siguió adelante {what}{amount}"), format!("The payment did not go on, {what}{amount}")),
             not_charged.to_owned(),
         ),
         K::PaymentRefunded => said(
             I::Refund,
             Tone::Done,
-            t(format!("Te devolvimos {what}: {amount}"), format!("We refunded {what}: {amount}")),
+            t(format!("Te devolvimos {what}{amount}"), format!("We refunded {what}{amount}")),
             String::new(),
         ),
         K::SettlementChanged => said(

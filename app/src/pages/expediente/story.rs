@@ -44,7 +44,7 @@ pub(super) fn story(
     let list = if lines.is_empty() {
         nothing(query, place).into_any()
     } else {
-        let entries = lines.iter().map(|line| entry(line, cars, place)).collect_view();
+        let entries = lines.iter().map(|line| entry(line, cars, place, true)).collect_view();
         view! { <ol class="story">{entries}</ol> }.into_any()
     };
     view! {
@@ -66,7 +66,8 @@ pub(super) fn story(
 pub(in crate::pages) fn story_of(lines: &[StoryLine], reader: Reader<'_>) -> Option<AnyView> {
     let place = Place { reader, eyes: Eyes::Owner, customer: None };
     let cars = Cars { all: Vec::new(), chosen: None };
-    let entries: Vec<_> = lines.iter().filter(|line| line.visible).map(|line| entry(line, &cars, &place)).collect();
+    let shown = lines.iter().filter(|line| line.visible);
+    let entries: Vec<_> = shown.map(|line| entry(line, &cars, &place, false)).collect();
     if entries.is_empty() {
         return None;
     }
@@ -82,7 +83,8 @@ pub(in crate::pages) fn story_of(lines: &[StoryLine], reader: Reader<'_>) -> Opt
     )
 }
 
-fn entry(line: &StoryLine, cars: &Cars, place: &Place<'_>) -> AnyView {
+/// One entry; `to_order` links the page of its order, which on that very page leads nowhere.
+fn entry(line: &StoryLine, cars: &Cars, place: &Place<'_>, to_order: bool) -> AnyView {
     let locale = place.reader.locale;
     let said = say(line, place.reader, place.eyes);
     let (seq, at) = (line.entry.seq, line.entry.at);
@@ -93,7 +95,8 @@ fn entry(line: &StoryLine, cars: &Cars, place: &Place<'_>) -> AnyView {
         let href = activation_href(*id);
         view! { <a href=href>{locale.t("Ver detalle", "See details")}</a> }
     });
-    let order = (line.entry.subject_kind == SubjectKind::Order && place.is_own()).then(|| {
+    let is_order = line.entry.subject_kind == SubjectKind::Order;
+    let order = (to_order && is_order && place.is_own()).then(|| {
         let href = order_path(line.entry.subject_id.into());
         view! { <a href=href>{locale.t("Ver el pedido", "See the order")}</a> }
     });

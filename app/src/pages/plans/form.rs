@@ -88,7 +88,9 @@ fn fields(plan: &Plan, form: &FormState, catalogue: &Snapshot, locale: Locale) -
         .map(|model| {
             let (key, id) = (model_key(&model.code), format!("f-model-{}", model.code));
             let value = form.value(&key);
-            view! { <Field label=model.name.clone() name=key id=id value=value inputmode="decimal" maxlength=20/> }
+            let unread = !value.trim().is_empty() && amount(&value).is_none();
+            let error = if unread { said(PlanField::Models) } else { String::new() };
+            view! { <Field label=model.name.clone() name=key id=id value=value error=error inputmode="decimal" maxlength=20/> }
         })
         .collect_view();
     let currencies = Currency::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str())).collect();
@@ -109,9 +111,9 @@ fn fields(plan: &Plan, form: &FormState, catalogue: &Snapshot, locale: Locale) -
             <p class="muted">{locale.t("Vacío: este plan no lo vende.", "Empty: this plan does not sell it.")}</p>
             {group(PlanField::Models)}
             <div class="form__row">{models}</div>
-            <TextArea label=locale.t("Opciones de fábrica", "Factory options") name="options" value=form.value("options") error=said(PlanField::Options)
+            <TextArea label=locale.t("Opciones de fábrica", "Factory options") name="options" value=form.value("options") error=said(PlanField::Options) rows=10
                 help=locale.t("Una por línea: CÓDIGO | nombre | nombre en inglés | precio | modelos", "One a line: CODE | name in Spanish | name | price | models") maxlength=LONGEST/>
-            <TextArea label=locale.t("Colores", "Colours") name="colours" value=form.value("colours") error=said(PlanField::Colours)
+            <TextArea label=locale.t("Colores", "Colours") name="colours" value=form.value("colours") error=said(PlanField::Colours) rows=9
                 help=locale.t("Uno por línea: CÓDIGO | nombre | nombre en inglés | precio. Códigos: WHITE, SILVER, GREY, BLACK, BLUE, RED, GREEN, SAND.", "One a line: CODE | name in Spanish | name | price. Codes: WHITE, SILVER, GREY, BLACK, BLUE, RED, GREEN, SAND.") maxlength=LONGEST/>
             <div class="form__row">
                 <SelectField label=locale.t("Moneda", "Currency") name="currency" choices=currencies value=form.value("currency")/>

@@ -78,7 +78,14 @@ fn card(
 ) -> AnyView {
     let list = &version.price_list.0;
     let money = |cents: Cents| Money::new(cents, version.currency).display(locale);
-    let models: Vec<String> = list.models.iter().map(|(code, cents)| format!("{code} {}", money(*cents))).collect();
+    let models: Vec<String> = list
+        .models
+        .iter()
+        .map(|(code, cents)| {
+            let name = catalogue.model(code).map_or(code.as_str(), |model| model.name.as_str());
+            format!("{name} {}", money(*cents))
+        })
+        .collect();
     let options: Vec<String> =
         list.options.iter().map(|one| format!("{} {}", one.names.get(locale), money(one.price))).collect();
     let colours: Vec<String> =

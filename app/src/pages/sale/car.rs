@@ -244,6 +244,7 @@ fn stock(
                 known.map_or_else(|| code.clone(), |option| option.names.get(locale).to_owned())
             };
             let options: Vec<String> = car.options().iter().map(option).collect();
+            let options = if options.is_empty() { String::new() } else { format!("{} · ", options.join(", ")) };
             let days = car.stocked_at.map(|at| span(now - at, locale)).unwrap_or_default();
             let checked = sale.stock == Some(car.id);
             let (id, vin) = (car.id.to_string(), car.vin.clone());
@@ -255,7 +256,7 @@ fn stock(
                     <span class="choice__label">{title}" "<span class="code small">{vin}</span></span>
                     <span class="sale-stock__car"><CarDrawing model=drawing colour=paint/></span>
                     <span class="choice__note">
-                        {options.join(", ")}" "
+                        {options}
                         <span class="nowrap">{locale.t("En existencias:", "In stock:")}" "{days}</span>
                     </span>
                 </label>

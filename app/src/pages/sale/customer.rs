@@ -60,8 +60,8 @@ pub(super) async fn new_page(web: WebContext) -> PageResult {
     let zone = web.require_user()?.time_zone.clone();
     let body = view! {
         {head(None, Step::Customer, lead, locale)}
-        {finder}
         {trouble(&form, locale)}
+        {finder}
         {fields}
         {begun(&drafts, &zone, locale)}
     };

@@ -3,8 +3,10 @@
 mod now;
 mod papers;
 mod registration;
+mod way;
 
 pub(super) use papers::FORM as PAPERS;
+pub(super) use way::transport_words;
 
 use super::actions::known;
 use super::words::{charge_words, colour_words, status_words};
@@ -13,16 +15,18 @@ use crate::pages::expediente::states::Reader;
 use crate::pages::expediente::words::say;
 use crate::pages::expediente::{Eyes, estimate_reason};
 use crate::pages::price::agreed_price;
-use crate::ui::{CarColour, CarDrawing, CarModel, Crumb, Fact, Icon, KeyValueList, LinkButton, PageHeader, StatusPill};
+use crate::ui::{CarColour, CarDrawing, CarModel, Crumb, Fact, Icon, KeyValueList, PageHeader, StatusPill};
 use crate::web::dates::{exact, moment, time_tag};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use axum::body::Body;
 use caas::kernel::ids::OrderId;
 use caas::kernel::locale::Locale;
 use caas::payments::model::PaymentType;
+use caas::sales::delivery;
 use caas::sales::desk::{self, Estimate, Sheet};
 use caas::sales::documents::{self, NeededPaper};
 use caas::sales::model::{DeliveryMode, OrderStatus, OwnerKind};
+use caas::sales::pricing::LineKind;
 use caas::sales::registration::{self as registrations, Overview};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -32,6 +36,8 @@ pub(super) struct Whole {
     pub sheet: Sheet,
     pub papers: Vec<NeededPaper>,
     pub registration: Option<Overview>,
+    /// To which way of delivery it can still be changed.
+    pub other_way: Option<DeliveryMode>,
 }
 
 /// Reads an order of one's own dealership.
@@ -40,7 +46,9 @@ pub(super) async fn read(web: &WebContext, clerk: &Clerk<'_>, id: OrderId) -> Re
     let sheet = desk::sheet(&mut tx, clerk.reach, id).await?.ok_or(Refusal::Hidden("order"))?;
     let papers = documents::needed(&mut tx, &sheet.order).await?;
     let registration = registrations::overview(&web.caas, &mut tx, &sheet.order).await?;
-    Ok(Whole { sheet, papers, registration })
+    let transport = delivery::find(&mut tx, id).await?;
+    let other_way = delivery::other_way(&sheet.order, transport.as_ref());
+    Ok(Whole { sheet, papers, registration, other_way })
 }
 
 /// The page.
@@ -64,7 +72,7 @@ pub(super) async fn order_page(web: WebContext) -> PageResult {
             <div class="stack stack--l">
                 {papers::papers(&whole, &web)}
                 {registration::panel(&whole, &web, zone)}
-                {delivery(sheet, zone, locale)}
+                {way::card(&whole, zone, locale)}
                 {price(sheet, locale)}
                 {estimates(&sheet.estimates, zone, locale)}
                 {story(sheet, zone, locale)}
@@ -106,15 +114,22 @@ fn car_card(sheet: &Sheet, locale: Locale) -> AnyView {
     let order = &sheet.order;
     let (name, body) = sheet.model.clone().unwrap_or_default();
     let colour = order.colour.clone().unwrap_or_default();
+    // As they were called when the price was agreed.
+    let quote = order.agreed();
+    let named = |kind| {
+        let lines = quote.iter().flat_map(|quote| &quote.lines).filter(move |line| line.kind == kind);
+        let names: Vec<&str> = lines.map(|line| line.names.get(locale)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let paint = named(LineKind::Colour).unwrap_or_else(|| colour_words(&colour, locale).to_owned());
+    let options = named(LineKind::Option)
+        .or_else(|| order.options.as_ref().map(|codes| codes.0.join(", ")).filter(|codes| !codes.is_empty()))
+        .unwrap_or_else(|| locale.t("De serie", "Standard").to_owned());
     let mut facts = vec![
         Fact::text(locale.t("Modelo", "Model"), name),
-        Fact::text(locale.t("Color", "Colour"), colour_words(&colour, locale)),
+        Fact::text(locale.t("Color", "Colour"), paint),
+        Fact::text(locale.t("Opciones", "Options"), options),
     ];
-    let options = order.options.as_ref().map(|codes| codes.0.join(", ")).filter(|codes| !codes.is_empty());
-    facts.push(Fact::text(
-        locale.t("Opciones", "Options"),
-        options.unwrap_or_else(|| locale.t("De serie", "Standard").to_owned()),
-    ));
     if order.from_stock {
         facts.push(Fact::text(locale.t("Origen", "Comes from"), locale.t("Existencias", "Stock")));
     }
@@ -268,70 +283,6 @@ fn at_the_factory(sheet: &Sheet, locale: Locale) -> Option<AnyView> {
     facts_card("fabrica", locale.t("Fábrica", "Factory"), facts)
 }
 
-/// How the car comes to the customer.
-fn delivery(sheet: &Sheet, zone: &str, locale: Locale) -> Option<AnyView> {
-    let order = &sheet.order;
-    let mut facts = vec![Fact::text(
-        locale.t("Forma", "Way"),
-        match order.delivery() {
-            DeliveryMode::Home => locale.t("A domicilio", "To the door"),
-            DeliveryMode::PickUp => locale.t("Recogida en el concesionario", "Pick-up at the dealership"),
-        },
-    )];
-    if let Some(transport) = &sheet.transport {
-        facts.push(Fact::text(locale.t("Transporte", "Transport"), transport_words(&transport.state, locale)));
-        if let Some(at) = transport.scheduled_for {
-            facts.push(Fact::view(
-                locale.t("Llega al cliente", "At the customer's"),
-                time_tag(at, zone, locale).into_any(),
-            ));
-        }
-        if let Some(note) = &transport.note {
-            facts.push(Fact::text(locale.t("El conductor", "The driver"), note.clone()));
-        }
-        if transport.last_error.is_some() && transport.scheduled_for.is_none() {
-            let text = match locale {
-                Locale::Es => format!("No da fecha ({} intentos)", transport.attempts),
-                Locale::En => format!("Gives no date ({} tries)", transport.attempts),
-            };
-            facts.push(Fact::text(locale.t("Transportista", "Transport company"), text));
-        }
-    }
-    if let Some(at) = sheet.pick_up {
-        facts.push(Fact::view(
-            locale.t("Cita de recogida", "Pick-up appointment"),
-            time_tag(at, zone, locale).into_any(),
-        ));
-    }
-    let href = format!("{}/entrega", order_href(order.id));
-    Some(
-        view! {
-            <section class="card stack" id="entrega" aria-labelledby="entrega-titulo">
-                <h2 class="card__title" id="entrega-titulo">{locale.t("Entrega", "Delivery")}</h2>
-                <KeyValueList facts=facts/>
-                <p><LinkButton href=href>{locale.t("Preparar la entrega", "Prepare the hand-over")}</LinkButton></p>
-            </section>
-        }
-        .into_any(),
-    )
-}
-
-/// How far a transport is.
-pub(super) fn transport_words(state: &str, locale: Locale) -> &'static str {
-    match state {
-        "UNAVAILABLE" => locale.t("No es posible: se recoge aquí", "Not possible: picked up here"),
-        "REQUESTED" => locale.t("Pedido, sin fecha", "Asked for, no date yet"),
-        "SCHEDULED" => locale.t("Con fecha", "Scheduled"),
-        "PICKED_UP" => locale.t("En el camión", "On the lorry"),
-        "CUSTOMER_ABSENT" => locale.t("No había nadie", "Nobody was there"),
-        "CUSTOMER_CALLED" => locale.t("El conductor ha llamado", "The driver called"),
-        "WAITING" => locale.t("El conductor espera", "The driver waits"),
-        "DELIVERED" => locale.t("Entregado", "Delivered"),
-        "RETURNED_TO_DEALERSHIP" => locale.t("De vuelta en el concesionario", "Back at the dealership"),
-        _ => locale.t("No hay transporte", "No transport"),
-    }
-}
-
 /// Every date that was told, with its reason.
 fn estimates(all: &[Estimate], zone: &str, locale: Locale) -> Option<AnyView> {
     if all.is_empty() {
@@ -370,11 +321,14 @@ fn estimates(all: &[Estimate], zone: &str, locale: Locale) -> Option<AnyView> {
 /// The whole story. Amounts and cards are the customer's.
 fn story(sheet: &Sheet, zone: &str, locale: Locale) -> AnyView {
     let reader = Reader { locale, zone };
-    let entries = sheet
-        .story
-        .iter()
-        .map(|line| {
-            let said = say(line, reader, Eyes::Staff);
+    let mut lines: Vec<_> = sheet.story.iter().map(|line| (line, say(line, reader, Eyes::Staff))).collect();
+    // The customer reads one entry where our own steps make several with the same words.
+    lines.dedup_by(|(one, said), (newer, same)| {
+        said == same && one.staff == newer.staff && !(one.visible && newer.visible)
+    });
+    let entries = lines
+        .into_iter()
+        .map(|(line, said)| {
             let at = line.entry.at;
             let note = (!said.note.is_empty()).then(|| view! { <p>{said.note}</p> });
             let staff = line.staff.clone().map(|name| view! { <p class="story__more small muted">{name}</p> });
