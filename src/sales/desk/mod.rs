@@ -9,7 +9,6 @@ mod needs;
 mod sheet;
 mod stock;
 
-pub use crate::support::model::COUNTED_UP_TO;
 pub use agenda::{Appointment, appointments};
 pub use board::{Column, column, column_counts, search};
 pub use needs::{Need, NeedCounts, need, need_counts};
@@ -22,6 +21,9 @@ use crate::kernel::codes::UnknownCode;
 use crate::kernel::ids::{DealershipId, OrderId};
 use sqlx::FromRow;
 use uuid::Uuid;
+
+/// Lists and columns are counted up to this many: whoever has more to do than that today need not know how much more.
+pub const COUNTED_UP_TO: i64 = 200;
 
 /// Which dealership's things are read; `None` for those of all, which only administrators may.
 pub type Scope = Option<DealershipId>;
