@@ -85,6 +85,10 @@ pub struct Activation {
     pub ticket_id: Option<TicketId>,
     /// How it came out.
     pub final_result: Option<String>,
+    /// The customer's declaration of withdrawal, once there is one.
+    pub withdrawal_id: Option<Uuid>,
+    /// Since when the customer wants it cancelled, while bank or car had not answered.
+    pub cancel_wanted_at: Option<Timestamp>,
     /// Against lost updates.
     pub version: i64,
     /// When it was ordered.
@@ -232,6 +236,30 @@ pub(super) async fn save(caas: &Caas, tx: &mut Tx, a: &mut Activation) -> Result
         a.state.as_str(), a.state.is_over(), a.activation_queued_at, a.deadline_at, a.next_attempt_at, a.delayed_since,
         a.total_attempts, a.last_failure.as_deref(), a.activated_at, a.expires_at, a.ended_at, a.ticket_id,
         a.final_result.as_deref(), a.payment_id, caas.now(), a.id, a.version)?;
+    if changed != 1 {
+        return Err(Failure::Conflict("activation"));
+    }
+    a.version += 1;
+    tx.announce(format!("activation:{}", a.id));
+    Ok(())
+}
+
+/// Notes that the customer has declared the withdrawal.
+pub async fn withdrawn(tx: &mut Tx, a: &mut Activation, withdrawal: Uuid) -> Result<()> {
+    a.withdrawal_id = Some(withdrawal);
+    note_wish(tx, a).await
+}
+
+/// Notes that the customer wants it cancelled as soon as that is possible.
+pub async fn cancel_wanted(tx: &mut Tx, a: &mut Activation, at: Timestamp) -> Result<()> {
+    a.cancel_wanted_at = Some(at);
+    note_wish(tx, a).await
+}
+
+async fn note_wish(tx: &mut Tx, a: &mut Activation) -> Result<()> {
+    let changed = sql!(tx, execute
+        "UPDATE service_activations SET withdrawal_id = $1, cancel_wanted_at = $2, version = version + 1
+         WHERE service_activation_id = $3 AND version = $4", a.withdrawal_id, a.cancel_wanted_at, a.id, a.version)?;
     if changed != 1 {
         return Err(Failure::Conflict("activation"));
     }
