@@ -271,6 +271,14 @@ codes! {
         CatalogueRuleDecided = "CATALOGUE_RULE_DECIDED",
         /// The customer told support of a theft.
         TheftNoted = "THEFT_NOTED",
+        /// The car is back, or the theft was noted by mistake.
+        TheftOver = "THEFT_OVER",
+        /// A copy of all personal data was asked for, made, fetched or thrown away.
+        DataExported = "DATA_EXPORTED",
+        /// The erasure of an account was planned, taken back, stopped or done.
+        ErasureChanged = "ERASURE_CHANGED",
+        /// A car goes to another owner: offered, accepted, or not.
+        OwnerChanged = "OWNER_CHANGED",
         /// The customer was written to.
         CustomerTold = "CUSTOMER_TOLD",
         /// A message was not handed over by its deadline.

@@ -37,7 +37,7 @@ pub fn sample(event: NoticeEvent) -> Notice {
         amount: amount.map(|cents| Money::new(cents, Currency::Eur)),
         reason: reason.map(str::to_owned),
         ticket: ticket.map(str::to_owned),
-        text: matches!(event, E::TicketAnswered).then(|| "…".to_owned()),
+        text: matches!(event, E::TicketAnswered | E::ErasurePlanned | E::CarHandedOver).then(|| "…".to_owned()),
         more: more(event),
         of_car: matches!(event, E::FinalPaymentFailed),
         ..Notice::about(UserId(uuid::Uuid::nil()), event, "sample", "/expediente")

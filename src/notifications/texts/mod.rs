@@ -1,5 +1,6 @@
 //! The words of the messages. A failure says that nothing was charged; a reversed hold is never called a refund.
 
+mod account;
 mod cars;
 mod money;
 mod services;
@@ -76,7 +77,7 @@ pub fn render(notice: &Notice, locale: Locale) -> Message {
         NoticeGroup::Support | NoticeGroup::Staff => support::say(notice.event, &facts, words),
         NoticeGroup::Payments => money::say(notice, &facts, words),
         NoticeGroup::Vehicle | NoticeGroup::Order => cars::say(notice.event, &facts, words),
-        NoticeGroup::Account => message(String::new(), String::new(), Vec::new(), String::new()),
+        NoticeGroup::Account => account::say(notice.event, &facts, words),
     };
     for text in message.paragraphs.iter_mut().chain([&mut message.short]) {
         *text = text.trim().to_owned();

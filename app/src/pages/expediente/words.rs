@@ -428,6 +428,62 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 "Nothing is cancelled or charged because of it: you decide.",
             ),
         ),
+        K::TheftOver => said(
+            I::Info,
+            Tone::Info,
+            t("Anotamos que tu coche no está robado".to_owned(), "We noted that your car is not stolen".to_owned()),
+            note("La nota anterior sigue en tu historia.", "The earlier note stays in your story."),
+        ),
+        K::DataExported => match (facts.text("what"), line.entry.after.as_deref()) {
+            (Some("FETCHED"), _) => {
+                plain(I::User, Tone::Neutral, "Descargaste la copia de tus datos", "You downloaded the copy of your data")
+            }
+            (_, Some("READY")) => {
+                plain(I::User, Tone::Neutral, "La copia de tus datos está lista", "The copy of your data is ready")
+            }
+            (_, Some("EXPIRED")) => plain(
+                I::User,
+                Tone::Neutral,
+                "Borramos la copia de tus datos",
+                "We deleted the copy of your data",
+            ),
+            _ => plain(
+                I::User,
+                Tone::Neutral,
+                "Pediste una copia de tus datos",
+                "You asked for a copy of your data",
+            ),
+        },
+        K::ErasureChanged => match line.entry.after.as_deref() {
+            Some("PLANNED") => {
+                plain(I::User, Tone::Waiting, "Pediste borrar tu cuenta", "You asked to erase your account")
+            }
+            Some("TAKEN_BACK") => plain(
+                I::User,
+                Tone::Neutral,
+                "Decidiste conservar tu cuenta",
+                "You decided to keep your account",
+            ),
+            Some("STOPPED") => plain(
+                I::User,
+                Tone::Problem,
+                "Tu cuenta no se pudo borrar: quedaba algo abierto",
+                "Your account could not be erased: something was still open",
+            ),
+            _ => plain(I::User, Tone::Neutral, "Se borró la cuenta", "The account was erased"),
+        },
+        K::OwnerChanged => match line.entry.after.as_deref() {
+            Some("OFFERED") => plain(
+                I::Car,
+                Tone::Waiting,
+                "Empezaste a pasar tu coche a otra persona",
+                "You began to pass your car on to somebody",
+            ),
+            Some("ACCEPTED") => {
+                plain(I::Car, Tone::Done, "El coche pasó a su nuevo dueño", "The car went to its new owner")
+            }
+            _ => plain(I::Car, Tone::Neutral, "El coche sigue con su dueño", "The car stays with its owner"),
+        },
         K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
             plain(I::Settings, Tone::Neutral, "Operaciones revisó una tarea", "Operations looked into a task")
         }
