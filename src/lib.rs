@@ -22,6 +22,7 @@ pub mod operations;
 pub mod payments;
 pub mod purchases;
 pub mod sales;
+pub mod subscriptions;
 pub mod support;
 #[cfg(feature = "ssr")]
 pub mod vehicles;
@@ -29,6 +30,8 @@ pub mod vehicles;
 pub mod verify;
 #[cfg(feature = "ssr")]
 pub mod ways_out;
+#[cfg(feature = "ssr")]
+pub mod withdrawal;
 
 #[cfg(feature = "ssr")]
 mod platform;

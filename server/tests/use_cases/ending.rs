@@ -133,7 +133,7 @@ async fn the_one_gate_knows_each_state_kind_and_reason() {
                     assert_eq!(may_switch_off(&activation, Reason::SubscriptionOver, now), subscribed, "{state} {kind}");
                     // A withdrawal needs its customer's declaration.
                     assert!(!may_switch_off(&activation, Reason::Withdrawal, now), "{state} {kind}");
-                    activation.withdrawal_id = Some(scene.app.caas.new_uuid());
+                    activation.withdrawal_id = Some(scene.caas().new_uuid());
                     assert_eq!(may_switch_off(&activation, Reason::Withdrawal, now), active, "{state} {kind}");
                 }
             }
