@@ -27,7 +27,6 @@ CREATE TABLE subscriptions (
     dunning_ends_at            TIMESTAMPTZ,         -- its last step
     refused_method_id          UUID REFERENCES payment_methods (id), -- declined for good: not tried again by itself
     ended_at                   TIMESTAMPTZ,
-    ended_on                   TEXT,                -- first day that was not billed any more
     end_reason                 TEXT,                -- PERIOD_END, AT_ONCE, UNPAID, WITHDRAWN, NEW_OWNER
     version                    BIGINT NOT NULL DEFAULT 0,
     created_at                 TIMESTAMPTZ NOT NULL,
@@ -146,5 +145,6 @@ CREATE TABLE billing_runs (
     started_at    TIMESTAMPTZ NOT NULL,
     ended_at      TIMESTAMPTZ NOT NULL,
     subscriptions BIGINT NOT NULL,                  -- looked at
-    invoices      BIGINT NOT NULL                   -- issued
+    invoices      BIGINT NOT NULL,                   -- issued
+    troubled      BIGINT NOT NULL                   -- subscriptions that could not be billed
 );

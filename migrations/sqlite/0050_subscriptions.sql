@@ -27,7 +27,6 @@ CREATE TABLE subscriptions (
     dunning_ends_at            TEXT,         -- its last step
     refused_method_id          BLOB REFERENCES payment_methods (id), -- declined for good: not tried again by itself
     ended_at                   TEXT,
-    ended_on                   TEXT,                -- first day that was not billed any more
     end_reason                 TEXT,                -- PERIOD_END, AT_ONCE, UNPAID, WITHDRAWN, NEW_OWNER
     version                    INTEGER NOT NULL DEFAULT 0,
     created_at                 TEXT NOT NULL,
@@ -156,5 +155,6 @@ CREATE TABLE billing_runs (
     started_at    TEXT NOT NULL,
     ended_at      TEXT NOT NULL,
     subscriptions INTEGER NOT NULL,                  -- looked at
-    invoices      INTEGER NOT NULL                   -- issued
+    invoices      INTEGER NOT NULL,                   -- issued
+    troubled      INTEGER NOT NULL                   -- subscriptions that could not be billed
 ) STRICT;

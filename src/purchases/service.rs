@@ -20,11 +20,14 @@ use crate::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, Vehicle
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
+use crate::maintenance::model::Gate;
+use crate::maintenance::{ask, gate};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::model::PaymentState;
 use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
 use crate::payments::{methods, repository as payments, service as money};
+use crate::subscriptions::debts;
 use crate::vehicles::{self, Vehicle};
 use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
@@ -46,6 +49,8 @@ pub struct Order {
     pub purchase_key: String,
     /// Both consents were given.
     pub consents: bool,
+    /// The customer knows that maintenance could not be asked about. Only needed where that is so.
+    pub maintenance_risk: bool,
     /// The language the texts were read in.
     pub locale: Locale,
 }
@@ -65,12 +70,16 @@ pub async fn vehicle_facts(tx: &mut Tx, vehicle: &Vehicle, country: &str) -> Res
             expires_at: a.expires_at,
         })
         .collect();
+    let has_open_debt = match vehicle.customer_id {
+        Some(customer) => debts::has_unpaid(tx, customer).await?,
+        None => false,
+    };
     Ok(VehicleFacts {
         model: vehicle.model_code.clone(),
         firmware: vehicle.firmware.clone(),
         market: Market::of_country(country),
         running,
-        has_open_debt: false,
+        has_open_debt,
     })
 }
 
@@ -140,6 +149,18 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(price) = facts.market.and_then(|market| offer.price(market)) else {
         return Ok(Err(OrderRefusal::NotAvailable));
     };
+    // From what is kept alone: no order waits for VSS.
+    let maintenance = gate::look(caas, &mut tx, order.customer, &vehicle, &service).await?;
+    if let Some(why) = maintenance.closed() {
+        gate::refused(caas, &mut tx, order.customer, &vehicle, &service, &maintenance, why).await?;
+        tx.commit().await?;
+        return Ok(Err(OrderRefusal::Maintenance));
+    }
+    if maintenance == Gate::Unknown {
+        ask::soon_in(caas, &mut tx, vehicle.id).await?;
+        tx.commit().await?;
+        return Ok(Err(OrderRefusal::MaintenanceUnknown));
+    }
     // The price that was shown decides whether a discount is used.
     let discount = if price.amount == order.shown_price {
         None
@@ -151,7 +172,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         };
         Some(discount)
     };
-    if !order.consents {
+    let asks_for_risk = maintenance == Gate::Acknowledge;
+    if !order.consents || (asks_for_risk && !order.maintenance_risk) {
         return Ok(Err(OrderRefusal::ConsentMissing));
     }
     let method = match order.method {
@@ -168,7 +190,9 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         // Another order was a blink quicker.
         return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
     }
-    keep_consents(caas, &mut tx, order, &activation).await?;
+    keep_consents(caas, &mut tx, order, &activation, asks_for_risk).await?;
+    let about = (activation.id, order.customer, &service.name);
+    gate::goes_on(caas, &mut tx, about, &vehicle, &maintenance, asks_for_risk).await?;
     if offer.kind == OfferKind::Subscription {
         // Billed after each month (rulebook §7): nothing is held, the car is told at once.
         activation.activation_queued_at = Some(caas.now());
@@ -251,10 +275,18 @@ async fn insert(
     activations::load(tx, id).await
 }
 
-async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Activation) -> Result<()> {
+async fn keep_consents(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    activation: &Activation,
+    asks_for_risk: bool,
+) -> Result<()> {
+    let mut kinds = ConsentKind::ALWAYS.to_vec();
+    kinds.extend(asks_for_risk.then_some(ConsentKind::MaintenanceRisk));
     let short = activation.days.is_some_and(|days| days <= 14);
     // The text stands beside; its hash in the chain proves that it is the one that was read.
-    let given: Vec<_> = ConsentKind::ALL
+    let given: Vec<_> = kinds
         .iter()
         .map(|kind| {
             let hash = hex::encode(Sha256::digest(kind.text(short, order.locale)));
@@ -264,7 +296,7 @@ async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Act
     let (locale, now) = (order.locale, caas.now());
     sql!(tx, insert
     "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)",
-    ConsentKind::ALL, |kind| [
+    &kinds, |kind| [
         caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, locale.as_str(),
         kind.text(short, locale), now,
     ])?;

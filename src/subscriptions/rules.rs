@@ -176,7 +176,11 @@ mod tests {
             ]
         );
         let hard = dunning_calendar(policy, at + policy.interval, at + policy.span(), true);
-        assert_eq!(hard.last(), Some(&DunningStep { at: steps[2].at, act: DunningAct::End }), "it ends at the same time");
+        assert_eq!(
+            hard.last(),
+            Some(&DunningStep { at: steps[2].at, act: DunningAct::End }),
+            "it ends at the same time"
+        );
         let none = DunningPolicy { retries: 0, ..policy };
         assert_eq!(calendar_if_failed(none, at), [DunningStep { at, act: DunningAct::LastRetry }]);
     }

@@ -1,0 +1,184 @@
+//! What finance sees of all subscriptions and debts: read only, every list paged by key.
+
+use super::debts::Debt;
+use super::model::{Day, DebtId, DebtState, SubscriptionId, SubscriptionStatus};
+use super::repository::Subscription;
+use crate::kernel::Timestamp;
+use crate::kernel::database::Tx;
+use crate::kernel::error::Result;
+use crate::kernel::ids::ServiceId;
+use crate::kernel::locale::Bilingual;
+use crate::kernel::money::{Cents, Currency, Money};
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// A debt in finance's list, with whose it is and what it is for.
+#[derive(Debug, Clone, FromRow)]
+pub struct DebtLine {
+    /// The debt.
+    #[sqlx(flatten)]
+    pub debt: Debt,
+    /// The service that was not paid.
+    pub service_names: Json<Bilingual>,
+    /// Whose it is.
+    pub customer_name: String,
+    /// Where they are reached.
+    pub customer_email: String,
+}
+
+/// Debts, newest first, older than `before` when given; in one state when given.
+pub async fn debts(
+    tx: &mut Tx,
+    state: Option<DebtState>,
+    before: Option<DebtId>,
+    limit: i64,
+) -> Result<Vec<DebtLine>> {
+    let before = before.unwrap_or(DebtId(Uuid::max()));
+    // With the state spelled out, its index is used.
+    Ok(match state {
+        Some(state) => sql!(tx, all DebtLine,
+            "SELECT d.*, s.service_names, u.name AS customer_name, u.email AS customer_email
+             FROM debts d JOIN subscriptions s ON s.id = d.subscription_id JOIN users u ON u.id = d.customer_id
+             WHERE d.state = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3", state.as_str(), before, limit)?,
+        None => sql!(tx, all DebtLine,
+            "SELECT d.*, s.service_names, u.name AS customer_name, u.email AS customer_email
+             FROM debts d JOIN subscriptions s ON s.id = d.subscription_id JOIN users u ON u.id = d.customer_id
+             WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2", before, limit)?,
+    })
+}
+
+/// How many debts of a currency are in a state, and their sum.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct DebtSum {
+    /// The state.
+    #[sqlx(try_from = "String")]
+    pub state: DebtState,
+    /// The currency.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// How many.
+    pub count: i64,
+    /// How much in all.
+    pub cents: Cents,
+}
+
+impl DebtSum {
+    /// How much in all.
+    pub fn amount(&self) -> Money {
+        Money::new(self.cents, self.currency)
+    }
+}
+
+/// The sums of all debts by state and currency.
+pub async fn debt_sums(tx: &mut Tx) -> Result<Vec<DebtSum>> {
+    Ok(sql!(tx, all DebtSum,
+        "SELECT state, currency, COUNT(*) AS count, CAST(SUM(amount_cents) AS BIGINT) AS cents
+         FROM debts GROUP BY state, currency ORDER BY state, currency")?)
+}
+
+/// How many subscriptions are in a state; those that end with their period apart.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct StatusCount {
+    /// The state.
+    #[sqlx(try_from = "String")]
+    pub status: SubscriptionStatus,
+    /// Whether they end with their period.
+    pub cancel_at_period_end: bool,
+    /// How many.
+    pub count: i64,
+}
+
+/// The subscriptions counted by state.
+pub async fn counts(tx: &mut Tx) -> Result<Vec<StatusCount>> {
+    Ok(sql!(tx, all StatusCount,
+        "SELECT status, cancel_at_period_end, COUNT(*) AS count FROM subscriptions
+         GROUP BY status, cancel_at_period_end ORDER BY status, cancel_at_period_end")?)
+}
+
+/// A subscription in finance's list, with whose it is and what is open.
+#[derive(Debug, Clone, FromRow)]
+pub struct PastDueLine {
+    /// The subscription.
+    #[sqlx(flatten)]
+    pub subscription: Subscription,
+    /// Whose it is.
+    pub customer_name: String,
+    /// Where they are reached.
+    pub customer_email: String,
+    /// What was billed and is not paid.
+    pub open_cents: Cents,
+}
+
+impl PastDueLine {
+    /// What was billed and is not paid.
+    pub fn open(&self) -> Money {
+        Money::new(self.open_cents, self.subscription.currency)
+    }
+}
+
+/// Subscriptions whose charge failed, in the order they began, after `after` when given.
+pub async fn past_due(tx: &mut Tx, after: Option<SubscriptionId>, limit: i64) -> Result<Vec<PastDueLine>> {
+    Ok(sql!(tx, all PastDueLine,
+        "SELECT s.*, u.name AS customer_name, u.email AS customer_email,
+                (SELECT CAST(COALESCE(SUM(i.gross_cents), 0) AS BIGINT) FROM invoices i
+                 WHERE i.subscription_id = s.id AND i.state = 'ISSUED') AS open_cents
+         FROM subscriptions s JOIN users u ON u.id = s.customer_id
+         WHERE s.status = 'PAST_DUE' AND s.id > $1 ORDER BY s.id LIMIT $2",
+        after.unwrap_or(SubscriptionId(Uuid::nil())), limit)?)
+}
+
+/// What will be billed on a day for a service in a currency.
+#[derive(Debug, Clone, FromRow)]
+pub struct BillSum {
+    /// The day, in the customers' time zones: the first after the billed period.
+    #[sqlx(try_from = "String")]
+    pub day: Day,
+    /// The service.
+    pub service_id: ServiceId,
+    /// Its name.
+    pub names: Json<Bilingual>,
+    /// The currency.
+    #[sqlx(try_from = "String")]
+    pub currency: Currency,
+    /// How many subscriptions.
+    pub count: i64,
+    /// How much in all, VAT included.
+    pub cents: Cents,
+}
+
+/// What will be billed from now until then by day, service and currency, if nobody cancels or joins.
+pub async fn to_be_billed(tx: &mut Tx, until: Timestamp) -> Result<Vec<BillSum>> {
+    Ok(sql!(tx, all BillSum,
+        "SELECT b.day, b.service_id, v.names, b.currency, b.count, b.cents FROM (
+             SELECT period_end AS day, service_id, currency, COUNT(*) AS count, CAST(SUM(price_cents) AS BIGINT) AS cents
+             FROM subscriptions WHERE next_billing_at < $1 GROUP BY period_end, service_id, currency
+         ) b JOIN services v ON v.id = b.service_id ORDER BY b.day, v.code, b.currency", until)?)
+}
+
+/// What a run of the billing did.
+#[derive(Debug, Clone, FromRow)]
+pub struct BillingRun {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was through.
+    pub ended_at: Timestamp,
+    /// Subscriptions it looked at.
+    pub subscriptions: i64,
+    /// Invoices it issued.
+    pub invoices: i64,
+}
+
+/// The latest runs that had something to do, newest first.
+pub async fn latest_runs(tx: &mut Tx, limit: i64) -> Result<Vec<BillingRun>> {
+    Ok(sql!(tx, all BillingRun,
+        "SELECT started_at, ended_at, subscriptions, invoices FROM billing_runs ORDER BY started_at DESC, id DESC LIMIT $1",
+        limit)?)
+}
+
+/// Charges of invoices that failed since then, and how many were made: what a run's failures are.
+pub async fn charges_since(tx: &mut Tx, since: Timestamp) -> Result<(i64, i64)> {
+    Ok(sql!(tx, one (i64, i64),
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN state = 'REJECTED' THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM payments WHERE invoice_id IS NOT NULL AND created_at >= $1", since)?)
+}
