@@ -15,12 +15,14 @@ pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
 pub mod inbox;
+pub mod maintenance;
 pub mod monitoring;
 pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod operations;
 pub mod payments;
 pub mod purchases;
+pub mod rights;
 pub mod sales;
 pub mod subscriptions;
 pub mod support;

@@ -134,6 +134,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::notifications::SendSms>()
         .with::<crate::notifications::Release>()
         .with::<crate::purchases::authorise::AuthorisePayment>()
+        .with::<crate::purchases::cancel::CarryOutCancel>()
         .with::<crate::payments::jobs::CapturePayment>()
         .with::<crate::payments::jobs::ReverseHold>()
         .with::<crate::payments::jobs::RefundPayment>()

@@ -45,6 +45,7 @@ async fn order(app: &TestApp, customer: UserId, vehicle: VehicleId, code: &str, 
         shown_price: offer.price(Market::Es).unwrap().amount,
         purchase_key: app.caas().new_uuid().to_string(),
         consents: true,
+        maintenance_risk: false,
         locale: Locale::Es,
     };
     let placed = place(app.caas(), &order).await.unwrap().unwrap();

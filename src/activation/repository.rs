@@ -89,6 +89,8 @@ pub struct Activation {
     pub withdrawal_id: Option<Uuid>,
     /// Since when the customer wants it cancelled, while bank or car had not answered.
     pub cancel_wanted_at: Option<Timestamp>,
+    /// When the car went to another owner with it: who ordered it hears no more of it.
+    pub handed_over_at: Option<Timestamp>,
     /// Against lost updates.
     pub version: i64,
     /// When it was ordered.
@@ -109,6 +111,12 @@ impl Activation {
     /// Whether it came with the car: nothing is held, charged or billed for it, ever.
     pub fn is_included(&self) -> bool {
         self.payment_id.is_none() && self.offer_kind != OfferKind::Subscription
+    }
+
+    /// Whether the law's period of withdrawal runs for it once it is delivered: for what lasts longer than the period itself
+    /// and has a price of its own. What came with the car belongs to the contract about the car.
+    pub fn has_withdrawal_period(&self) -> bool {
+        !self.is_included() && (self.offer_kind != OfferKind::Temporary || self.days.is_none_or(|days| days > 14))
     }
 
     /// How it came out.
@@ -194,6 +202,7 @@ pub async fn apply(
         ActivationEvent::RetryScheduled => (EntryKind::RetryScheduled, false),
         ActivationEvent::VehicleConfirmed => (EntryKind::ServiceActive, true),
         ActivationEvent::Escalated => (EntryKind::ActivationEscalated, true),
+        ActivationEvent::BlockedByMaintenance => (EntryKind::MaintenanceBlocked, true),
         ActivationEvent::TicketOpened => (EntryKind::AwaitingSupport, false),
         ActivationEvent::ManualAttemptStarted | ActivationEvent::ManualAttemptFailed => {
             (EntryKind::ManualAttempt, true)
@@ -216,7 +225,7 @@ pub async fn apply(
         before: Some(before.as_str()),
         after: Some(after.as_str()),
         data,
-        visible,
+        visible: visible && activation.handed_over_at.is_none(),
         ..Entry::new(Some(activation.customer_id), cause.actor, kind, SubjectKind::Activation, activation.id.0)
     };
     record(caas, tx, entry).await?;
@@ -452,11 +461,11 @@ pub async fn open_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND ($2 IS NULL OR vehicle_id = $2)
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND handed_over_at IS NULL AND ($2 IS NULL OR vehicle_id = $2)
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $3", customer, vehicle, limit)?)
 }
 
-/// A customer's activations that are over, newest first, ordered before `before` when given; of one vehicle when given.
+/// A customer's activations that are over, or went to another owner with the car, newest first, ordered before `before` when given; of one vehicle when given.
 pub async fn ended_of_customer(
     tx: &mut Tx,
     customer: UserId,
@@ -465,7 +474,7 @@ pub async fn ended_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND is_over AND ($2 IS NULL OR vehicle_id = $2)
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND (is_over OR handed_over_at IS NOT NULL) AND ($2 IS NULL OR vehicle_id = $2)
            AND service_activation_id < $3
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $4",
         customer, vehicle, before.unwrap_or(ActivationId(Uuid::max())), limit)?)

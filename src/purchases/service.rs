@@ -1,10 +1,9 @@
-//! Ordering and cancelling.
+//! Ordering.
 
 use super::authorise::AuthorisePayment;
 use super::discounts;
 use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
 use crate::Caas;
-use crate::activation::aftermath;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
@@ -25,7 +24,7 @@ use crate::maintenance::{ask, gate};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::model::PaymentState;
-use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
+use crate::payments::service::{NewPayment, PaymentFor};
 use crate::payments::{methods, repository as payments, service as money};
 use crate::subscriptions::debts;
 use crate::vehicles::{self, Vehicle};
@@ -313,50 +312,6 @@ async fn keep_consents(
         )
     };
     record(caas, tx, entry).await
-}
-
-/// How a wish to cancel came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cancelled {
-    /// Done; nothing is charged.
-    Yes,
-    /// The car or the bank is being asked at this moment: try again shortly.
-    NotNow,
-    /// Too late: it is delivered or over.
-    TooLate,
-    /// No such order of this customer.
-    NotFound,
-}
-
-/// Cancels an order that is not delivered yet: tries stop, the hold is reversed.
-pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<Cancelled> {
-    let mut tx = caas.db.begin().await?;
-    let Some(mut activation) = activations::of_customer(&mut tx, customer, id).await? else {
-        return Ok(Cancelled::NotFound);
-    };
-    let payment = match activation.payment_id {
-        Some(id) => Some(payments::load(&mut tx, id).await?),
-        None => None,
-    };
-    let bank_is_asked =
-        payment.as_ref().is_some_and(|p| matches!(p.state, PaymentState::Pending | PaymentState::Unknown));
-    match activation.state {
-        ActivationState::ActivationQueued | ActivationState::RetryScheduled => {}
-        ActivationState::PaymentPending if !bank_is_asked => {}
-        state if state.is_under_way() => return Ok(Cancelled::NotNow),
-        _ => return Ok(Cancelled::TooLate),
-    }
-    activation.next_attempt_at = None;
-    activation.delayed_since = None;
-    let cause = Cause { actor: Actor::customer(customer), data: serde_json::json!({ "amount": activation.amount() }) };
-    apply(caas, &mut tx, &mut activation, ActivationEvent::CancelledByCustomer, cause).await?;
-    aftermath::look_later(caas, &mut tx, &activation).await?;
-    if let Some(payment) = activation.payment_id {
-        give_back(caas, &mut tx, payment, GiveBack::Cancelled).await?;
-    }
-    tell(caas, &mut tx, &activation, NoticeEvent::ServiceCancelled, None).await?;
-    tx.commit().await?;
-    Ok(Cancelled::Yes)
 }
 
 /// The customer has confirmed with the bank: the hold is asked for again, with a new key. `false` when there is nothing to

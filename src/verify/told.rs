@@ -74,10 +74,31 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
                 "",
                 "service_activations a
                  WHERE a.current_state <> 'PAYMENT_REJECTED'
+                   AND COALESCE(a.last_failure, '') NOT IN ('MAINTENANCE_OVERDUE', 'VSS_SILENT')
                    AND (a.final_result = 'FAILED_NO_CHARGE'
                         OR a.current_state IN ('ESCALATED_TO_SUPPORT', 'AWAITING_SUPPORT_RESOLUTION',
                                                'MANUAL_ACTIVATION_ATTEMPT', 'PERMANENT_FAILURE', 'FAILED_NO_CHARGE'))"
             ),
+        ),
+        (
+            "activation",
+            NoticeEvent::BlockedByMaintenance,
+            untold!(
+                tx,
+                "a.service_activation_id",
+                "",
+                "service_activations a WHERE a.last_failure IN ('MAINTENANCE_OVERDUE', 'VSS_SILENT')"
+            ),
+        ),
+        (
+            "vehicle",
+            NoticeEvent::WarrantyLost,
+            untold!(tx, "w.vehicle_id", ":" "w.id", "warranty_changes w WHERE w.warranty = 'LOST'"),
+        ),
+        (
+            "vehicle",
+            NoticeEvent::WarrantyBack,
+            untold!(tx, "w.vehicle_id", ":" "w.id", "warranty_changes w WHERE w.warranty = 'VALID'"),
         ),
         (
             "order",
@@ -134,6 +155,21 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             "payment",
             NoticeEvent::Refunded,
             untold!(tx, "p.id", "", "payments p WHERE p.order_id IS NOT NULL AND p.state = 'REFUNDED'"),
+        ),
+        (
+            "withdrawal",
+            NoticeEvent::WithdrawalReceipt,
+            untold!(tx, "w.id", "", "withdrawals w WHERE w.declared_at IS NOT NULL"),
+        ),
+        (
+            "payment",
+            NoticeEvent::Refunded,
+            untold!(
+                tx,
+                "p.id",
+                "",
+                "payments p JOIN withdrawals w ON w.payment_id = p.id WHERE p.refunded_cents > 0"
+            ),
         ),
     ];
     for (thing, event, query) in untold {

@@ -15,6 +15,7 @@ use caas::kernel::money::Money;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
+use caas::purchases::model::OrderRefusal;
 use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
 use caas::sql;
 use caas::support::Agent;
@@ -320,10 +321,16 @@ impl People {
             shown_price: ware.price,
             purchase_key: format!("form-{}", click.form),
             consents: true,
+            maintenance_risk: true,
             locale: buyer.locale,
         };
         let placed = match place(caas, &order).await? {
             Ok(placed) => placed,
+            // The page fills in by itself; whoever wants the service clicks once it has.
+            Err(OrderRefusal::MaintenanceUnknown) => {
+                self.later(now + self.dice.seconds(3, 60), Deed::Click(click));
+                return Ok(());
+            }
             Err(refusal) => {
                 outside.tell(format_args!("refused: {} for {}: {refusal:?}", ware.service, car.vin));
                 return Ok(());

@@ -60,6 +60,7 @@ pub async fn place_order(caas: &Caas) -> ActivationId {
         shown_price: offer.price(Market::Es).unwrap().amount,
         purchase_key: "one form".to_owned(),
         consents: true,
+        maintenance_risk: false,
         locale: Locale::Es,
     };
     drop(tx);

@@ -212,7 +212,7 @@ impl TestApp {
         let (job, _) = sql!(
             tx,
             one(Option<DateTime<Utc>>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet')"
         )
         .expect("the jobs can be read");
         [job, self.sandbox().next_due()].into_iter().flatten().min()
@@ -242,6 +242,7 @@ impl TestApp {
             System::RegistrationGb => Configured::RegistrationGb,
             System::RegistrationDe => Configured::RegistrationDe,
             System::Transport => Configured::Transport,
+            System::Vss => Configured::Vss,
         };
         let secret = self.app.systems.get(system).webhook_secrets[0].clone();
         let secret = WebhookSecret::parse(secret.reveal()).expect("a valid secret");

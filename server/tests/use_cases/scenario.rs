@@ -112,6 +112,7 @@ impl Scene {
             shown_price: offer.price(caas::catalogue::Market::Es).unwrap().amount,
             purchase_key: format!("form-{}", self.orders),
             consents: true,
+            maintenance_risk: false,
             locale: Locale::Es,
         }
     }

@@ -10,13 +10,17 @@ use super::services::{MOST_OPEN, groups};
 use super::states::Reader;
 use super::story::{PAGE, story};
 use crate::islands::StoryLive;
+use crate::pages::subscriptions::{self, Running};
 use crate::pages::order;
 use crate::ui::PageHeader;
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::expediente::repository::{newest_seq, story_lines};
+use caas::maintenance::warranty::lost_warranties;
 use caas::payments::repository::{list_with_subjects, waiting_for_customer};
+use caas::rights::owner_change;
 use caas::sales::journey;
+use caas::subscriptions::debts;
 use caas::vehicles::vehicles_of;
 use leptos::prelude::*;
 
@@ -38,8 +42,17 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
     let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
     let newest_entry = newest_seq(&mut tx, user.id).await?;
+    let lost = lost_warranties(&mut tx, user.id).await?;
     let orders = journey::list(&mut tx, user.id).await?;
     let order_needs = order::needs(&mut tx, user.id, reader).await?;
+    let offered = owner_change::offered_to(&mut tx, user.id).await?;
+    let shown = own.chosen.or_else(|| own.all.first().filter(|_| own.all.len() == 1).map(|car| car.id));
+    let inherited = match shown {
+        Some(car) => owner_change::inherited(&mut tx, car, user.id).await?,
+        None => Vec::new(),
+    };
+    let running = Running::read(&mut tx, user.id).await?;
+    let debts = debts::list_of_customer(&mut tx, user.id).await?;
     drop(tx);
 
     waiting.retain(|one| own.chosen.is_none_or(|car| one.vehicle_id.is_none_or(|of| of == car)));
@@ -52,7 +65,7 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
         "Your cars, what is on in them, what you have paid, and all that has happened.",
     );
     let has_cars = !own.all.is_empty();
-    let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, reader));
+    let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, &running, reader));
     let place = Place { reader, eyes: Eyes::Owner, customer: None };
     let live = view! {
         <StoryLive topic=format!("user:{}", user.id) since=newest_entry href=query.whole().href("/expediente")
@@ -62,9 +75,11 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let story = has_story.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
     let body = view! {
         <PageHeader title=title lead=lead/>
-        {needs(&order_needs, &waiting, &open, reader)}
+        {rights::offers(&offered, locale)}
+        {needs(&order_needs, &waiting, &open, subscriptions::notices(&running, &debts, reader), reader)}
         {order::orders(&orders, locale)}
-        {(has_cars || orders.is_empty()).then(|| cars(&own, &open, reader))}
+        {(has_cars || orders.is_empty()).then(|| cars(&own, &open, &lost, reader))}
+        {rights::services(&inherited, &user.time_zone, locale)}
         {services}
         {newest(&own, &payments, more_payments, reader)}
         {story}

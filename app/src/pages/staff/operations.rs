@@ -110,6 +110,7 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
         System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
         System::Factory => locale.t("Fábrica", "Factory"),
         System::Transport => locale.t("Transporte", "Transport"),
+        System::Vss => locale.t("Talleres (VSS)", "Workshops (VSS)"),
     };
     let (tone, word, text) = match state {
         BreakerState::Closed => (
