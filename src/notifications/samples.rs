@@ -68,6 +68,13 @@ fn more(event: NoticeEvent) -> Vec<Bilingual> {
                 "The order is cancelled and the car is no longer in your name: the dealership may sell it to somebody else. Your account and your file stay open.",
             ),
         ],
+        E::SubscriptionChargeFailed => vec![
+            both("El próximo intento es el 23 de noviembre de 2026.", "The next try is on 23 November 2026."),
+            both(
+                "El servicio sigue activo. Si el 27 de noviembre de 2026 sigue sin pagar, la suscripción se cancela y el importe queda como deuda.",
+                "The service stays active. If it is still unpaid on 27 November 2026, the subscription is cancelled and the amount stays as a debt.",
+            ),
+        ],
         E::DeliveryFailed => vec![both(
             "Está aquí: Autos Norte, Calle de Alcalá 100, 28009 Madrid.",
             "It is here: Autos Norte, Calle de Alcalá 100, 28009 Madrid.",

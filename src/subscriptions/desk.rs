@@ -1,12 +1,11 @@
 //! What finance sees of all subscriptions and debts: read only, every list paged by key.
 
 use super::debts::Debt;
-use super::model::{Day, DebtId, DebtState, SubscriptionId, SubscriptionStatus};
+use super::model::{DebtId, DebtState, SubscriptionId, SubscriptionStatus};
 use super::repository::Subscription;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::ServiceId;
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
 use sqlx::FromRow;
@@ -128,34 +127,6 @@ pub async fn past_due(tx: &mut Tx, after: Option<SubscriptionId>, limit: i64) ->
         after.unwrap_or(SubscriptionId(Uuid::nil())), limit)?)
 }
 
-/// What will be billed on a day for a service in a currency.
-#[derive(Debug, Clone, FromRow)]
-pub struct BillSum {
-    /// The day, in the customers' time zones: the first after the billed period.
-    #[sqlx(try_from = "String")]
-    pub day: Day,
-    /// The service.
-    pub service_id: ServiceId,
-    /// Its name.
-    pub names: Json<Bilingual>,
-    /// The currency.
-    #[sqlx(try_from = "String")]
-    pub currency: Currency,
-    /// How many subscriptions.
-    pub count: i64,
-    /// How much in all, VAT included.
-    pub cents: Cents,
-}
-
-/// What will be billed from now until then by day, service and currency, if nobody cancels or joins.
-pub async fn to_be_billed(tx: &mut Tx, until: Timestamp) -> Result<Vec<BillSum>> {
-    Ok(sql!(tx, all BillSum,
-        "SELECT b.day, b.service_id, v.names, b.currency, b.count, b.cents FROM (
-             SELECT period_end AS day, service_id, currency, COUNT(*) AS count, CAST(SUM(price_cents) AS BIGINT) AS cents
-             FROM subscriptions WHERE next_billing_at < $1 GROUP BY period_end, service_id, currency
-         ) b JOIN services v ON v.id = b.service_id ORDER BY b.day, v.code, b.currency", until)?)
-}
-
 /// What a run of the billing did.
 #[derive(Debug, Clone, FromRow)]
 pub struct BillingRun {
@@ -181,4 +152,22 @@ pub async fn charges_since(tx: &mut Tx, since: Timestamp) -> Result<(i64, i64)> 
     Ok(sql!(tx, one (i64, i64),
         "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN state = 'REJECTED' THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM payments WHERE invoice_id IS NOT NULL AND created_at >= $1", since)?)
+}
+
+/// A step in the story of a debt.
+#[derive(Debug, Clone, FromRow)]
+pub struct DebtMoment {
+    /// When.
+    pub at: Timestamp,
+    /// The state after it; a code of [`DebtState`].
+    pub after: Option<String>,
+    /// Who brought it about, when it was somebody of ours.
+    pub actor_name: Option<String>,
+}
+
+/// The story of a debt, oldest first.
+pub async fn story_of_debt(tx: &mut Tx, id: DebtId) -> Result<Vec<DebtMoment>> {
+    Ok(sql!(tx, all DebtMoment,
+        "SELECT e.at, e.after_state AS after, u.name AS actor_name FROM expediente_entries e
+         LEFT JOIN users u ON u.id = e.actor_id AND e.actor_kind = 'STAFF' WHERE e.subject_id = $1 ORDER BY e.seq", id)?)
 }

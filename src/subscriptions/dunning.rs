@@ -232,7 +232,8 @@ pub(super) async fn failed(
         store::apply(caas, tx, s, SubscriptionEvent::ChargeFailed, Actor::SYSTEM, data).await?;
     }
     Collect::enqueue(caas, tx, s.id, next).await?;
-    told::charge_failed(caas, tx, s, reason, usable_method(tx, s).await?.is_some()).await
+    let tried_again = usable_method(tx, s).await?.is_some();
+    told::charge_failed(caas, tx, s, reason, tried_again).await
 }
 
 /// The gateway never made a payment: no failure of the customer's. It is made out anew before long.

@@ -16,6 +16,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::money::{Cents, Money};
 use crate::kernel::when::day_there;
+use crate::payments::refunds::WITHDRAWAL;
 use crate::payments::model::{OperationKind, PaymentState};
 use crate::payments::repository as payments;
 use crate::payments::service::request_refund;
@@ -110,7 +111,7 @@ pub async fn end_by_withdrawal(
             let asked = payments::open_operation_of(tx, payment.id, OperationKind::Refund).await?.is_some();
             // What the bank is still being asked for goes back when it turns out to have been taken.
             if payment.state == PaymentState::Charged && !asked {
-                request_refund(caas, tx, &payment, "WITHDRAWN").await?;
+                request_refund(caas, tx, &payment, WITHDRAWAL).await?;
                 refunded = refunded + payment.captured_cents;
             }
         }

@@ -18,6 +18,8 @@ pub mod charge;
 #[cfg(feature = "ssr")]
 pub mod debts;
 #[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
 pub mod dunning;
 #[cfg(feature = "ssr")]
 pub mod end;
@@ -31,3 +33,5 @@ pub mod preview;
 pub mod repository;
 #[cfg(feature = "ssr")]
 mod told;
+#[cfg(feature = "ssr")]
+pub mod view;

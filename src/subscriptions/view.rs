@@ -5,7 +5,7 @@ use super::dunning;
 use super::invoices::{self, Invoice, InvoiceLine};
 use super::model::{Day, DebtId, DunningStep, InvoiceId, InvoiceState, Period, SubscriptionId, SubscriptionStatus};
 use super::repository::{self, Subscription};
-use super::rules::{calendar_if_failed, period_from, used_days};
+use super::rules::{period_from, used_days};
 use crate::Caas;
 use crate::catalogue::{Market, Offer, OfferKind, OfferPrice, ServiceStatus, repository as catalogue};
 use crate::kernel::Timestamp;
@@ -65,10 +65,10 @@ pub async fn subscription(
         Some(invoice) => payments::of_invoice_or_debt(tx, Some(invoice.id), None).await?,
         None => Vec::new(),
     };
-    let calendar = match subscription.next_billing_at {
-        _ if subscription.is_dunned() => dunning::calendar(caas, tx, &subscription).await?,
-        Some(at) => calendar_if_failed(caas.policies.dunning, at),
-        None => Vec::new(),
+    let calendar = if subscription.is_dunned() {
+        dunning::calendar(caas, tx, &subscription).await?
+    } else {
+        dunning::calendar_in_advance(caas, &subscription)
     };
     let debt_then = debt_if_unpaid(&subscription, &unpaid, calendar.last().map(|step| step.at));
     let market = Market::of_country(&subscription.country);
@@ -78,6 +78,7 @@ pub async fn subscription(
         .iter()
         .filter(|offer| offer.kind == OfferKind::Subscription)
         .filter_map(|offer| Some((offer.clone(), offer.price(sold?)?)))
+        .filter(|(_, price)| price.amount.currency == subscription.currency)
         .filter(|(offer, price)| offer.id != subscription.offer_id || price.amount != subscription.price())
         .collect();
     let debt = sql!(tx, optional Debt, "SELECT * FROM debts WHERE subscription_id = $1", id)?;
