@@ -50,6 +50,8 @@ pub const ALL: &[&str] = &[
     "activation.ticket.opened",
     "manual.attempt.written",
     "manual.command.answered",
+    "purchase.cancel.wished",
+    "purchase.cancel.carried_out",
     "withdrawal.declared",
     "deactivation.attempt.written",
     "deactivation.command.answered",

@@ -4,6 +4,7 @@ use super::delivery;
 use super::forms::{self, Letter};
 use super::model::{Channel, DeliveryStatus, NoticeEvent, NoticeGroup, Use};
 use super::preferences::{self, Preferences};
+use super::signed;
 use super::texts;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
@@ -53,6 +54,8 @@ pub struct Notice {
     pub channels: Option<Vec<Channel>>,
     /// The order whose charge it promises something about. A key that is an order's id says the same.
     pub activation: Option<ActivationId>,
+    /// The contract that the mail offers to withdraw from, by a link that works without signing in.
+    pub withdraw: Option<ActivationId>,
     /// The page it leads to, local.
     pub link: String,
 }
@@ -74,6 +77,7 @@ impl Notice {
             of_car: false,
             channels: None,
             activation: None,
+            withdraw: None,
             link: link.into(),
         }
     }
@@ -129,6 +133,10 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     let Some(reader) = reader else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
+    // No mail ever leads there (RFC 2606): the account was erased.
+    if reader.email.ends_with(".invalid") {
+        return Ok(());
+    }
     // Most people have never chosen anything.
     let preferences = if reader.choices > 0 { preferences::of(tx, notice.user).await? } else { Preferences::default() };
     let locale: Locale = reader.locale.parse()?;
@@ -151,8 +159,14 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
                 // Chosen mail and mail that must be said can't be switched off, so it does not offer it.
                 let token = (need == Need::Optional).then(|| caas.rng.token());
                 let unsubscribe = token.as_deref().map(|token| preferences::unsubscribe_address(caas, token));
-                let letter =
-                    Letter { name: &reader.name, link: Some(&link), unsubscribe: unsubscribe.as_deref(), locale };
+                let withdraw = notice.withdraw.map(|activation| signed::unsigned_address(caas, activation));
+                let letter = Letter {
+                    name: &reader.name,
+                    link: Some(&link),
+                    withdraw: withdraw.as_deref(),
+                    unsubscribe: unsubscribe.as_deref(),
+                    locale,
+                };
                 NewRow {
                     address: Some(reader.email.clone()),
                     body_text: forms::plain(&message, &letter),
@@ -236,7 +250,8 @@ pub async fn send_account_email(caas: &Caas, tx: &mut Tx, mail: &AccountEmail) -
         paragraphs: mail.paragraphs.clone(),
         action: action.unwrap_or_default(),
     };
-    let letter = Letter { name: &mail.name, link: link.as_deref(), unsubscribe: None, locale: mail.locale };
+    let letter =
+        Letter { name: &mail.name, link: link.as_deref(), withdraw: None, unsubscribe: None, locale: mail.locale };
     let row = NewRow {
         user: mail.user,
         event: NoticeEvent::Account,

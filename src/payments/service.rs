@@ -316,19 +316,23 @@ pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment, o
 }
 
 async fn tell_withdrawn(caas: &Caas, tx: &mut Tx, payment: &Payment, amount: Option<Money>) -> Result<()> {
-    let Some(activation) = payment.activation else { return Ok(()) };
-    let (names, vehicle) = subject_of(tx, activation).await?;
-    let notice = Notice {
-        service: names,
-        vehicle,
+    let about = |link: String| Notice {
         amount,
-        activation: Some(activation),
-        ..Notice::about(
-            payment.customer_id,
-            NoticeEvent::Refunded,
-            payment.id.to_string(),
-            format!("/expediente/activaciones/{activation}"),
-        )
+        ..Notice::about(payment.customer_id, NoticeEvent::Refunded, payment.id.to_string(), link)
+    };
+    let notice = match payment.activation {
+        Some(activation) => {
+            let (service, vehicle) = subject_of(tx, activation).await?;
+            let link = format!("/expediente/activaciones/{activation}");
+            Notice { service, vehicle, activation: Some(activation), ..about(link) }
+        }
+        // A period of a subscription.
+        None => {
+            let (_, numbers) = repository::billed(tx, payment).await?;
+            let numbers = numbers.join(", ");
+            let service = Bilingual { es: format!("la factura {numbers}"), en: format!("invoice {numbers}") };
+            Notice { service, ..about("/expediente/facturas".to_owned()) }
+        }
     };
     notify(caas, tx, &notice).await
 }

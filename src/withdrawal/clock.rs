@@ -193,7 +193,10 @@ mod tests {
         // Half an hour before midnight in Madrid, and after: one day later.
         let before = of("ES", "2026-11-23T22:30:00Z");
         let after = of("ES", "2026-11-23T23:30:00Z");
-        assert_eq!((before.day_zero.to_string(), after.day_zero.to_string()), ("2026-11-23".into(), "2026-11-24".into()));
+        assert_eq!(
+            (before.day_zero.to_string(), after.day_zero.to_string()),
+            ("2026-11-23".into(), "2026-11-24".into())
+        );
         // The same moment is still the day before in London and New York.
         assert_eq!(of("GB", "2026-11-23T23:30:00Z").day_zero.to_string(), "2026-11-23");
         assert_eq!(of("US", "2026-11-24T04:30:00Z").day_zero.to_string(), "2026-11-23");
