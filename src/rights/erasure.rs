@@ -81,11 +81,7 @@ pub async fn in_the_way(tx: &mut Tx, customer: UserId) -> Result<Vec<Open>> {
         customer
     )?;
     if !debts.is_empty() {
-        open.push(Open {
-            what: Obstacle::Debt,
-            name: Bilingual::default(),
-            href: "/expediente/deudas".to_owned(),
-        });
+        open.push(Open { what: Obstacle::Debt, name: Bilingual::default(), href: "/expediente/deudas".to_owned() });
     }
     let invoices = sql!(
         tx,
@@ -178,7 +174,8 @@ pub async fn plan(caas: &Caas, customer: UserId) -> Result<Planned> {
         ),
     };
     tell(caas, &mut tx, customer, id, text).await?;
-    jobs::enqueue(caas, &mut tx, &EraseAccount { erasure: id }, Enqueue::at(due).keyed(format!("erasure:{id}"))).await?;
+    jobs::enqueue(caas, &mut tx, &EraseAccount { erasure: id }, Enqueue::at(due).keyed(format!("erasure:{id}")))
+        .await?;
     tx.commit().await?;
     Ok(Planned::Yes)
 }
@@ -205,10 +202,8 @@ async fn reader(tx: &mut Tx, customer: UserId) -> Result<(Locale, String)> {
 
 async fn tell(caas: &Caas, tx: &mut Tx, customer: UserId, erasure: Uuid, text: String) -> Result<()> {
     let key = format!("{erasure}:{}", caas.now().timestamp());
-    let notice = Notice {
-        text: Some(text),
-        ..Notice::about(customer, NoticeEvent::ErasurePlanned, key, "/cuenta/borrar")
-    };
+    let notice =
+        Notice { text: Some(text), ..Notice::about(customer, NoticeEvent::ErasurePlanned, key, "/cuenta/borrar") };
     notify(caas, tx, &notice).await
 }
 
@@ -306,12 +301,8 @@ async fn erase(caas: &Caas, tx: &mut Tx, customer: UserId, erasure: Uuid) -> Res
 /// Ownership ends. What is switched on stays with the car.
 async fn release_cars(caas: &Caas, tx: &mut Tx, customer: UserId) -> Result<()> {
     let now = caas.now();
-    let cars = sql!(
-        tx,
-        all(VehicleId, i64),
-        "SELECT id, version FROM vehicles WHERE customer_id = $1 ORDER BY id",
-        customer
-    )?;
+    let cars =
+        sql!(tx, all(VehicleId, i64), "SELECT id, version FROM vehicles WHERE customer_id = $1 ORDER BY id", customer)?;
     let (before, after) = (AssignmentStatus::AssignedToCustomer, AssignmentStatus::OwnerUnknown);
     for (car, _) in cars {
         sql!(tx, execute
@@ -327,8 +318,7 @@ async fn release_cars(caas: &Caas, tx: &mut Tx, customer: UserId) -> Result<()> 
 
 /// Payments go on pointing to a method that says nothing.
 async fn forget_methods(caas: &Caas, tx: &mut Tx, customer: UserId) -> Result<()> {
-    let methods =
-        sql!(tx, all(Uuid, String), "SELECT id, kind FROM payment_methods WHERE customer_id = $1", customer)?;
+    let methods = sql!(tx, all(Uuid, String), "SELECT id, kind FROM payment_methods WHERE customer_id = $1", customer)?;
     for (id, _) in methods {
         sql!(tx, execute
             "UPDATE payment_methods SET token = $1, brand = NULL, last4 = NULL, exp_month = NULL, exp_year = NULL,

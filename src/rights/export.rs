@@ -206,8 +206,7 @@ pub async fn everything(tx: &mut Tx, customer: UserId) -> Result<Vec<Told>> {
     let mut told = Vec::new();
     for table in TABLES {
         let columns: Vec<&str> = names(table.told).collect();
-        let mut statement =
-            format!("SELECT {} FROM {} WHERE ({})", columns.join(", "), table.name, table.whose);
+        let mut statement = format!("SELECT {} FROM {} WHERE ({})", columns.join(", "), table.name, table.whose);
         if let Some(condition) = table.told_if {
             statement.push_str(&format!(" AND ({condition})"));
         }

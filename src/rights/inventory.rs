@@ -47,7 +47,8 @@ pub struct Files {
     pub whose: &'static str,
 }
 
-const EVIDENCE: &str = "Proves what was ordered, delivered and paid (GDPR art. 17(3)(e)); names nobody once the account is erased.";
+const EVIDENCE: &str =
+    "Proves what was ordered, delivered and paid (GDPR art. 17(3)(e)); names nobody once the account is erased.";
 const BOOKS: &str = "The law wants the books kept (ES: Código de Comercio art. 30, 6 years; FR: Code de commerce L123-22, 10; DE: § 147 AO, 8 to 10; GB: Companies Act 2006 s. 388 and HMRC, 6).";
 const NOTHING_LEFT: &str = "Nothing is kept.";
 
@@ -164,7 +165,7 @@ pub const TABLES: &[Table] = &[
         whose: "customer_id = $1",
         told_if: None,
         told: "id, vin, model_code, colour, plate, firmware, dealership_id, assignment_status, inventory_status, purchased_at, created_at, updated_at, configuration, delivered_at",
-        withheld: "customer_id, version, stocked_at",
+        withheld: "customer_id, version, stocked_at, maintenance_check_at",
         erased: Erased::ByHand,
         kept: "The car, with what is switched on in it, and no owner.",
     },
@@ -193,7 +194,7 @@ pub const TABLES: &[Table] = &[
         title: ("Servicios pedidos", "Services ordered"),
         whose: "customer_id = $1",
         told_if: None,
-        told: "service_activation_id, vehicle_id, service_id, offer_id, payment_id, current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration, service_names, activation_queued_at, deadline_at, next_attempt_at, delayed_since, total_attempts, last_failure, activated_at, expires_at, ended_at, tech_support_ticket_id, final_result, created_at, updated_at, handed_over_at",
+        told: "service_activation_id, vehicle_id, service_id, offer_id, payment_id, current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration, service_names, activation_queued_at, deadline_at, next_attempt_at, delayed_since, total_attempts, last_failure, activated_at, expires_at, ended_at, tech_support_ticket_id, final_result, created_at, updated_at, handed_over_at, withdrawal_id, cancel_wanted_at",
         withheld: "customer_id, purchase_key, version",
         erased: Erased::Nothing,
         kept: EVIDENCE,
@@ -283,7 +284,7 @@ pub const TABLES: &[Table] = &[
         title: ("Pagos", "Payments"),
         whose: "customer_id = $1",
         told_if: None,
-        told: "id, service_activation_id, order_id, payment_method_id, payment_type, amount_cents, currency, vat_rate_basis_points, state, settlement, gateway_payment_id, capture_before, captured_cents, refunded_cents, decline_reason, confirmation_id, captured_at, created_at, updated_at",
+        told: "id, service_activation_id, order_id, invoice_id, debt_id, payment_method_id, payment_type, amount_cents, currency, vat_rate_basis_points, state, settlement, gateway_payment_id, capture_before, captured_cents, refunded_cents, decline_reason, confirmation_id, captured_at, created_at, updated_at",
         withheld: "customer_id, authentication_url, form_key, version",
         erased: Erased::Columns(&[("authentication_url", "NULL")]),
         kept: BOOKS,
@@ -294,19 +295,91 @@ pub const TABLES: &[Table] = &[
         whose: OF_PAYMENT,
         told_if: None,
         told: "id, payment_id, kind, amount_cents, state, answer, reason, requested_at, answered_at",
-        withheld: "idempotency_key",
+        withheld: "idempotency_key, alarmed_at",
         erased: Erased::Nothing,
         kept: BOOKS,
     },
     Table {
         name: "ledger_entries",
         title: ("Apuntes contables", "Ledger entries"),
-        whose: OF_PAYMENT,
+        whose: "payment_id IN (SELECT p.id FROM payments p WHERE p.customer_id = $1)
+                OR invoice_id IN (SELECT i.id FROM invoices i WHERE i.customer_id = $1)",
         told_if: None,
-        told: "id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id, at",
+        told: "id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id, invoice_id, at",
         withheld: "",
         erased: Erased::Nothing,
         kept: BOOKS,
+    },
+    Table {
+        name: "withdrawals",
+        title: ("Desistimientos", "Withdrawals"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, service_activation_id, via, declared_at, locale, statement, window_ends_at, policy, used_days, money, refund_cents, currency, payment_id",
+        withheld: "customer_id",
+        erased: Erased::Nothing,
+        kept: "Evidence of the declaration, in our own words.",
+    },
+    Table {
+        name: "subscriptions",
+        title: ("Suscripciones", "Subscriptions"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, service_activation_id, vehicle_id, service_id, offer_id, service_names, price_cents, currency, vat_rate_basis_points, country, time_zone, anchor_day, started_on, period_start, period_end, next_billing_at, status, cancel_at_period_end, next_offer_id, next_price_cents, next_vat_rate_basis_points, failures, next_charge_at, dunning_ends_at, refused_method_id, ended_at, end_reason, created_at, updated_at",
+        withheld: "customer_id, version",
+        erased: Erased::Nothing,
+        kept: BOOKS,
+    },
+    Table {
+        name: "invoice_lines",
+        title: ("Líneas de las facturas", "Lines of invoices"),
+        whose: "invoice_id IN (SELECT i.id FROM invoices i WHERE i.customer_id = $1)",
+        told_if: None,
+        told: "id, invoice_id, position, service_names, period_start, period_end, days, of_days, net_cents, vat_rate_basis_points, vat_cents, gross_cents",
+        withheld: "",
+        erased: Erased::Nothing,
+        kept: BOOKS,
+    },
+    Table {
+        name: "invoices",
+        title: ("Facturas", "Invoices"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, number, kind, subscription_id, vehicle_id, period_start, period_end, net_cents, vat_cents, gross_cents, currency, vat_rate_basis_points, seller_name, seller_address, seller_tax_id, buyer_name, buyer_email, buyer_country, issued_on, due_on, state, debt_id, credits_id, paid_at, created_at",
+        withheld: "customer_id, series, year, seq, version",
+        // The buyer's name and address go by a job when the law allows.
+        erased: Erased::Nothing,
+        kept: BOOKS,
+    },
+    Table {
+        name: "debts",
+        title: ("Deudas", "Debts"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, subscription_id, amount_cents, currency, state, reason, created_at, updated_at, closed_at",
+        withheld: "customer_id, decided_by, version",
+        erased: Erased::Columns(&[("reason", "NULL")]),
+        kept: BOOKS,
+    },
+    Table {
+        name: "maintenance_refusals",
+        title: ("Pedidos que el mantenimiento impidió", "Orders that maintenance prevented"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, vehicle_id, service_id, reason, day, tries, first_at",
+        withheld: "customer_id",
+        erased: Erased::Nothing,
+        kept: EVIDENCE,
+    },
+    Table {
+        name: "warranty_changes",
+        title: ("Cambios de la garantía", "Changes of the warranty"),
+        whose: "customer_id = $1",
+        told_if: None,
+        told: "id, vehicle_id, warranty, at, blocks",
+        withheld: "customer_id",
+        erased: Erased::Nothing,
+        kept: "The warranty's history belongs to the car.",
     },
     Table {
         name: "tickets",
@@ -532,27 +605,29 @@ pub const TABLES: &[Table] = &[
 ];
 
 /// Files that belong to the copy.
-pub const FILES: &[Files] = &[
-    Files { table: "order_documents", whose: OF_ORDER },
-    Files { table: "ticket_attachments", whose: OF_TICKET },
-];
+pub const FILES: &[Files] =
+    &[Files { table: "order_documents", whose: OF_ORDER }, Files { table: "ticket_attachments", whose: OF_TICKET }];
 
 /// Tables without rows about customers, with the reason.
 pub const OTHERS: &[(&str, &str)] = &[
     ("_sqlx_migrations", "the schema's own"),
     ("attempt_limits", "counters under hashes, thrown away within days"),
+    ("billing_runs", "counts of a run"),
     ("breakers", "outside systems"),
     ("catalogue_revision", "the catalogue"),
     ("catalogue_rule_changes", "what our people change in the catalogue"),
     ("dealerships", "companies"),
     ("failure_audit", "names nobody: an HMAC in the customer's place"),
     ("failure_audit_key", "a key"),
+    ("invoice_numbers", "counters"),
     ("jobs", "ids of work to be done, gone when it is"),
+    ("legal_entities", "our own companies"),
     ("offer_prices", "the catalogue"),
     ("offers", "the catalogue"),
     ("pick_up_hours", "a dealership's hours"),
     ("plan_versions", "what cars cost"),
     ("plans", "what cars cost"),
+    ("public_holidays", "days off of a country"),
     ("push_key", "a key"),
     ("sale_numbers", "counters"),
     ("sequences", "counters"),
@@ -564,10 +639,12 @@ pub const OTHERS: &[(&str, &str)] = &[
     ("support_macros", "our people's texts"),
     ("support_views", "our people's filters"),
     ("ticket_presence", "which of our people looks at a case, for a minute"),
+    ("vehicle_maintenance", "what the workshops' system said of a car"),
     ("vehicle_commands", "which command a car is busy with"),
     ("vehicle_model_data", "models of cars"),
     ("vehicle_models", "models of cars"),
     ("verification_runs", "ids that a proof found wrong"),
+    ("withdrawal_key", "a key"),
     ("webhook_inbox", "messages of outside systems about ids and cars; they hold no name"),
     ("webhook_notes", "the same"),
 ];

@@ -1,5 +1,7 @@
 //! States and words.
 
+use crate::kernel::locale::Locale;
+
 codes! {
     /// How far a copy of somebody's data is.
     pub enum ExportState {
@@ -41,8 +43,6 @@ codes! {
         CarOnOrder = "CAR_ON_ORDER",
         /// The bank is still moving money.
         MoneyUnderWay = "MONEY_UNDER_WAY",
-        /// Support is at work on a case.
-        OpenCase = "OPEN_CASE",
     }
 }
 
@@ -83,6 +83,47 @@ codes! {
         TooManyCodes = "TOO_MANY_CODES",
         /// The offer is over.
         Over = "OVER",
+    }
+}
+
+impl OwnerChangeRefusal {
+    /// What happened and what to do now.
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match self {
+            OwnerChangeRefusal::NotFound => locale.t("Ese coche no está aquí.", "That car is not here."),
+            OwnerChangeRefusal::Email => locale.t(
+                "Escribe un correo completo, como nombre@ejemplo.es.",
+                "Enter a whole email address, like name@example.com.",
+            ),
+            OwnerChangeRefusal::Name => locale.t("Escribe su nombre.", "Enter their name."),
+            OwnerChangeRefusal::Same => locale.t(
+                "Es el correo de quien ya tiene el coche. Escribe el del nuevo dueño.",
+                "That is the address of whoever has the car already. Enter the new owner's.",
+            ),
+            OwnerChangeRefusal::NoCustomer => locale.t(
+                "Con ese correo no se puede tener un coche aquí. Pide otro a la persona.",
+                "That address can't have a car here. Ask the person for another one.",
+            ),
+            OwnerChangeRefusal::InTheWay => locale.t(
+                "Queda algo abierto sobre el coche: cancélalo o espera a que termine, y vuelve a intentarlo.",
+                "Something about the car is still open: cancel it or wait until it is over, then try again.",
+            ),
+            OwnerChangeRefusal::AlreadyOffered => locale.t(
+                "El coche ya está ofrecido. Retira esa oferta para hacer otra.",
+                "The car is being offered already. Take that offer back to make another.",
+            ),
+            OwnerChangeRefusal::WrongCode => locale.t(
+                "El código no es ese. Míralo otra vez: son ocho letras y cifras.",
+                "That is not the code. Look again: it has eight letters and digits.",
+            ),
+            OwnerChangeRefusal::TooManyCodes => locale.t(
+                "Demasiados códigos equivocados: la oferta ha terminado. Pide que la hagan otra vez.",
+                "Too many wrong codes: the offer is over. Ask for a new one.",
+            ),
+            OwnerChangeRefusal::Over => {
+                locale.t("La oferta ha terminado. Pide que la hagan otra vez.", "The offer is over. Ask for a new one.")
+            }
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::{Tx, is_duplicate};
 use crate::kernel::error::{Failure, Result};
-use crate::kernel::ids::{DealershipId, UserId, VehicleId};
+use crate::kernel::ids::{ActivationId, DealershipId, UserId, VehicleId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::locale::{Bilingual, Locale};
 use crate::notifications::model::NoticeEvent;
@@ -22,6 +22,9 @@ use crate::notifications::{Notice, notify};
 use crate::sales::delivery::link_codes::{hashed, new_code};
 use crate::sales::model::AssignmentStatus;
 use crate::sales::stock;
+use crate::subscriptions::end::end_now;
+use crate::subscriptions::model::{EndReason, SubscriptionStatus};
+use crate::subscriptions::repository as subscriptions;
 use crate::vehicles::{self, Vehicle};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -183,12 +186,7 @@ pub async fn offer(caas: &Caas, who: Starter, vehicle: VehicleId, to: &NewOwner)
     log(caas, &mut tx, &change, who.actor(), None, OwnerChangeState::Offered).await?;
     let offered = Notice {
         vehicle: car.model_name.clone(),
-        ..Notice::about(
-            new_owner,
-            NoticeEvent::CarOffered,
-            id.to_string(),
-            format!("/expediente/traspasos/{id}"),
-        )
+        ..Notice::about(new_owner, NoticeEvent::CarOffered, id.to_string(), format!("/expediente/traspasos/{id}"))
     };
     notify(caas, &mut tx, &offered).await?;
     if let Some(owner) = car.customer_id.filter(|owner| *owner != who.id()) {
@@ -298,10 +296,7 @@ pub async fn accept(caas: &Caas, customer: UserId, id: Uuid, code: &str) -> Answ
         return refuse(if over { OwnerChangeRefusal::TooManyCodes } else { OwnerChangeRefusal::WrongCode });
     }
     if let Some(owner) = change.from_customer
-        && about_car(&mut tx, owner, change.vehicle_id)
-            .await?
-            .iter()
-            .any(|open| open.what == Obstacle::OpenPurchase)
+        && about_car(&mut tx, owner, change.vehicle_id).await?.iter().any(|open| open.what == Obstacle::OpenPurchase)
     {
         return refuse(OwnerChangeRefusal::InTheWay);
     }
@@ -323,6 +318,9 @@ async fn hand_over(caas: &Caas, tx: &mut Tx, change: &OwnerChange) -> Result<boo
         change.to_customer, assigned, now, car, change.from_customer)?;
     if moved != 1 {
         return Ok(false);
+    }
+    if let Some(owner) = change.from_customer {
+        end_subscriptions(caas, tx, owner, car).await?;
     }
     // A subscription is told to whoever pays for it, to the end.
     sql!(tx, execute
@@ -358,6 +356,28 @@ async fn hand_over(caas: &Caas, tx: &mut Tx, change: &OwnerChange) -> Result<boo
     Ok(true)
 }
 
+/// The old owner's subscriptions in the car end as if cancelled now: the days used are billed.
+async fn end_subscriptions(caas: &Caas, tx: &mut Tx, owner: UserId, car: VehicleId) -> Result<()> {
+    let running = sql!(
+        tx,
+        all(ActivationId, UserId),
+        "SELECT service_activation_id, customer_id FROM service_activations
+         WHERE vehicle_id = $1 AND customer_id = $2 AND offer_kind = 'SUBSCRIPTION' AND NOT is_over
+         ORDER BY created_at, service_activation_id",
+        car,
+        owner
+    )?;
+    for (activation, _) in running {
+        if let Some(found) = subscriptions::of_activation(tx, activation).await? {
+            let mut subscription = subscriptions::lock(tx, found.id).await?;
+            if subscription.status != SubscriptionStatus::Cancelled {
+                end_now(caas, tx, &mut subscription, EndReason::NewOwner, Actor::customer(owner)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes down, in the old owner's story, how it went; in that of nobody when there was none.
 async fn log(
     caas: &Caas,
@@ -373,13 +393,7 @@ async fn log(
         after: Some(after.as_str()),
         data: serde_json::json!({ "change": change.id }),
         visible: true,
-        ..Entry::new(
-            change.from_customer,
-            actor,
-            EntryKind::OwnerChanged,
-            SubjectKind::Vehicle,
-            change.vehicle_id.0,
-        )
+        ..Entry::new(change.from_customer, actor, EntryKind::OwnerChanged, SubjectKind::Vehicle, change.vehicle_id.0)
     };
     record(caas, tx, entry).await
 }

@@ -30,9 +30,7 @@ pub async fn of_customer(tx: &mut Tx, statement: String, customer: UserId) -> Re
 /// Runs a statement about a customer; returns how many rows it changed.
 pub async fn change(tx: &mut Tx, statement: String, customer: UserId) -> Result<u64> {
     Ok(match tx.conn() {
-        Conn::Sqlite(conn) => {
-            sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await?.rows_affected()
-        }
+        Conn::Sqlite(conn) => sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await?.rows_affected(),
         Conn::Postgres(conn) => {
             sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await?.rows_affected()
         }
