@@ -27,12 +27,7 @@ pub struct DebtLine {
 }
 
 /// Debts, newest first, older than `before` when given; in one state when given.
-pub async fn debts(
-    tx: &mut Tx,
-    state: Option<DebtState>,
-    before: Option<DebtId>,
-    limit: i64,
-) -> Result<Vec<DebtLine>> {
+pub async fn debts(tx: &mut Tx, state: Option<DebtState>, before: Option<DebtId>, limit: i64) -> Result<Vec<DebtLine>> {
     let before = before.unwrap_or(DebtId(Uuid::max()));
     // With the state spelled out, its index is used.
     Ok(match state {
@@ -125,33 +120,6 @@ pub async fn past_due(tx: &mut Tx, after: Option<SubscriptionId>, limit: i64) ->
          FROM subscriptions s JOIN users u ON u.id = s.customer_id
          WHERE s.status = 'PAST_DUE' AND s.id > $1 ORDER BY s.id LIMIT $2",
         after.unwrap_or(SubscriptionId(Uuid::nil())), limit)?)
-}
-
-/// What a run of the billing did.
-#[derive(Debug, Clone, FromRow)]
-pub struct BillingRun {
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it was through.
-    pub ended_at: Timestamp,
-    /// Subscriptions it looked at.
-    pub subscriptions: i64,
-    /// Invoices it issued.
-    pub invoices: i64,
-}
-
-/// The latest runs that had something to do, newest first.
-pub async fn latest_runs(tx: &mut Tx, limit: i64) -> Result<Vec<BillingRun>> {
-    Ok(sql!(tx, all BillingRun,
-        "SELECT started_at, ended_at, subscriptions, invoices FROM billing_runs ORDER BY started_at DESC, id DESC LIMIT $1",
-        limit)?)
-}
-
-/// Charges of invoices that failed since then, and how many were made: what a run's failures are.
-pub async fn charges_since(tx: &mut Tx, since: Timestamp) -> Result<(i64, i64)> {
-    Ok(sql!(tx, one (i64, i64),
-        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN state = 'REJECTED' THEN 1 ELSE 0 END), 0) AS BIGINT)
-         FROM payments WHERE invoice_id IS NOT NULL AND created_at >= $1", since)?)
 }
 
 /// A step in the story of a debt.

@@ -129,7 +129,12 @@ pub async fn running(tx: &mut Tx, customer: UserId) -> Result<Vec<Subscription>>
 }
 
 /// A customer's subscriptions that have ended, newest first, older than `before` when given.
-pub async fn ended(tx: &mut Tx, customer: UserId, before: Option<SubscriptionId>, limit: i64) -> Result<Vec<Subscription>> {
+pub async fn ended(
+    tx: &mut Tx,
+    customer: UserId,
+    before: Option<SubscriptionId>,
+    limit: i64,
+) -> Result<Vec<Subscription>> {
     Ok(sql!(tx, all Subscription,
         "SELECT * FROM subscriptions WHERE customer_id = $1 AND status = 'CANCELLED' AND id < $2 ORDER BY id DESC LIMIT $3",
         customer, before.unwrap_or(SubscriptionId(Uuid::max())), limit)?)
@@ -163,8 +168,10 @@ pub async fn invoice(tx: &mut Tx, customer: Option<UserId>, id: InvoiceId) -> Re
         InvoiceState::Paid | InvoiceState::Cancelled => paid_with(tx, &invoice).await?,
         InvoiceState::Issued | InvoiceState::InDebt => None,
     };
-    let number = sql!(tx, optional(InvoiceId, String), "SELECT id, number FROM invoices WHERE id = $1", invoice.credits_id)?;
-    let credited_by = sql!(tx, optional(InvoiceId, String), "SELECT id, number FROM invoices WHERE credits_id = $1", id)?;
+    let number =
+        sql!(tx, optional(InvoiceId, String), "SELECT id, number FROM invoices WHERE id = $1", invoice.credits_id)?;
+    let credited_by =
+        sql!(tx, optional(InvoiceId, String), "SELECT id, number FROM invoices WHERE credits_id = $1", id)?;
     Ok(Some(InvoiceView { lines, vehicle, method, credits: number.map(|(_, number)| number), credited_by, invoice }))
 }
 

@@ -418,8 +418,12 @@ impl TestApp {
             let confirmed = sql!(
                 tx,
                 optional(i64,),
-                "SELECT CAST(1 AS BIGINT) FROM payments p JOIN delivery_confirmations c ON c.id = p.confirmation_id
-                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2",
+                "SELECT CAST(1 AS BIGINT) FROM payments p
+                 LEFT JOIN invoices i ON i.id = p.invoice_id OR i.debt_id = p.debt_id
+                 LEFT JOIN subscriptions s ON s.id = i.subscription_id
+                 JOIN delivery_confirmations c
+                   ON c.id = p.confirmation_id OR c.service_activation_id = s.service_activation_id
+                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2 LIMIT 1",
                 &payment.payment_id,
                 payment.timestamp
             )
