@@ -15,8 +15,9 @@ use caas::kernel::money::Money;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
+use caas::purchases::cancel::{Cancelled, cancel};
 use caas::purchases::model::OrderRefusal;
-use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
+use caas::purchases::service::{Order, continue_after_authentication, place};
 use caas::sql;
 use caas::support::Agent;
 use caas::support::model::Terms;
@@ -437,9 +438,9 @@ impl People {
         outside.tell(format_args!("cancel: {id}: {outcome:?}"));
         match outcome {
             Cancelled::Yes => self.ordered[order].cancelled = Some(now),
-            Cancelled::NotNow if tries > 0 => self.later(now + NOT_NOW, Deed::Cancel { order, tries: tries - 1 }),
+            Cancelled::AsSoonAsKnown if tries > 0 => self.later(now + NOT_NOW, Deed::Cancel { order, tries: tries - 1 }),
             Cancelled::NotFound => self.complaints.push(format!("{id} is not found by its own customer")),
-            Cancelled::NotNow | Cancelled::TooLate => {}
+            Cancelled::AsSoonAsKnown | Cancelled::TooLate => {}
         }
         Ok(())
     }

@@ -130,7 +130,11 @@ async fn the_one_gate_knows_each_state_kind_and_reason() {
                     let active = state == ActivationState::Active;
                     let subscribed = active && kind == OfferKind::Subscription;
                     assert_eq!(may_switch_off(&activation, Reason::Suspension, now), subscribed, "{state} {kind}");
-                    assert_eq!(may_switch_off(&activation, Reason::SubscriptionOver, now), subscribed, "{state} {kind}");
+                    assert_eq!(
+                        may_switch_off(&activation, Reason::SubscriptionOver, now),
+                        subscribed,
+                        "{state} {kind}"
+                    );
                     // A withdrawal needs its customer's declaration.
                     assert!(!may_switch_off(&activation, Reason::Withdrawal, now), "{state} {kind}");
                     activation.withdrawal_id = Some(scene.caas().new_uuid());

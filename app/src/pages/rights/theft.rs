@@ -35,7 +35,9 @@ pub(super) async fn theft_page(web: WebContext) -> PageResult {
         let day = when::moment(note.created_at, &user.time_zone, locale);
         let (es, en) = match note.says {
             TheftSays::Stolen => ("Soporte anotó el robo el", "Support noted the theft on"),
-            TheftSays::Back => ("Soporte anotó que el coche no está robado el", "Support noted that the car is not stolen on"),
+            TheftSays::Back => {
+                ("Soporte anotó que el coche no está robado el", "Support noted that the car is not stolen on")
+            }
         };
         view! { <Notice tone=Tone::Info>{locale.t(es, en)}" "{day}"."</Notice> }
     });
@@ -132,7 +134,7 @@ fn line(activation: &Activation, way: &Way, car: &Vehicle, zone: &str, locale: L
         (Way::Included, _) => {
             locale.t("Vino con el coche y no tiene un precio propio que devolver.", "It came with the car and has no price of its own to give back.").to_owned()
         }
-        (Way::Subscription { withdraw_until }, _) => {
+        (Way::Subscription { withdraw_until, .. }, _) => {
             let owed = locale.t(
                 "Puedes cancelarla ya o al final del periodo. El periodo en curso se debe; los siguientes no se cobran.",
                 "You can cancel it now or at the end of the period. The current period is owed; the next ones are not charged.",
@@ -167,14 +169,15 @@ fn line(activation: &Activation, way: &Way, car: &Vehicle, zone: &str, locale: L
             <LinkButton href=format!("{page}/desistir")>{locale.t("Desistir del contrato aquí", "Withdraw from contract here")}</LinkButton>
         }
         .into_any(),
-        Way::Subscription { withdraw_until } => {
+        Way::Subscription { id, withdraw_until } => {
+            let there = id.map_or_else(|| page.clone(), |id| format!("/expediente/suscripciones/{id}"));
             let withdraw = withdraw_until.map(|_| {
                 view! {
                     <LinkButton href=format!("{page}/desistir") kind=ButtonKind::Quiet>{locale.t("Desistir del contrato aquí", "Withdraw from contract here")}</LinkButton>
                 }
             });
             view! {
-                <LinkButton href=page.clone()>{locale.t("Cancelar la suscripción", "Cancel the subscription")}</LinkButton>
+                <LinkButton href=there>{locale.t("Cancelar la suscripción", "Cancel the subscription")}</LinkButton>
                 {withdraw}
             }
             .into_any()
@@ -207,7 +210,7 @@ pub async fn cancel_of_stolen(
             Ok(Cancelled::Yes) => Message::OrderCancelled,
             Ok(Cancelled::TooLate) => Message::CancelTooLate,
             Ok(Cancelled::NotFound) => return Err(Refusal::Hidden("activation")),
-            Ok(_) | Err(Failure::Conflict(_)) => Message::CancelNotNow,
+            Ok(_) | Err(Failure::Conflict(_)) => Message::CancelSoon,
             Err(failure) => return Err(failure.into()),
         };
         Ok(Goto::to(path_of(car.id)).toast(message))
