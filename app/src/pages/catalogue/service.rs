@@ -3,7 +3,7 @@
 use super::cars::{Car, Cars, market_of};
 use super::query::Query;
 use super::words::{Said, list_names, offer_action, per_day, price_line, say, unit};
-use crate::pages::maintenance;
+use crate::pages::{maintenance, subscriptions};
 use crate::ui::{Button, ButtonKind, Choice, Crumb, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use caas::catalogue::rules::{Availability, offer_availability};
@@ -123,7 +123,10 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
             if !first.is_available() && rest.iter().all(|other| other.as_ref() == Some(first)) =>
         {
             let said = say(first, locale, zone(web));
-            Some(view! { <Notice tone=said.status.tone() title=said.word>{said.reason}</Notice> })
+            let to_debts = to_debts(first, locale);
+            Some(
+                view! { <Notice tone=said.status.tone() title=said.word action=to_debts.into_any()>{said.reason}</Notice> },
+            )
         }
         _ => None,
     };
@@ -152,6 +155,14 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
     .into_any()
 }
 
+/// Where what stands in the way of subscriptions is paid.
+fn to_debts(verdict: &Availability, locale: Locale) -> Option<AnyView> {
+    (*verdict == Availability::BlockedByDebt).then(|| {
+        let label = locale.t("Ver y pagar la deuda", "See and pay the debt");
+        view! { <LinkButton href=subscriptions::DEBTS>{label}</LinkButton> }.into_any()
+    })
+}
+
 /// One offer; with the verdict on it for a car, when there is one to show here.
 fn row(
     web: &WebContext,
@@ -165,8 +176,11 @@ fn row(
     let Some((verdict, car)) = verdict else {
         return view! { <OfferRow term=term price=price unit=unit per_day=per_day/> }.into_any();
     };
-    let href =
-        if verdict.is_available() { format!("/comprar/{}?coche={}", offer.id, car.vehicle.id) } else { String::new() };
+    let href = match verdict {
+        Availability::Available => format!("/comprar/{}?coche={}", offer.id, car.vehicle.id),
+        Availability::BlockedByDebt => subscriptions::DEBTS.to_owned(),
+        _ => String::new(),
+    };
     // What maintenance has against it is explained above, once for all offers.
     let upkeep = maintenance::say(&car.upkeep.gate(service), locale).filter(|_| verdict.is_available());
     let said = match upkeep {
@@ -174,6 +188,9 @@ fn row(
         None => say(verdict, locale, zone(web)),
     };
     let action = match car.upkeep.gate(service).closed() {
+        _ if *verdict == Availability::BlockedByDebt => {
+            locale.t("Ver y pagar la deuda", "See and pay the debt").to_owned()
+        }
         Some(_) => locale.t("Ver qué falta", "See what is missing").to_owned(),
         None => offer_action(offer, locale),
     };

@@ -3,7 +3,7 @@
 use super::choice::{Choice, ChosenCar};
 use super::{FORM, path_of, steps, summary};
 use crate::pages::catalogue::say;
-use crate::pages::{maintenance, payment_methods};
+use crate::pages::{maintenance, payment_methods, subscriptions};
 use crate::ui::{ButtonKind, Crumb, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{FormState, Page, PageResult, Section, WebContext};
 use caas::catalogue::OfferPrice;
@@ -155,9 +155,13 @@ fn not_now(web: &WebContext, choice: &Choice, car: &ChosenCar, availability: &Av
         let label = locale.t("Ver cómo va", "See how it stands");
         view! { <LinkButton href=format!("/expediente/activaciones/{id}") kind=ButtonKind::Primary>{label}</LinkButton> }
     });
+    let to_debts = (*availability == Availability::BlockedByDebt).then(|| {
+        let label = locale.t("Ver y pagar la deuda", "See and pay the debt");
+        view! { <LinkButton href=subscriptions::DEBTS kind=ButtonKind::Primary>{label}</LinkButton> }
+    });
     let service = service_page(choice);
     let see_service = locale.t("Ver el servicio y sus ofertas", "See the service and its offers");
-    let action = view! { {follow}<LinkButton href=service>{see_service}</LinkButton> };
+    let action = view! { {follow}{to_debts}<LinkButton href=service>{see_service}</LinkButton> };
     let title = format!("{}: {}", car.vehicle.label(), said.word);
     let tone = match availability {
         Availability::InProgress => Tone::Waiting,
