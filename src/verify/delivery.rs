@@ -53,7 +53,8 @@ pub(super) async fn one_owner(tx: &mut Tx, found: &mut Findings) -> Result<()> {
         all(Uuid,),
         "SELECT id FROM vehicles
          WHERE (inventory_status = 'DEALERSHIP_STOCK' AND assignment_status <> 'SIN_ASIGNAR')
-            OR (inventory_status IN ('AWAITING_DELIVERY', 'DELIVERED') AND assignment_status <> 'ASSIGNED_TO_CUSTOMER')
+            OR (inventory_status IN ('AWAITING_DELIVERY', 'DELIVERED') AND assignment_status <> 'ASSIGNED_TO_CUSTOMER'
+                AND (inventory_status <> 'DELIVERED' OR assignment_status <> 'OWNER_UNKNOWN'))
          ORDER BY id"
     )?;
     found.each(6, "vehicle", ids, "stands otherwise than its assignment says");

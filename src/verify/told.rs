@@ -156,6 +156,7 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             NoticeEvent::Refunded,
             untold!(tx, "p.id", "", "payments p WHERE p.order_id IS NOT NULL AND p.state = 'REFUNDED'"),
         ),
+        ("debt", NoticeEvent::SubscriptionCancelled, untold!(tx, "d.id", "", "debts d WHERE d.amount_cents > 0")),
         (
             "withdrawal",
             NoticeEvent::WithdrawalReceipt,
@@ -164,12 +165,7 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
         (
             "payment",
             NoticeEvent::Refunded,
-            untold!(
-                tx,
-                "p.id",
-                "",
-                "payments p JOIN withdrawals w ON w.payment_id = p.id WHERE p.refunded_cents > 0"
-            ),
+            untold!(tx, "p.id", "", "payments p JOIN withdrawals w ON w.payment_id = p.id WHERE p.refunded_cents > 0"),
         ),
     ];
     for (thing, event, query) in untold {
@@ -180,7 +176,33 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             found.each(10, thing, ids, &what);
         }
     }
+    past_due_are_told(tx, found).await?;
     unsent_are_visible(tx, found).await
+}
+
+/// Whoever is past due was told of it since the subscription began: the message leads to its page.
+async fn past_due_are_told(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let event = NoticeEvent::SubscriptionChargeFailed;
+    macro_rules! query {
+        ($text:ident) => {
+            concat!(
+                "SELECT s.id FROM subscriptions s
+                 WHERE s.status = 'PAST_DUE'
+                   AND NOT EXISTS (SELECT 1 FROM notifications n
+                                   WHERE n.user_id = s.customer_id AND n.event = $1 AND n.channel = $2
+                                     AND n.created_at >= s.created_at
+                                     AND n.link = '/expediente/suscripciones/' || ",
+                $text!("s.id"),
+                ") ORDER BY s.id"
+            )
+        };
+    }
+    let query = if tx.is_postgres() { query!(text_in_postgres) } else { query!(text_in_sqlite) };
+    for channel in Channel::ALL.iter().filter(|channel| event.on(**channel) == Use::Must) {
+        let ids = sql!(tx, all(Uuid,), query, event.as_str(), channel.as_str())?;
+        found.each(10, "subscription", ids, &format!("is without its message {event} by {channel}"));
+    }
+    Ok(())
 }
 
 /// What waits has a job behind it, alive or dead, which operations see; what failed says why.
