@@ -24,6 +24,7 @@ mod purchase_pages;
 mod rights;
 mod sandbox_page;
 mod sessions;
+mod subscription_pages;
 mod subscriptions;
 mod support;
 mod support_desk;

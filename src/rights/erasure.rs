@@ -128,20 +128,24 @@ pub(super) async fn services_in_the_way(
 ) -> Result<Vec<Open>> {
     let rows = sql!(
         tx,
-        all(Uuid, String, String, sqlx::types::Json<Bilingual>),
-        "SELECT service_activation_id, current_state, offer_kind, service_names FROM service_activations
-         WHERE customer_id = $1 AND NOT is_over AND handed_over_at IS NULL AND ($2 IS NULL OR vehicle_id = $2)
-           AND (current_state <> 'ACTIVE' OR offer_kind = 'SUBSCRIPTION')
-         ORDER BY created_at, service_activation_id",
+        all(Uuid, String, Option<Uuid>, sqlx::types::Json<Bilingual>),
+        "SELECT a.service_activation_id, a.current_state, s.id, a.service_names
+         FROM service_activations a LEFT JOIN subscriptions s ON s.service_activation_id = a.service_activation_id
+         WHERE a.customer_id = $1 AND NOT a.is_over AND a.handed_over_at IS NULL AND ($2 IS NULL OR a.vehicle_id = $2)
+           AND (a.current_state <> 'ACTIVE' OR a.offer_kind = 'SUBSCRIPTION')
+         ORDER BY a.created_at, a.service_activation_id",
         customer,
         vehicle
     )?;
     Ok(rows
         .into_iter()
-        .map(|(id, state, _, names)| Open {
+        .map(|(id, state, subscription, names)| Open {
             what: if state == "ACTIVE" { Obstacle::Subscription } else { Obstacle::OpenPurchase },
             name: names.0,
-            href: format!("/expediente/activaciones/{id}"),
+            href: match subscription {
+                Some(subscription) => format!("/expediente/suscripciones/{subscription}"),
+                None => format!("/expediente/activaciones/{id}"),
+            },
         })
         .collect())
 }

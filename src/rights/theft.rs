@@ -10,6 +10,8 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{UserId, VehicleId};
+use crate::subscriptions::model::SubscriptionId;
+use crate::subscriptions::repository as subscriptions;
 use crate::ways_out::TheftSays;
 use crate::withdrawal::model::Right;
 use crate::withdrawal::view::Place;
@@ -66,6 +68,8 @@ pub enum Way {
     Included,
     /// A subscription, which can be cancelled; the current period is owed.
     Subscription {
+        /// The subscription, once it has begun.
+        id: Option<SubscriptionId>,
         /// Until when it can be withdrawn from instead, while that is possible.
         withdraw_until: Option<Timestamp>,
     },
@@ -81,11 +85,15 @@ pub async fn services(
     let place = Place::of(tx, customer).await?;
     let now = caas.now();
     let open = open_of_customer(tx, customer, Some(vehicle), MOST).await?;
-    let with_way = |activation: Activation| {
-        let way = way_of(&place, &activation, now);
-        (activation, way)
-    };
-    Ok(open.into_iter().map(with_way).collect())
+    let mut found = Vec::with_capacity(open.len());
+    for activation in open {
+        let mut way = way_of(&place, &activation, now);
+        if let Way::Subscription { id, .. } = &mut way {
+            *id = subscriptions::of_activation(tx, activation.id).await?.map(|subscription| subscription.id);
+        }
+        found.push((activation, way));
+    }
+    Ok(found)
 }
 
 fn way_of(place: &Place, activation: &Activation, now: Timestamp) -> Way {
@@ -98,7 +106,7 @@ fn way_of(place: &Place, activation: &Activation, now: Timestamp) -> Way {
             Right::Open(window) => Some(window.ends_at),
             _ => None,
         };
-        return Way::Subscription { withdraw_until };
+        return Way::Subscription { id: None, withdraw_until };
     }
     match right {
         Right::Open(window) => Way::Withdraw { until: window.ends_at },

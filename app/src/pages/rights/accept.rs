@@ -108,8 +108,12 @@ fn form(web: &WebContext, change: &OwnerChange, until: &str) -> AnyView {
     let locale = web.locale;
     let form = web.form(FORM);
     let words = match locale {
-        Locale::Es => format!("Puedes aceptarlo hasta el {until}. Quien te lo pasa te da el código de ocho letras y cifras."),
-        Locale::En => format!("You can accept it until {until}. Whoever passes it on gives you the code of eight letters and digits."),
+        Locale::Es => {
+            format!("Puedes aceptarlo hasta el {until}. Quien te lo pasa te da el código de ocho letras y cifras.")
+        }
+        Locale::En => format!(
+            "You can accept it until {until}. Whoever passes it on gives you the code of eight letters and digits."
+        ),
     };
     view! {
         <section class="card stack" id="aceptar" aria-labelledby="aceptar-titulo">

@@ -2,7 +2,9 @@
 
 use super::customer;
 use crate::ui::{Button, ButtonKind, Crumb, Field, Notice, PageHeader, Tone};
-use crate::web::{CurrentUser, FieldError, FormState, Goto, Message, Page, PageResult, Refusal, Section, WebContext, submit};
+use crate::web::{
+    CurrentUser, FieldError, FormState, Goto, Message, Page, PageResult, Refusal, Section, WebContext, submit,
+};
 use caas::accounts::{self, AccountError};
 use caas::kernel::locale::Locale;
 use caas::kernel::when;
@@ -66,7 +68,10 @@ fn what_goes(locale: Locale) -> AnyView {
 fn what_stays(locale: Locale, country: &str) -> AnyView {
     let years = years_kept(country);
     let source = match country {
-        "ES" => locale.t("Código de Comercio, art. 30 (y 4 años por la Ley General Tributaria, art. 66)", "Código de Comercio art. 30 (and 4 years by Ley General Tributaria art. 66)"),
+        "ES" => locale.t(
+            "Código de Comercio, art. 30 (y 4 años por la Ley General Tributaria, art. 66)",
+            "Código de Comercio art. 30 (and 4 years by Ley General Tributaria art. 66)",
+        ),
         "FR" => "Code de commerce, art. L123-22",
         "DE" => "§ 147 AO, § 14b UStG",
         "GB" => "Companies Act 2006 s. 388, VAT Notice 700/21",
@@ -117,12 +122,17 @@ fn in_the_way(locale: Locale, open: &[Open]) -> AnyView {
 /// What stands in the way, and what to do about it.
 pub(super) fn obstacle(what: Obstacle, locale: Locale) -> &'static str {
     match what {
-        Obstacle::OpenPurchase => locale.t("Un servicio en camino: cancélalo o espera", "A service on its way: cancel it or wait"),
+        Obstacle::OpenPurchase => {
+            locale.t("Un servicio en camino: cancélalo o espera", "A service on its way: cancel it or wait")
+        }
         Obstacle::Subscription => locale.t("Una suscripción activa: cancélala", "An active subscription: cancel it"),
         Obstacle::Debt => locale.t("Una deuda: págala", "A debt: pay it"),
         Obstacle::UnpaidInvoice => locale.t("Una factura sin cobrar todavía", "An invoice that is not paid yet"),
         Obstacle::CarOnOrder => locale.t("Un coche pedido o por entregar", "A car on order or to be handed over"),
-        Obstacle::MoneyUnderWay => locale.t("Dinero que tu banco está moviendo: espera a que termine", "Money that your bank is moving: wait until it is done"),
+        Obstacle::MoneyUnderWay => locale.t(
+            "Dinero que tu banco está moviendo: espera a que termine",
+            "Money that your bank is moving: wait until it is done",
+        ),
     }
 }
 

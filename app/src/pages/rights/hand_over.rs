@@ -75,7 +75,10 @@ fn what_happens(services: &[Activation], zone: &str, locale: Locale) -> AnyView 
             <ul>{lines}</ul>
         }
     });
-    let staying = if services.iter().any(|a| a.state == ActivationState::Active && a.offer_kind != OfferKind::Subscription) {
+    let staying = if services
+        .iter()
+        .any(|a| a.state == ActivationState::Active && a.offer_kind != OfferKind::Subscription)
+    {
         view! {
             <p>{locale.t(
                 "Lo que está activo para siempre o por unos días va con el coche. No se devuelve, y después del cambio ya no puedes desistir de ello: si estás en plazo y quieres, hazlo antes.",
