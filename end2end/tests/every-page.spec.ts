@@ -38,6 +38,9 @@ const CUSTOMER = [
   "/expediente",
   "/expediente/servicios",
   "/expediente/pagos",
+  "/expediente/suscripciones",
+  "/expediente/facturas",
+  "/expediente/deudas",
   "/expediente?tipo=NOTIFICATION&desde=2020-01-01&hasta=2099-12-31",
   "/expediente/imprimir",
   "/cuenta",
@@ -72,7 +75,7 @@ const STAFF: Partial<Record<Role, string[]>> = {
     "/soporte?lista=vencidos&orden=PRIORITY&motivo=MODULE_FAULT&modelo=LINCE&prioridad=HIGH",
     "/soporte?texto=OTA-000001",
   ],
-  operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/admin/auditoria"],
+  operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/operaciones/suscripciones", "/operaciones/deudas?estado=OPEN", "/admin/auditoria"],
   administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/horarios", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 

@@ -32,3 +32,4 @@ mod support_pages;
 mod systems_down;
 mod use_cases;
 mod webhooks;
+mod withdrawal;

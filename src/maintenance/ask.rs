@@ -23,6 +23,9 @@ use sqlx::types::Json;
 /// A car that the daily check could not ask about is asked about again after this time.
 const CHECK_AGAIN: TimeDelta = TimeDelta::hours(1);
 
+/// Cars asked about before anybody looks at an offer for them.
+const MOST_AHEAD: usize = 5;
+
 /// Asks VSS about a car, unless its answer or its silence is fresh.
 #[derive(Serialize, Deserialize)]
 pub struct AskVss {
@@ -70,7 +73,21 @@ pub async fn soon(caas: &Caas, upkeep: &Upkeep) -> Result<()> {
     tx.commit().await
 }
 
-/// The same in the caller's transaction. A check of the day that waits for its minute is brought forward; one that waits
+/// The same for all cars of somebody, so that what they look at next is known already; of a fleet the first few.
+pub async fn ahead(caas: &Caas, upkeeps: &[Upkeep]) -> Result<()> {
+    let unknown = upkeeps.iter().filter(|upkeep| upkeep.standing == Standing::Unknown).take(MOST_AHEAD);
+    let unknown: Vec<VehicleId> = unknown.map(|upkeep| upkeep.vehicle).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mut tx = caas.db.begin().await?;
+    for vehicle in unknown {
+        soon_in(caas, &mut tx, vehicle).await?;
+    }
+    tx.commit().await
+}
+
+/// One car's question in the caller's transaction. A check of the day that waits for its minute is brought forward; one that waits
 /// between its tries keeps its time.
 pub(crate) async fn soon_in(caas: &Caas, tx: &mut Tx, vehicle: VehicleId) -> Result<()> {
     let now = caas.now();

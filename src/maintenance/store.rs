@@ -7,7 +7,7 @@ use crate::catalogue::Service;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::VehicleId;
+use crate::kernel::ids::{UserId, VehicleId};
 use crate::kernel::when;
 use chrono::NaiveDate;
 use sqlx::FromRow;
@@ -41,6 +41,14 @@ impl Default for Kept {
             warranty_since: None,
         }
     }
+}
+
+/// The row of one of several cars.
+#[derive(FromRow)]
+struct OfCar {
+    vehicle_id: VehicleId,
+    #[sqlx(flatten)]
+    kept: Kept,
 }
 
 /// Locks a car's row, which is made when there is none.
@@ -103,6 +111,17 @@ impl Upkeep {
             "SELECT answered_at, as_of, blocks, tries, silent_at, silence_id, warranty, warranty_since
              FROM vehicle_maintenance WHERE vehicle_id = $1", vehicle)?;
         Ok(Upkeep::from(caas, vehicle, kept.unwrap_or_default(), zone))
+    }
+
+    /// Those of all cars of a customer.
+    pub async fn of_customer(caas: &Caas, tx: &mut Tx, customer: UserId, zone: &str) -> Result<Vec<Upkeep>> {
+        let rows = sql!(tx, all OfCar,
+            "SELECT v.id AS vehicle_id, m.answered_at, m.as_of, COALESCE(m.blocks, '[]') AS blocks,
+                    COALESCE(m.tries, 0) AS tries, m.silent_at, m.silence_id,
+                    COALESCE(m.warranty, 'VALID') AS warranty, m.warranty_since
+             FROM vehicles v LEFT JOIN vehicle_maintenance m ON m.vehicle_id = v.id
+             WHERE v.customer_id = $1 AND v.inventory_status = 'DELIVERED' ORDER BY v.id", customer)?;
+        Ok(rows.into_iter().map(|row| Upkeep::from(caas, row.vehicle_id, row.kept, zone)).collect())
     }
 
     pub(super) fn from(caas: &Caas, vehicle: VehicleId, kept: Kept, zone: &str) -> Upkeep {

@@ -9,7 +9,7 @@ use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{UserId, VehicleId};
+use crate::kernel::ids::VehicleId;
 use crate::kernel::locale::{Bilingual, Locale};
 use crate::kernel::when;
 use crate::notifications::model::NoticeEvent;
@@ -95,16 +95,4 @@ pub async fn history(tx: &mut Tx, vehicle: VehicleId, since: Timestamp, limit: i
     Ok(sql!(tx, all WarrantyChange,
         "SELECT warranty, at, blocks FROM warranty_changes WHERE vehicle_id = $1 AND at >= $2
          ORDER BY at DESC, id DESC LIMIT $3", vehicle, since, limit)?)
-}
-
-/// The cars of a customer whose warranty is lost.
-pub async fn lost_warranties(tx: &mut Tx, customer: UserId) -> Result<Vec<VehicleId>> {
-    let rows = sql!(
-        tx,
-        all(VehicleId, String),
-        "SELECT v.id, m.warranty FROM vehicles v JOIN vehicle_maintenance m ON m.vehicle_id = v.id
-         WHERE v.customer_id = $1 AND m.warranty = 'LOST'",
-        customer
-    )?;
-    Ok(rows.into_iter().map(|(id, _)| id).collect())
 }
