@@ -5,5 +5,5 @@ mod changes;
 mod debts;
 mod dunning;
 mod failing;
-mod scene;
+pub mod scene;
 mod withdrawal;
