@@ -14,7 +14,6 @@ use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::failpoint;
 use crate::kernel::ids::{ActivationId, UserId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::notifications::model::NoticeEvent;
@@ -55,9 +54,6 @@ pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<C
         wish(caas, &mut tx, &mut activation).await?;
     }
     tx.commit().await?;
-    if outcome == Cancelled::AsSoonAsKnown {
-        failpoint::hit("purchase.cancel.wished");
-    }
     Ok(outcome)
 }
 
@@ -146,10 +142,7 @@ impl Job for CarryOutCancel {
         let activation = activations::load(&mut tx, self.activation).await?;
         let Some(since) = activation.cancel_wanted_at else { return Ok(Outcome::Done) };
         match try_cancel(caas, &mut tx, activation).await? {
-            Cancelled::Yes => {
-                failpoint::hit("purchase.cancel.carried_out");
-                Ok(Outcome::DoneIn(tx))
-            }
+            Cancelled::Yes => Ok(Outcome::DoneIn(tx)),
             Cancelled::AsSoonAsKnown => Ok(Outcome::Again(look_again(caas.now(), since))),
             // Delivered meanwhile: its customer hears of that, and may withdraw. Or it has ended by itself.
             Cancelled::TooLate | Cancelled::NotFound => Ok(Outcome::Done),
