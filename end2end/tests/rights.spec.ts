@@ -64,7 +64,7 @@ test("the erasure asks twice and is taken back", tag, async ({ page }) => {
   await expect(page.getByText("La cuenta se queda como está.")).toBeVisible();
 });
 
-test("a car goes to another owner with a code", tag, async ({ page, browser }) => {
+test("a car goes to another owner with a code", tag, async ({ page, browser, baseURL }) => {
   await signIn(page, "customer");
   await page.goto("/expediente");
   await page.locator(".car-card", { hasText: "Alcor" }).getByRole("link").click();
@@ -78,7 +78,7 @@ test("a car goes to another owner with a code", tag, async ({ page, browser }) =
   const code = (await page.locator(".link-code__code [aria-hidden]").textContent()) ?? "";
   expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
 
-  const context = await browser.newContext(test.info().project.use);
+  const context = await browser.newContext({ baseURL });
   const other = await context.newPage();
   await signIn(other, "secondCustomer");
   await other.goto("/expediente");

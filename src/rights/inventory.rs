@@ -147,7 +147,7 @@ pub const TABLES: &[Table] = &[
         told: "id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id, vehicle_id, before_state, after_state, data, visible, previous, hash",
         withheld: "",
         erased: Erased::Nothing,
-        kept: "Ids and codes, no personal words: the chain proves that nothing was changed.",
+        kept: "Ids and codes, no personal words (of a card, its brand and last four digits): the chain proves that nothing was changed.",
     },
     Table {
         name: "expediente_chains",

@@ -49,7 +49,8 @@ async fn found(office: &Office, marker: &str) -> Vec<String> {
 async fn sale(office: &Office) {
     let caas = office.scene.caas();
     let mut tx = caas.db.begin().await.unwrap();
-    let (dealership, _) = sql!(&mut tx, one(uuid::Uuid, String), "SELECT id, name FROM dealerships ORDER BY id LIMIT 1").unwrap();
+    let (dealership, _) =
+        sql!(&mut tx, one(uuid::Uuid, String), "SELECT id, name FROM dealerships ORDER BY id LIMIT 1").unwrap();
     let (id, now) = (caas.new_uuid(), caas.now());
     let owner = sqlx::types::Json(serde_json::json!({
         "kind": "INDIVIDUAL", "name": "Zarzamora Vega", "tax_id": "quebrantahuesos", "date_of_birth": "1990-01-01"}));
@@ -91,7 +92,10 @@ async fn mark(office: &mut Office) {
     office.scene.until(id, ActivationState::Active).await;
     // A case with technical data, solved by ordering again; and a question with an answer.
     let (failed, ticket) = office.fail(AUDIO).await;
-    ways_out::dealership_appointment(&caas, &office.iker, ticket.id, "Que pase Zarzamora por el taller").await.unwrap().unwrap();
+    ways_out::dealership_appointment(&caas, &office.iker, ticket.id, "Que pase Zarzamora por el taller")
+        .await
+        .unwrap()
+        .unwrap();
     let again = office.scene.order(AUDIO).await;
     office.scene.until(again, ActivationState::Active).await;
     assert_ne!(office.scene.state(failed).await, "ACTIVE");
@@ -106,7 +110,10 @@ async fn mark(office: &mut Office) {
     let ticket = office.again(&ticket).await;
     support::note(&caas, &office.iker, ticket.id, "Zarzamora suena nerviosa").await.unwrap().unwrap();
     let vehicle = Some(office.scene.vehicle);
-    ways_out::note_theft(&caas, &office.iker, customer, vehicle, "Zarzamora lo dejó en lapislazuli").await.unwrap().unwrap();
+    ways_out::note_theft(&caas, &office.iker, customer, vehicle, "Zarzamora lo dejó en lapislazuli")
+        .await
+        .unwrap()
+        .unwrap();
     let mut tx = caas.db.begin().await.unwrap();
     sql!(&mut tx, execute
         "INSERT INTO linked_apps (id, vehicle_id, user_id, name, linked_at) VALUES ($1, $2, $3, 'Móvil de Zarzamora', $4)",
@@ -134,9 +141,15 @@ async fn nothing_of_the_person_is_left_and_the_chain_still_verifies() {
         let mut tx = caas.db.begin().await.unwrap();
         for table in TABLES {
             if let Erased::Columns(columns) = table.erased {
-                for (column, value) in columns.iter().filter(|(column, _)| !["status", "data", "request", "tracking", "draft", "address", "owner", "identity", "reasons"].contains(column)) {
+                for (column, value) in columns.iter().filter(|(column, _)| {
+                    !["status", "data", "request", "tracking", "draft", "address", "owner", "identity", "reasons"]
+                        .contains(column)
+                }) {
                     let _ = value;
-                    let statement = format!("UPDATE {} SET {column} = 'quebrantahuesos' WHERE ({}) AND {column} IS NOT NULL", table.name, table.whose);
+                    let statement = format!(
+                        "UPDATE {} SET {column} = 'quebrantahuesos' WHERE ({}) AND {column} IS NOT NULL",
+                        table.name, table.whose
+                    );
                     rows::change(&mut tx, statement, customer).await.unwrap();
                 }
             }
@@ -215,7 +228,9 @@ async fn what_is_open_stands_in_the_way_and_is_named() {
         let pending = office.scene.order(SEATS).await;
         let refused = plan(&caas, customer).await.unwrap();
         let Planned::InTheWay(open) = refused else { panic!("{refused:?}") };
-        assert!(open.iter().any(|open| open.what == Obstacle::OpenPurchase && open.href.contains(&pending.to_string())));
+        assert!(
+            open.iter().any(|open| open.what == Obstacle::OpenPurchase && open.href.contains(&pending.to_string()))
+        );
         office.scene.until(pending, ActivationState::Active).await;
         settle(&mut office).await;
         let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
@@ -260,8 +275,10 @@ async fn the_buyer_stands_on_invoices_until_the_law_lets_it_go() {
         let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
         office.scene.until(month, ActivationState::Active).await;
         office.scene.live(TimeDelta::days(40)).await;
-        let subscription =
-            caas::subscriptions::repository::of_activation(&mut office.scene.read().await, month).await.unwrap().unwrap();
+        let subscription = caas::subscriptions::repository::of_activation(&mut office.scene.read().await, month)
+            .await
+            .unwrap()
+            .unwrap();
         caas::subscriptions::changes::cancel_at_period_end(&caas, customer, subscription.id).await.unwrap().unwrap();
         office.scene.live(TimeDelta::days(40)).await;
         settle(&mut office).await;

@@ -43,7 +43,8 @@ async fn it_holds_everything_and_no_secret() {
         let id = office.scene.order(SEATS).await;
         office.scene.until(id, ActivationState::Active).await;
         let customer = office.scene.customer;
-        let question = Question { subject: "Mi duda azul".to_owned(), text: "¿Qué <b>hago?".to_owned(), ..Question::default() };
+        let question =
+            Question { subject: "Mi duda azul".to_owned(), text: "¿Qué <b>hago?".to_owned(), ..Question::default() };
         let number = support::open_question(&caas, customer, &question).await.unwrap().unwrap();
         let ticket = office.ticket(&number).await;
         support::note(&caas, &office.iker, ticket.id, "Nota interna secreta").await.unwrap().unwrap();
@@ -60,7 +61,13 @@ async fn it_holds_everything_and_no_secret() {
         let tables = &data["tables"];
         assert_eq!(data["account"], customer.to_string());
         assert_eq!(tables["users"][0]["email"], "cliente@demo.caas.example");
-        assert!(tables["service_activations"].as_array().unwrap().iter().any(|a| a["service_activation_id"] == id.to_string()));
+        assert!(
+            tables["service_activations"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|a| a["service_activation_id"] == id.to_string())
+        );
         assert!(tables["payments"].as_array().unwrap().iter().any(|p| p["state"] == "CHARGED"));
         assert!(tables["tickets"].as_array().unwrap().iter().any(|t| t["subject"] == "Mi duda azul"));
         let entry = &tables["expediente_entries"][0];

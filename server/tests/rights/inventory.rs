@@ -60,7 +60,11 @@ async fn every_table_and_column_of_the_database_is_declared() {
             assert_eq!(once.len(), listed.len(), "{}: each column is declared once", table.name);
             assert_eq!(columns(&mut tx, table.name).await, once, "{}: each column is told or withheld", table.name);
             if let Erased::Columns(erased) = table.erased {
-                assert!(erased.iter().all(|(column, _)| once.contains(*column)), "{}: what is erased exists", table.name);
+                assert!(
+                    erased.iter().all(|(column, _)| once.contains(*column)),
+                    "{}: what is erased exists",
+                    table.name
+                );
             }
             assert!(!table.kept.is_empty(), "{}: what is kept has its reason", table.name);
         }

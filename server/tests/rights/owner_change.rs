@@ -86,9 +86,13 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         assert_eq!(running.len(), 2, "what was bought for good or for a day, not the subscription: {running:?}");
         assert!(open_of_customer(&mut tx, new, Some(car), 50).await.unwrap().is_empty(), "no order of the old owner's");
         let mine = ended_of_customer(&mut tx, old, None, None, 50).await.unwrap();
-        assert!([seats, audio].iter().all(|id| mine.iter().any(|a| a.id == *id)), "the old owner keeps their purchases");
+        assert!(
+            [seats, audio].iter().all(|id| mine.iter().any(|a| a.id == *id)),
+            "the old owner keeps their purchases"
+        );
         let (apps, _) =
-            sql!(&mut tx, one(i64, i64), "SELECT COUNT(*), COUNT(*) FROM linked_apps WHERE vehicle_id = $1", car).unwrap();
+            sql!(&mut tx, one(i64, i64), "SELECT COUNT(*), COUNT(*) FROM linked_apps WHERE vehicle_id = $1", car)
+                .unwrap();
         assert_eq!(apps, 0);
         let subscription = caas::subscriptions::repository::of_activation(&mut tx, month).await.unwrap().unwrap();
         assert_eq!(subscription.status, SubscriptionStatus::Cancelled);

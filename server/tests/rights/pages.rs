@@ -164,7 +164,9 @@ async fn staff_begin_a_change_only_for_cars_they_may() {
             app.new_browser();
             app.sign_in(who).await;
             app.get("/cambio-de-dueno").await.expect(404);
-            app.post_form("/api/traspaso/empezar", &[("vin", &vin), ("name", "Ana"), ("email", OTHER)]).await.expect(404);
+            app.post_form("/api/traspaso/empezar", &[("vin", &vin), ("name", "Ana"), ("email", OTHER)])
+                .await
+                .expect(404);
         }
         app.new_browser();
         app.sign_in("support").await;

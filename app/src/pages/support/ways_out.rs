@@ -52,6 +52,7 @@ pub(super) fn ways_out(
             {workshop}
             {rule}
             {theft(web, carried)}
+            <p><a href="/cambio-de-dueno">{locale.t("El coche cambia de dueño", "The car changes owner")}</a></p>
         </section>
     }
     .into_any()
