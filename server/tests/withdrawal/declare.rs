@@ -141,18 +141,12 @@ async fn a_holiday_that_an_administrator_adds_moves_the_end() {
 async fn what_was_short_not_delivered_or_came_to_nothing_is_not_withdrawn_from() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
-        let service = scene.service(SEATS).await;
-        let short = service.offers.iter().find(|offer| offer.days.is_some_and(|days| days <= 14));
-        if let Some(short) = short {
-            let mut form = scene.form(SEATS, OfferKind::Temporary).await;
-            (form.offer, form.shown_price) = (short.id, short.price(caas::catalogue::Market::Es).unwrap().amount);
-            let id = scene.place(&form).await.unwrap().activation;
-            scene.live(TimeDelta::minutes(1)).await;
-            assert_eq!(scene.withdraw(id).await.unwrap_err(), WithdrawalRefusal::Performed);
-            assert_eq!(scene.state(id).await, "ACTIVE");
-        }
+        // A day, delivered: performed, with the consent on record.
+        let short = scene.delivered("AUDIO_CONCERT", OfferKind::Temporary).await;
+        assert_eq!(scene.activation(short).await.days, Some(1));
+        assert_eq!(scene.withdraw(short).await.unwrap_err(), WithdrawalRefusal::Performed);
         scene.drives();
-        let pending = scene.order(AUDIO).await;
+        let pending = scene.order(SEATS).await;
         scene.run().await;
         assert_eq!(scene.withdraw(pending).await.unwrap_err(), WithdrawalRefusal::NotDelivered);
         let stranger = Declarant {
