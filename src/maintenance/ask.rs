@@ -112,10 +112,7 @@ pub(crate) enum Asked {
 
 /// Asks once and writes down what came of it.
 pub(crate) async fn one_try(caas: &Caas, vehicle: &Vehicle) -> Result<Asked> {
-    let answer = match may_call(caas).await? {
-        true => Some(caas.vss.maintenance_status(&vehicle.vin).await),
-        false => None,
-    };
+    let answer = if may_call(caas).await? { Some(caas.vss.maintenance_status(&vehicle.vin).await) } else { None };
     let said = match &answer {
         Some(Ok(VssAnswer::History { .. })) => "answered",
         Some(Ok(VssAnswer::NoHistory)) => "no_history",

@@ -7,7 +7,7 @@ use caas::catalogue::OfferKind;
 use caas::kernel::ids::ActivationId;
 use caas::maintenance::model::{Standing, Warranty};
 use caas::maintenance::warranty::history;
-use caas::maintenance::{Upkeep, ask};
+use caas::maintenance::Upkeep;
 use caas::purchases::model::OrderRefusal;
 use caas::purchases::service::Order;
 use caas::sql;
@@ -25,12 +25,6 @@ const ASKED: BlockName = BlockName::Powertrain;
 impl Scene {
     async fn upkeep(&self) -> Upkeep {
         Upkeep::of(&self.caas(), &mut self.read().await, self.vehicle, "Europe/Madrid").await.unwrap()
-    }
-
-    /// Somebody looks at an offer: VSS is asked if nothing is known, and all of its tries are lived through.
-    async fn looked_at(&mut self) {
-        ask::soon(self.app.caas(), &self.upkeep().await).await.unwrap();
-        self.live(TimeDelta::seconds(8)).await;
     }
 
     /// The block that POWER asks for, or another one.

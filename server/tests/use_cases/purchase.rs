@@ -201,6 +201,7 @@ async fn what_may_not_be_ordered_asks_nothing_of_bank_or_car() {
         order.consents = true;
         order.method = None;
         assert_eq!(scene.place(&order).await.unwrap_err(), OrderRefusal::NoPaymentMethod);
+        scene.looked_at().await;
         let boost = scene.order("POWER_BOOST_150").await;
         scene.seconds(3).await;
         assert_eq!(scene.state(boost).await, "ACTIVE");
@@ -236,6 +237,7 @@ async fn a_second_click_and_a_second_tab_buy_once() {
 async fn orders_at_the_same_moment_buy_once_and_each_gets_an_answer() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.looked_at().await;
         for round in 0..4 {
             let code = [SEATS, AUDIO, "SURROUND_VIEW", "LIGHT_SIGNATURE"][round];
             let same = scene.form(code, OfferKind::Permanent).await;

@@ -25,9 +25,8 @@ pub(super) async fn car_page(web: WebContext) -> PageResult {
     let (vehicle, upkeep) = own(&web, id).await?;
     ask::soon(&web.caas, &upkeep).await?;
     let mut tx = web.caas.db.read().await?;
-    // What was before belongs to whoever had the car then.
-    let since = vehicle.purchased_at.unwrap_or(Timestamp::UNIX_EPOCH);
-    let changes = history(&mut tx, id, since, SHOWN).await?;
+    // The warranty is the car's: its history goes with it, and names nobody.
+    let changes = history(&mut tx, id, Timestamp::UNIX_EPOCH, SHOWN).await?;
     let workshop = Workshop::of(&mut tx, id).await?;
     drop(tx);
     let zone = web.user.as_ref().map_or("UTC", |user| user.time_zone.as_str()).to_owned();
@@ -108,28 +107,40 @@ fn as_of(upkeep: &Upkeep, zone: &str, locale: Locale) -> AnyView {
     let (tone, text) = match (&upkeep.standing, known, locale) {
         (Standing::Known(_), Some(at), Locale::Es) => (None, format!("Según los talleres, a {at}.")),
         (Standing::Known(_), Some(at), Locale::En) => (None, format!("As the workshops had it on {at}.")),
-        (Standing::Silent, Some(at), Locale::Es) => {
-            (Some(Tone::Waiting), format!("El sistema de los talleres no responde. Esto es de {at} y puede haber cambiado."))
-        }
-        (Standing::Silent, Some(at), Locale::En) => {
-            (Some(Tone::Waiting), format!("The workshops' system does not answer. This is of {at} and may have changed."))
-        }
+        (Standing::Silent, Some(at), Locale::Es) => (
+            Some(Tone::Waiting),
+            format!("El sistema de los talleres no responde. Esto es de {at} y puede haber cambiado."),
+        ),
+        (Standing::Silent, Some(at), Locale::En) => (
+            Some(Tone::Waiting),
+            format!("The workshops' system does not answer. This is of {at} and may have changed."),
+        ),
         (Standing::Silent, None, _) => (
             Some(Tone::Waiting),
             locale
-                .t("El sistema de los talleres no responde. Lo volvemos a intentar en unos minutos.", "The workshops' system does not answer. We try again in some minutes.")
+                .t(
+                    "El sistema de los talleres no responde. Lo volvemos a intentar en unos minutos.",
+                    "The workshops' system does not answer. We try again in some minutes.",
+                )
                 .to_owned(),
         ),
-        (_, Some(at), Locale::Es) => {
-            (Some(Tone::Info), format!("Esto es de {at} y puede haber cambiado. Estamos preguntando de nuevo; la página se completa sola."))
-        }
-        (_, Some(at), Locale::En) => {
-            (Some(Tone::Info), format!("This is of {at} and may have changed. We are asking again; the page completes itself."))
-        }
+        (_, Some(at), Locale::Es) => (
+            Some(Tone::Info),
+            format!(
+                "Esto es de {at} y puede haber cambiado. Estamos preguntando de nuevo; la página se completa sola."
+            ),
+        ),
+        (_, Some(at), Locale::En) => (
+            Some(Tone::Info),
+            format!("This is of {at} and may have changed. We are asking again; the page completes itself."),
+        ),
         (_, None, _) => (
             Some(Tone::Info),
             locale
-                .t("Estamos preguntando a los talleres; la página se completa sola.", "We are asking the workshops; the page completes itself.")
+                .t(
+                    "Estamos preguntando a los talleres; la página se completa sola.",
+                    "We are asking the workshops; the page completes itself.",
+                )
                 .to_owned(),
         ),
     };

@@ -6,7 +6,7 @@ mod outstanding;
 mod words;
 
 pub use outstanding::{OUTSTANDING, asking, for_service, in_the_way, warning};
-pub use words::{in_short, say};
+pub use words::{for_agents, in_short, say};
 
 use crate::ui::StatusPill;
 use crate::web::{Refusal, Role, Route, WebContext, get};

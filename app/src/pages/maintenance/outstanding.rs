@@ -15,7 +15,12 @@ use leptos::prelude::*;
 pub const OUTSTANDING: &str = "mantenimiento-pendiente";
 
 /// On the page of a service: how the car's blocks stand against what it asks for, and what stands in the way.
-pub fn for_service(web: &WebContext, service: &Service, upkeep: &Upkeep, workshop: Option<&Workshop>) -> Option<AnyView> {
+pub fn for_service(
+    web: &WebContext,
+    service: &Service,
+    upkeep: &Upkeep,
+    workshop: Option<&Workshop>,
+) -> Option<AnyView> {
     if service.required_blocks.is_empty() {
         return None;
     }
@@ -56,7 +61,8 @@ pub fn in_the_way(web: &WebContext, gate: &Gate, upkeep: &Upkeep, workshop: Opti
     let (title, reason) = said.map(|said| (said.word, said.reason)).unwrap_or_default();
     let page = locale.t("El mantenimiento de tu coche", "Your car's maintenance");
     let action = view! { <LinkButton href=super::href(upkeep.vehicle)>{page}</LinkButton> };
-    let nothing = locale.t("No se ha pedido nada y no se te ha cobrado.", "Nothing was ordered and you have not been charged.");
+    let nothing =
+        locale.t("No se ha pedido nada y no se te ha cobrado.", "Nothing was ordered and you have not been charged.");
     let missing = matches!(gate, Gate::Blocked(_)).then(|| {
         let heading = locale.t("Qué falta y dónde hacerlo", "What is missing and where to have it done");
         let missing = what_is_missing(web, gate, upkeep, workshop);
@@ -146,7 +152,9 @@ fn what_is_missing(web: &WebContext, gate: &Gate, upkeep: &Upkeep, workshop: Opt
         let zone = web.user.as_ref().map_or("UTC", |user| user.time_zone.as_str());
         let time = clock(at + KEPT_FOR, zone, locale);
         match locale {
-            Locale::Es => format!("Cuando el taller lo registre podrás pedirlo. Volvemos a preguntarle a partir de las {time}."),
+            Locale::Es => {
+                format!("Cuando el taller lo registre podrás pedirlo. Volvemos a preguntarle a partir de las {time}.")
+            }
             Locale::En => format!("You can order it once the workshop has recorded it. We ask again from {time} on."),
         }
     });
@@ -174,7 +182,8 @@ pub(super) fn works(outstanding: &[Outstanding], upkeep: &Upkeep, locale: Locale
 /// The dealership of the car.
 pub(super) fn where_to_go(workshop: Option<&Workshop>, locale: Locale) -> AnyView {
     let Some(workshop) = workshop else {
-        let text = locale.t("Te atienden en cualquier taller oficial u homologado.", "Any official or approved workshop can do it.");
+        let text = locale
+            .t("Te atienden en cualquier taller oficial u homologado.", "Any official or approved workshop can do it.");
         return view! { <p>{text}</p> }.into_any();
     };
     let phone = workshop.phone.clone().map(|phone| {
@@ -182,6 +191,7 @@ pub(super) fn where_to_go(workshop: Option<&Workshop>, locale: Locale) -> AnyVie
         view! { " "<a href=href>{phone}</a> }
     });
     let place = format!("{} {}.", locale.t("En tu concesionario:", "At your dealership:"), workshop.address_line());
-    let or = locale.t(" También vale cualquier taller oficial u homologado.", " Any official or approved workshop will do too.");
+    let or = locale
+        .t(" También vale cualquier taller oficial u homologado.", " Any official or approved workshop will do too.");
     view! { <p>{place}{phone}{or}</p> }.into_any()
 }

@@ -4,6 +4,7 @@ use crate::pages::catalogue::{Said, list_names};
 use crate::ui::Status;
 use caas::kernel::locale::Locale;
 use caas::kernel::when;
+use caas::maintenance::Upkeep;
 use caas::maintenance::model::{Finding, Gate, Verdict, Warranty, percent};
 
 /// What the maintenance of a car means for a service; nothing when it has nothing against it.
@@ -132,4 +133,30 @@ pub(super) fn warranty(warranty: Warranty, locale: Locale) -> (Status, &'static 
         Warranty::Valid => (Status::Done, locale.t("En vigor", "Valid")),
         Warranty::Lost => (Status::Failed, locale.t("Perdida", "Lost")),
     }
+}
+
+/// How a car stands, for people of ours, in a line: "frenos 62 % (10 días de retraso). A 23 nov 2026, 10:00."
+pub fn for_agents(upkeep: &Upkeep, zone: &str, locale: Locale) -> String {
+    let Some(at) = upkeep.answered_at else {
+        return locale.t("Todavía no se ha preguntado", "Not asked about yet").to_owned();
+    };
+    let behind: Vec<String> = upkeep
+        .blocks
+        .iter()
+        .filter_map(|block| {
+            let (days, _) = upkeep.overdue(block)?;
+            let (name, share) = (block.name.label(locale), percent(block.compliance, locale));
+            Some(match locale {
+                Locale::Es => format!("{name} {share} ({days} días de retraso)"),
+                Locale::En => format!("{name} {share} ({days} days overdue)"),
+            })
+        })
+        .collect();
+    let stands = if behind.is_empty() {
+        locale.t("Al día", "Up to date").to_owned()
+    } else {
+        list_names(behind.iter().map(String::as_str), locale)
+    };
+    let of = when::short_moment(upkeep.as_of.unwrap_or(at), zone, locale);
+    format!("{stands}. {} {of}.", locale.t("A", "As of"))
 }
