@@ -56,13 +56,11 @@ async fn a_planted_violation_about_a_subscription_past_due_is_named() {
         (
             6,
             "is billed to somebody who has no longer the car",
-            &["UPDATE subscriptions SET customer_id = (SELECT id FROM users WHERE role = 'DEALER' ORDER BY id LIMIT 1)"],
+            &[
+                "UPDATE subscriptions SET customer_id = (SELECT id FROM users WHERE role = 'DEALER' ORDER BY id LIMIT 1)",
+            ],
         ),
-        (
-            7,
-            "has an unpaid invoice that nobody charges",
-            &["DELETE FROM jobs WHERE kind = 'subscriptions.collect'"],
-        ),
+        (7, "has an unpaid invoice that nobody charges", &["DELETE FROM jobs WHERE kind = 'subscriptions.collect'"]),
         (9, "subscription", &["UPDATE subscriptions SET status = 'ACTIVE' WHERE status = 'PAST_DUE'"]),
         (
             10,
@@ -195,7 +193,8 @@ async fn a_planted_violation_about_what_was_billed_is_named() {
         let paid = invoices::list_of_customer(&mut tx, scene.customer, None, 10).await.unwrap();
         let paid = paid.iter().filter(|invoice| invoice.state == InvoiceState::Paid).count();
         assert_eq!(paid, 2, "the first period and the days used of the second");
-        let (withdrawn, _) = sql!(tx, one(String, i64), "SELECT state, version FROM payments WHERE state = 'REFUNDED'").unwrap();
+        let (withdrawn, _) =
+            sql!(tx, one(String, i64), "SELECT state, version FROM payments WHERE state = 'REFUNDED'").unwrap();
         assert_eq!(withdrawn, "REFUNDED");
         drop(tx);
         each_is_named(&scene.caas(), plants).await;
