@@ -61,8 +61,8 @@ async fn pending_services_are_cancelled_by_the_customer_and_cost_nothing() {
 async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() {
     for engine in Engine::all() {
         let mut office = office(engine).await;
-        let long = office.scene.order(SEATS).await;
-        let short = office.scene.order_kind(AUDIO, OfferKind::Temporary).await;
+        let long = office.scene.order(AUDIO).await;
+        let short = office.scene.order_kind(SEATS, OfferKind::Temporary).await;
         office.scene.until(long, ActivationState::Active).await;
         office.scene.until(short, ActivationState::Active).await;
         stolen(&office).await;
@@ -76,7 +76,7 @@ async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() 
         office.scene.live(left + TimeDelta::minutes(1)).await;
         assert_eq!(way(&office, long).await, Some(Way::TooLate { since: until }));
         assert!(office.scene.money(long).await.starts_with("CHARGED"), "no refund without a withdrawal");
-        assert!(office.scene.car_has(SEATS), "nothing was switched off");
+        assert!(office.scene.car_has(AUDIO), "nothing was switched off");
         office.scene.proven().await;
     }
 }
@@ -106,13 +106,14 @@ async fn a_subscription_can_be_cancelled_and_its_period_is_owed() {
 #[tokio::test]
 async fn the_note_is_made_once_more_when_the_car_is_back_and_nothing_is_deleted() {
     for engine in Engine::all() {
-        let office = office(engine).await;
+        let mut office = office(engine).await;
         let (caas, customer, vehicle) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
         let before = office.scene.calls(Operation::Deactivate);
         stolen(&office).await;
         let stranger = office.other_customer().await;
         let refused = ways_out::note_theft_over(&caas, &office.iker, stranger, Some(vehicle), "Ya está").await.unwrap();
         assert_eq!(refused, Err(SupportError::NotFound));
+        office.scene.seconds(1).await;
         let over = ways_out::note_theft_over(&caas, &office.iker, customer, Some(vehicle), "Apareció").await;
         over.unwrap().unwrap();
         let mut tx = office.scene.read().await;
