@@ -1,8 +1,9 @@
 //! A car goes from one customer to another.
 
+use super::theft::FOR_A_DAY;
 use crate::support::Engine;
 use crate::support_desk::office::Office;
-use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS};
+use crate::use_cases::scenario::{NAVIGATION, SEATS};
 use caas::activation::model::ActivationState;
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::catalogue::OfferKind;
@@ -51,8 +52,8 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         let mut office = Office::new(engine).await;
         let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
         let new = office.other_customer().await;
-        let audio = office.scene.order(AUDIO).await;
-        let seats = office.scene.order_kind(SEATS, OfferKind::Temporary).await;
+        let seats = office.scene.order(SEATS).await;
+        let audio = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
         let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
         for id in [seats, audio, month] {
             office.scene.until(id, ActivationState::Active).await;
@@ -100,7 +101,7 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         assert!(told(&office, new).await >= 2, "offered, and taken");
 
         // The new owner can't buy again what is there for good; the old one can buy nothing for it.
-        let mut form = office.scene.form(AUDIO, OfferKind::Permanent).await;
+        let mut form = office.scene.form(SEATS, OfferKind::Permanent).await;
         assert_eq!(office.scene.place(&form).await.unwrap_err(), OrderRefusal::NotFound);
         form.customer = new;
         assert_eq!(office.scene.place(&form).await.unwrap_err(), OrderRefusal::NotAvailable);
@@ -109,9 +110,9 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         office.scene.live(TimeDelta::hours(6)).await;
         let before = (entries(&office, old, car).await, told(&office, old).await);
         office.scene.live(TimeDelta::days(2)).await;
-        assert_eq!(office.scene.state(seats).await, "EXPIRED");
+        assert_eq!(office.scene.state(audio).await, "EXPIRED");
         assert_eq!((entries(&office, old, car).await, told(&office, old).await), before);
-        assert!(office.scene.car_has(AUDIO));
+        assert!(office.scene.car_has(SEATS));
         assert!(!office.scene.car_has(NAVIGATION), "the subscription was switched off");
         office.scene.proven().await;
     }

@@ -3,7 +3,7 @@
 
 use crate::support::Engine;
 use crate::support_desk::office::{Office, user};
-use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS, Scene};
+use crate::use_cases::scenario::{NAVIGATION, SEATS, Scene};
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::expediente::model::EntryKind;
@@ -15,6 +15,9 @@ use caas::support::model::SupportError;
 use caas::ways_out::{self, TheftSays};
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation};
 use chrono::TimeDelta;
+
+/// Its first offer is for one day.
+pub const FOR_A_DAY: &str = "AUDIO_CONCERT";
 
 /// Support, and a customer whose car is tried as often as in life.
 async fn office(engine: Engine) -> Office {
@@ -61,8 +64,8 @@ async fn pending_services_are_cancelled_by_the_customer_and_cost_nothing() {
 async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() {
     for engine in Engine::all() {
         let mut office = office(engine).await;
-        let long = office.scene.order(AUDIO).await;
-        let short = office.scene.order_kind(SEATS, OfferKind::Temporary).await;
+        let long = office.scene.order(SEATS).await;
+        let short = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
         office.scene.until(long, ActivationState::Active).await;
         office.scene.until(short, ActivationState::Active).await;
         stolen(&office).await;
@@ -76,7 +79,7 @@ async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() 
         office.scene.live(left + TimeDelta::minutes(1)).await;
         assert_eq!(way(&office, long).await, Some(Way::TooLate { since: until }));
         assert!(office.scene.money(long).await.starts_with("CHARGED"), "no refund without a withdrawal");
-        assert!(office.scene.car_has(AUDIO), "nothing was switched off");
+        assert!(office.scene.car_has(SEATS), "nothing was switched off");
         office.scene.proven().await;
     }
 }
