@@ -14,8 +14,8 @@ use caas_sandbox::{
     WebhookSecret as Signer, World,
 };
 use caas_server::adapters::{
-    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, HttpVss, OutsideSystem,
-    PushKey, PushSettings, SandboxMailer, WebPush,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, HttpVss,
+    OutsideSystem, PushKey, PushSettings, SandboxMailer, WebPush,
 };
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};

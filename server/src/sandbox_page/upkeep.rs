@@ -41,15 +41,15 @@ pub(super) fn of_car(vin: &Vin, sandbox: &Sandbox, locale: Locale) -> AnyView {
     let blocks = sandbox.maintenance(vin);
     let behind = blocks.iter().flatten().any(|block| block.overdue_since.is_some());
     let lines = match &blocks {
-        None => {
-            view! { <p class="muted small">{locale.t("Sin historial: es nuevo.", "No history: it is new.")}</p> }.into_any()
-        }
+        None => view! { <p class="muted small">{locale.t("Sin historial: es nuevo.", "No history: it is new.")}</p> }
+            .into_any(),
         Some(blocks) => {
             let lines: Vec<_> = blocks
                 .iter()
                 .map(|block| {
                     let since = block.overdue_since.map(|day| format!(" · {} {day}", locale.t("desde", "since")));
-                    let text = format!("{} {} %{}", name(block.name, locale), block.compliance, since.unwrap_or_default());
+                    let text =
+                        format!("{} {} %{}", name(block.name, locale), block.compliance, since.unwrap_or_default());
                     view! { <li class="small">{text}</li> }
                 })
                 .collect();

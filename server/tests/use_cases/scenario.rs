@@ -95,8 +95,7 @@ impl Scene {
 
     /// Somebody looks at an offer: VSS is asked if nothing is known, and all of its tries are lived through.
     pub async fn looked_at(&mut self) {
-        let upkeep =
-            Upkeep::of(self.app.caas(), &mut self.read().await, self.vehicle, "Europe/Madrid").await.unwrap();
+        let upkeep = Upkeep::of(self.app.caas(), &mut self.read().await, self.vehicle, "Europe/Madrid").await.unwrap();
         ask::soon(self.app.caas(), &upkeep).await.unwrap();
         self.live(TimeDelta::seconds(8)).await;
     }

@@ -117,12 +117,7 @@ fn in_the_car(locale: Locale) -> &'static str {
 }
 
 /// What the law asks the customer to agree to, never ticked beforehand.
-pub(super) fn consents(
-    web: &WebContext,
-    choice: &Choice,
-    form: &FormState,
-    gate: &Gate,
-) -> impl IntoView + use<> {
+pub(super) fn consents(web: &WebContext, choice: &Choice, form: &FormState, gate: &Gate) -> impl IntoView + use<> {
     let locale = web.locale;
     let short = choice.is_short();
     let error = |name: &str| {
