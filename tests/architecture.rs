@@ -85,9 +85,14 @@ fn the_diagrams_show_what_the_code_does() {
         diagram(DeliveryState::Requested, DeliveryState::ALL, DeliveryEvent::ALL, |state, event| state.on(event).ok());
     check("delivery", &delivery);
     let subscription =
-        diagram(SubscriptionStatus::Active, SubscriptionStatus::ALL, SubscriptionEvent::ALL, |state, event| state.on(event));
+        diagram(SubscriptionStatus::Active, SubscriptionStatus::ALL, SubscriptionEvent::ALL, |state, event| {
+            state.on(event)
+        });
     check("subscription", &subscription);
-    check("invoice", &diagram(InvoiceState::Issued, InvoiceState::ALL, InvoiceEvent::ALL, |state, event| state.on(event)));
+    check(
+        "invoice",
+        &diagram(InvoiceState::Issued, InvoiceState::ALL, InvoiceEvent::ALL, |state, event| state.on(event)),
+    );
     check("debt", &diagram(DebtState::Open, DebtState::ALL, DebtEvent::ALL, |state, event| state.on(event)));
 }
 
