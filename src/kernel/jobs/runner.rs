@@ -147,7 +147,8 @@ impl Runner {
             if more {
                 continue;
             }
-            let nap = self.nap().await;
+            // Without room there is nothing to look for: whoever ends says so.
+            let nap = if room == 0 { POLL } else { self.nap().await };
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = added.notified() => {}

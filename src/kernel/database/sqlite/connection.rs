@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use rusqlite::OpenFlags;
-use sqlx::{Connection, Either, Error, Execute, Executor, SqlStr, Transaction};
+use sqlx::{Connection, Describe, Either, Error, Execute, Executor, SqlStr, Transaction};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -168,7 +168,7 @@ impl<'c> Executor<'c> for &'c mut SqliteConnection {
         let answer = stream::once(async move {
             let (rows, done) = self.run(query, usize::MAX)?;
             let rows = rows.into_iter().map(Either::Right).chain([Either::Left(done)]);
-            Ok(stream::iter(rows.map(Ok)))
+            Ok::<_, Error>(stream::iter(rows.map(Ok)))
         });
         answer.try_flatten().boxed()
     }
@@ -191,6 +191,14 @@ impl<'c> Executor<'c> for &'c mut SqliteConnection {
             drop(prepared);
             Ok(SqliteStatement { sql, columns, parameters })
         })
+    }
+
+    /// Only sqlx's macros that check statements while compiling would ask.
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>, Error>>
+    where
+        'c: 'e,
+    {
+        Box::pin(async { Err(Error::Protocol("statements are not described".to_owned())) })
     }
 }
 

@@ -52,7 +52,8 @@ impl Type<Sqlite> for str {
 
 impl Encode<'_, Sqlite> for &str {
     fn encode_by_ref(&self, arguments: &mut Vec<SqliteValue>) -> Result<IsNull, BoxDynError> {
-        (*self).to_owned().encode_by_ref(arguments)
+        arguments.push(SqliteValue::Text((*self).to_owned()));
+        Ok(IsNull::No)
     }
 }
 
