@@ -5,8 +5,8 @@
 
 pub mod sqlite;
 
-pub use self::sqlite::{Sqlite, SqliteConnection};
 use self::sqlite::{Borrowed, Durability, SqliteFile};
+pub use self::sqlite::{Sqlite, SqliteConnection};
 use super::error::{Failure, Result};
 use super::failpoint;
 use crate::sql;

@@ -1,7 +1,9 @@
 //! A connection, and how statements run on it.
 
 use super::error::told;
-use super::{Durability, Kind, Sqlite, SqliteColumn, SqliteDone, SqliteOptions, SqliteRow, SqliteStatement, SqliteValue};
+use super::{
+    Durability, Kind, Sqlite, SqliteColumn, SqliteDone, SqliteOptions, SqliteRow, SqliteStatement, SqliteValue,
+};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -79,11 +81,7 @@ impl SqliteConnection {
     /// Runs a statement and copies at most so many rows of its answer.
     fn run<'q>(&mut self, query: impl Execute<'q, Sqlite>, most: usize) -> Result<(Vec<SqliteRow>, SqliteDone), Error> {
         let at_length = self.at_length && Handle::try_current().is_ok_and(|runtime| can_step_aside(&runtime));
-        if at_length {
-            tokio::task::block_in_place(|| self.run_here(query, most))
-        } else {
-            self.run_here(query, most)
-        }
+        if at_length { tokio::task::block_in_place(|| self.run_here(query, most)) } else { self.run_here(query, most) }
     }
 
     fn run_here<'q>(
