@@ -108,7 +108,7 @@ impl Shelf {
             .map_err(|_| Failure::from(sqlx::Error::PoolClosed))?;
         let conn = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = conn.ok_or_else(|| Failure::from(sqlx::Error::PoolClosed))?;
-        Ok(Borrowed { conn: Some(conn), idle: self.idle.clone(), _turn: turn })
+        Ok(Borrowed { conn: Some(conn), begun: false, idle: self.idle.clone(), _turn: turn })
     }
 
     /// Waits for the connections that are in use, then ends all of them.
@@ -129,6 +129,9 @@ impl Shelf {
 pub(in crate::kernel::database) struct Borrowed {
     /// Taken out only by `drop`.
     conn: Option<SqliteConnection>,
+    /// Whether a transaction was begun. Not whether there is one: a full disk, say, makes SQLite end it by itself, and then
+    /// the commit must fail.
+    begun: bool,
     idle: Arc<Mutex<Vec<SqliteConnection>>>,
     _turn: OwnedSemaphorePermit,
 }
@@ -137,18 +140,23 @@ impl Borrowed {
     /// Begins a transaction that writes. IMMEDIATE takes the write lock at once: a transaction that reads first could not
     /// get it later.
     pub(in crate::kernel::database) fn begin(&mut self) -> Result<()> {
-        Ok(self.command("BEGIN IMMEDIATE")?)
+        self.command("BEGIN IMMEDIATE")?;
+        self.begun = true;
+        Ok(())
     }
 
     /// Begins a transaction that reads, and may read a lot.
     pub(in crate::kernel::database) fn begin_reading(&mut self) -> Result<()> {
         self.at_length = true;
-        Ok(self.command("BEGIN")?)
+        self.command("BEGIN")?;
+        self.begun = true;
+        Ok(())
     }
 
     /// Ends it; what was a reader without a transaction has nothing to end.
     pub(in crate::kernel::database) fn commit(mut self) -> Result<()> {
-        if self.in_transaction() {
+        if self.begun {
+            // Right here, though it waits for the disk: other tasks go on in the runtime's other threads.
             self.command("COMMIT")?;
         }
         Ok(())

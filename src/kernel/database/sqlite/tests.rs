@@ -162,6 +162,18 @@ async fn what_is_not_committed_is_undone() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_sqlite_has_ended_by_itself_is_not_said_committed() {
+    let scene = Scene::new().await;
+    let mut tx = scene.db.begin().await.unwrap();
+    sql!(tx, execute "INSERT INTO things (name) VALUES ('a')").unwrap();
+    // What SQLite does when, for example, the disk is full.
+    sql!(tx, execute "ROLLBACK").unwrap();
+    assert!(tx.commit().await.is_err());
+    assert!(scene.names().await.is_empty());
+    scene.run("INSERT INTO things (name) VALUES ('b')").await;
+}
+
+#[tokio::test]
 async fn somebody_who_stops_waiting_for_the_writer_leaves_nothing_behind() {
     let scene = Scene::new().await;
     let held = scene.db.begin().await.unwrap();
