@@ -115,29 +115,28 @@ pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64, crowded: &Cro
 }
 
 /// When the next job that nobody holds is due. One whose lease has ended without a word is found by looking regularly.
-pub(super) async fn next_due(tx: &mut Tx, crowded: &Crowded) -> Result<Option<Timestamp>> {
+pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     // The first in the index: a full database holds a job for the end of every running service.
     let next = sql!(
         tx,
         optional(Timestamp,),
-        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL AND $1 NOT LIKE '%,' || kind || ',%'
-         ORDER BY due_at, id LIMIT 1",
-        crowded.0.as_str()
+        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL ORDER BY due_at, id LIMIT 1"
     )?;
     Ok(next.map(|(at,)| at))
 }
 
-pub(super) async fn is_due(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<bool> {
-    let row = sql!(
+/// When the next job is due that can be claimed: now or before, if one can be claimed at once.
+pub(super) async fn next_to_claim(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<Option<Timestamp>> {
+    let next = sql!(
         tx,
-        optional(i64,),
-        "SELECT CAST(1 AS BIGINT) FROM jobs
-         WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-           AND $2 NOT LIKE '%,' || kind || ',%' LIMIT 1",
+        optional(Timestamp,),
+        "SELECT due_at FROM jobs
+         WHERE died_at IS NULL AND (leased_until IS NULL OR leased_until <= $1) AND $2 NOT LIKE '%,' || kind || ',%'
+         ORDER BY due_at, id LIMIT 1",
         now,
         crowded.0.as_str()
     )?;
-    Ok(row.is_some())
+    Ok(next.map(|(at,)| at))
 }
 
 /// Keeps jobs that still run from being taken by others.
