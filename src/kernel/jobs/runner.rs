@@ -200,7 +200,7 @@ async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<(Vec<Cl
         return Ok((Vec::new(), next));
     }
     let mut tx = caas.db.begin().await?;
-    let jobs = queue::claim(&mut tx, now, limit, crowded).await?;
+    let jobs = queue::claim(&mut tx, now, limit, crowded, None).await?;
     tx.commit().await?;
     Ok((jobs, next))
 }
@@ -292,16 +292,10 @@ async fn settle(
     result: Result<Outcome, JobError>,
     then: Then<'_>,
 ) -> Result<Option<Claimed>> {
+    let is_done = matches!(result, Ok(Outcome::Done | Outcome::DoneIn(_)));
     let mut tx = match result {
-        Ok(Outcome::Done) => {
-            let mut tx = caas.db.begin().await?;
-            queue::delete(&mut tx, job.id).await?;
-            tx
-        }
-        Ok(Outcome::DoneIn(mut tx)) => {
-            queue::delete(&mut tx, job.id).await?;
-            tx
-        }
+        Ok(Outcome::Done) => caas.db.begin().await?,
+        Ok(Outcome::DoneIn(tx)) => tx,
         Ok(Outcome::Again(at)) => {
             let mut tx = caas.db.begin().await?;
             queue::postpone(&mut tx, job.id, at).await?;
@@ -322,9 +316,16 @@ async fn settle(
             tx
         }
     };
-    let next = match then {
-        Then::Rest => None,
-        Then::TakeNext(at_work) => queue::claim(&mut tx, caas.now(), 1, &at_work.crowded(Some(job.id))).await?.pop(),
+    let done = is_done.then_some(job.id);
+    let next = match (then, done) {
+        (Then::TakeNext(at_work), done) => {
+            queue::claim(&mut tx, caas.now(), 1, &at_work.crowded(Some(job.id)), done).await?.pop()
+        }
+        (Then::Rest, Some(done)) => {
+            queue::delete(&mut tx, done).await?;
+            None
+        }
+        (Then::Rest, None) => None,
     };
     tx.commit().await?;
     Ok(next)
