@@ -322,7 +322,7 @@ impl Tx {
         {
             let said: Vec<String> =
                 self.announcements.iter().map(|topic| format!("{} {topic}", self.bus.process)).collect();
-            sqlx::query("SELECT pg_notify('caas', said) FROM unnest($1) AS said").bind(said).execute(&mut **tx).await?;
+            sqlx::query("SELECT pg_notify('caas', said) FROM unnest($1::text[]) AS said").bind(said).execute(&mut **tx).await?;
         }
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
