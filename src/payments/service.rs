@@ -175,9 +175,15 @@ async fn about(tx: &mut Tx, payment: &Payment) -> Result<(Option<VehicleId>, ser
 
 /// The vehicle has confirmed: the held money is to be taken. The confirmation stands with the request from the start.
 pub async fn request_capture(caas: &Caas, tx: &mut Tx, id: PaymentId, confirmation: Uuid) -> Result<()> {
-    let held = sql!(tx, optional (Cents, i64),
+    let held = sql!(
+        tx,
+        optional(Cents, i64),
         "UPDATE payments SET confirmation_id = $1, version = version + 1 WHERE id = $2 AND state = $3
-         RETURNING amount_cents, version", confirmation, id, PaymentState::HeldForActivation.as_str())?;
+         RETURNING amount_cents, version",
+        confirmation,
+        id,
+        PaymentState::HeldForActivation.as_str()
+    )?;
     let Some((amount, _)) = held else {
         let payment = repository::load(tx, id).await?;
         return Err(Failure::Stored(format!("capture of a payment in {}", payment.state)));

@@ -96,14 +96,20 @@ pub async fn place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
 }
 
 async fn existing(tx: &mut Tx, order: &Order) -> Result<Option<Placed>> {
-    let found = sql!(tx, all (ActivationId, String, bool),
+    let found = sql!(
+        tx,
+        all(ActivationId, String, bool),
         "SELECT service_activation_id, current_state, TRUE FROM service_activations
          WHERE purchase_key = $1 AND customer_id = $2
          UNION ALL
          SELECT a.service_activation_id, a.current_state, FALSE
          FROM service_activations a JOIN offers o ON o.service_id = a.service_id
          WHERE o.id = $3 AND a.vehicle_id = $4 AND a.customer_id = $2 AND NOT a.is_over",
-        key(order), order.customer, order.offer, order.vehicle)?;
+        key(order),
+        order.customer,
+        order.offer,
+        order.vehicle
+    )?;
     if let Some((activation, _, _)) = found.iter().find(|(_, _, by_key)| *by_key) {
         return Ok(Some(Placed { activation: *activation, already: true }));
     }
