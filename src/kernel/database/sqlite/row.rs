@@ -29,7 +29,8 @@ impl SqliteValue {
             Raw::Integer(number) => SqliteValue::Integer(number),
             Raw::Real(number) => SqliteValue::Real(number),
             Raw::Text(bytes) => {
-                SqliteValue::Text(str::from_utf8(bytes).map_err(|error| Error::Decode(error.into()))?.to_owned())
+                let text = str::from_utf8(bytes).map_err(|error| Error::Decode(error.into()))?;
+                SqliteValue::Text(text.to_owned())
             }
             Raw::Blob(bytes) => SqliteValue::Blob(bytes.to_vec()),
         })
@@ -70,7 +71,7 @@ impl Value for SqliteValue {
     }
 
     fn is_null(&self) -> bool {
-        *self == SqliteValue::Null
+        matches!(self, SqliteValue::Null)
     }
 }
 

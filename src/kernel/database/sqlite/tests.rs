@@ -23,9 +23,7 @@ impl Scene {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url).await.unwrap();
         let scene = Scene { folder, db };
-        scene
-            .run("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size BIGINT CHECK (size > 0))")
-            .await;
+        scene.run("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER CHECK (size > 0))").await;
         scene
     }
 
@@ -109,7 +107,8 @@ async fn a_row_is_read_by_name_and_refuses_what_does_not_fit() {
     assert!(matches!(sql!(tx, one Thing, "SELECT name FROM things"), Err(sqlx::Error::ColumnNotFound(_))));
     assert!(sql!(tx, one(i64,), "SELECT size FROM things").is_err(), "nothing is no number");
     assert!(sql!(tx, one(i64,), "SELECT name FROM things").is_err(), "text is no number");
-    assert!(sql!(tx, one(DateTime<Utc>,), "SELECT name FROM things").is_err(), "a name is no moment");
+    type Moment = DateTime<Utc>;
+    assert!(sql!(tx, one(Moment,), "SELECT name FROM things").is_err(), "a name is no moment");
 }
 
 #[tokio::test]
