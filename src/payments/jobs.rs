@@ -3,10 +3,10 @@
 
 use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
 use super::port::{GatewayError, GatewayPayment, GatewayStatus};
-use super::repository::{self, Operation, Payment};
+use super::repository::{self, Operation, Payment, Waiting};
 use super::service::{GiveBack, apply, tell_refunded};
 use crate::Caas;
-use crate::breaker::{self, Permission, System};
+use crate::breaker::{self, BreakerState, Permission, System};
 use crate::kernel::error::Failure;
 use crate::kernel::failpoint;
 use crate::kernel::ids::PaymentId;
@@ -24,7 +24,12 @@ pub(crate) async fn may_call(caas: &Caas) -> Result<Option<Timestamp>> {
     let mut look = caas.db.read().await?;
     let (state, _) = breaker::state(&mut look, System::Payments).await?;
     drop(look);
-    if state == breaker::BreakerState::Closed {
+    may_call_at(caas, state).await
+}
+
+/// The same for who has just read the breaker's state.
+pub(crate) async fn may_call_at(caas: &Caas, state: BreakerState) -> Result<Option<Timestamp>> {
+    if state == BreakerState::Closed {
         return Ok(None);
     }
     let mut tx = caas.db.begin().await?;
@@ -55,11 +60,8 @@ pub(crate) async fn note_call(caas: &Caas, outage: bool) -> Result<()> {
 }
 
 /// A payment with the open request of one kind, when there is still something to do.
-async fn pending(caas: &Caas, id: PaymentId, kind: OperationKind) -> Result<(Payment, Option<Operation>)> {
-    let mut tx = caas.db.read().await?;
-    let payment = repository::load(&mut tx, id).await?;
-    let operation = repository::open_operation_of(&mut tx, id, kind).await?;
-    Ok((payment, operation))
+async fn pending(caas: &Caas, id: PaymentId, kind: OperationKind) -> Result<Waiting> {
+    repository::waiting(&mut caas.db.read().await?, id, kind).await
 }
 
 fn gateway_id(payment: &Payment) -> Result<&str> {
@@ -77,11 +79,11 @@ impl Job for CapturePayment {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let (payment, operation) = pending(caas, self.payment, OperationKind::Capture).await?;
+        let Waiting { mut payment, operation, breaker } = pending(caas, self.payment, OperationKind::Capture).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
-        if let Some(at) = may_call(caas).await? {
+        if let Some(at) = may_call_at(caas, breaker).await? {
             return Ok(Outcome::Again(at));
         }
         failpoint::hit("payment.capture.written");
@@ -110,11 +112,8 @@ impl Job for CapturePayment {
             },
             Err(error) => return Err(JobError::Outside(error.to_string())),
         };
+        // Not read again: had somebody written the payment meanwhile, it would be a conflict, and the job would run again.
         let mut tx = caas.db.begin().await?;
-        let mut payment = repository::load(&mut tx, self.payment).await?;
-        if payment.state != PaymentState::HeldForActivation {
-            return Ok(Outcome::Done);
-        }
         match verdict {
             Verdict::Captured(amount) => {
                 repository::close_operation(caas, &mut tx, operation.id, true, "CAPTURED").await?;
@@ -167,11 +166,11 @@ impl Job for ReverseHold {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let (payment, operation) = pending(caas, self.payment, OperationKind::Cancel).await?;
+        let Waiting { payment, operation, breaker } = pending(caas, self.payment, OperationKind::Cancel).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
-        if let Some(at) = may_call(caas).await? {
+        if let Some(at) = may_call_at(caas, breaker).await? {
             return Ok(Outcome::Again(at));
         }
         failpoint::hit("payment.cancel.written");
@@ -244,11 +243,11 @@ impl Job for RefundPayment {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let (payment, operation) = pending(caas, self.payment, OperationKind::Refund).await?;
+        let Waiting { payment, operation, breaker } = pending(caas, self.payment, OperationKind::Refund).await?;
         let (PaymentState::Charged, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
-        if let Some(at) = may_call(caas).await? {
+        if let Some(at) = may_call_at(caas, breaker).await? {
             return Ok(Outcome::Again(at));
         }
         let id = gateway_id(&payment)?;

@@ -12,9 +12,10 @@ use super::failpoint;
 use crate::sql;
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Postgres, Transaction};
 use std::any::Any;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -96,7 +97,9 @@ impl Database {
                         Ok(true)
                     })
                 });
-            Engine::Postgres(options.connect(url).await?)
+            // More than the texts there are on the way of a purchase: one that is forgotten is explained to the server anew.
+            let server = PgConnectOptions::from_str(url)?.statement_cache_capacity(512);
+            Engine::Postgres(options.connect_with(server).await?)
         };
         let (topics, _) = broadcast::channel(1024);
         let bus = Bus {
@@ -306,13 +309,15 @@ impl Tx {
             deferred.write(&mut self).await?;
         }
         failpoint::crash_here("before a commit");
-        if let Inner::Postgres(tx) = &mut self.inner {
-            for topic in &self.announcements {
-                sqlx::query("SELECT pg_notify('caas', $1)")
-                    .bind(format!("{} {topic}", self.bus.process))
-                    .execute(&mut **tx)
-                    .await?;
-            }
+        if let Inner::Postgres(tx) = &mut self.inner
+            && !self.announcements.is_empty()
+        {
+            let said: Vec<String> =
+                self.announcements.iter().map(|topic| format!("{} {topic}", self.bus.process)).collect();
+            sqlx::query("SELECT pg_notify('caas', said) FROM unnest($1::text[]) AS said")
+                .bind(said)
+                .execute(&mut **tx)
+                .await?;
         }
         match self.inner {
             Inner::Sqlite(tx) => tx.commit()?,
