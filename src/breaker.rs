@@ -22,6 +22,8 @@ codes! {
         Factory = "FACTORY",
         /// The transport company.
         Transport = "TRANSPORT",
+        /// The workshops' maintenance history.
+        Vss = "VSS",
     }
 }
 

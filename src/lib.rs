@@ -15,13 +15,16 @@ pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
 pub mod inbox;
+pub mod maintenance;
 pub mod monitoring;
 pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod operations;
 pub mod payments;
 pub mod purchases;
+pub mod rights;
 pub mod sales;
+pub mod subscriptions;
 pub mod support;
 #[cfg(feature = "ssr")]
 pub mod vehicles;
@@ -29,6 +32,8 @@ pub mod vehicles;
 pub mod verify;
 #[cfg(feature = "ssr")]
 pub mod ways_out;
+#[cfg(feature = "ssr")]
+pub mod withdrawal;
 
 #[cfg(feature = "ssr")]
 mod platform;

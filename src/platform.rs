@@ -9,6 +9,8 @@ use crate::kernel::database::Database;
 use crate::kernel::error::Result;
 use crate::kernel::rng::Rng;
 use crate::kernel::{Timestamp, jobs};
+use crate::maintenance::port::Vss;
+use crate::maintenance::rules::MaintenancePolicy;
 use crate::notifications::port::{Mailer, PushSender, SmsSender};
 use crate::payments::port::PaymentGateway;
 use crate::sales::delivery::port::Transport;
@@ -16,6 +18,8 @@ use crate::sales::factory::port::Factory;
 use crate::sales::factory::rules::FactoryPolicy;
 use crate::sales::payment::SalePolicy;
 use crate::sales::registration::port::RegistrationBodies;
+use crate::subscriptions::rules::DunningPolicy;
+use crate::withdrawal::model::WithdrawalPolicy;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -52,6 +56,8 @@ pub struct Parts {
     pub registration: Arc<dyn RegistrationBodies>,
     /// The transport company.
     pub transport: Arc<dyn Transport>,
+    /// The workshops' maintenance history.
+    pub vss: Arc<dyn Vss>,
     /// The way out for email.
     pub mailer: Arc<dyn Mailer>,
     /// The way out for text messages.
@@ -73,6 +79,12 @@ pub struct Policies {
     pub sale: SalePolicy,
     /// How the factory is tried again.
     pub factory: FactoryPolicy,
+    /// How a subscription's charge is tried again.
+    pub dunning: DunningPolicy,
+    /// What comes back after a withdrawal.
+    pub withdrawal: WithdrawalPolicy,
+    /// When overdue maintenance counts.
+    pub maintenance: MaintenancePolicy,
 }
 
 impl Caas {
@@ -122,9 +134,11 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::notifications::SendSms>()
         .with::<crate::notifications::Release>()
         .with::<crate::purchases::authorise::AuthorisePayment>()
+        .with::<crate::purchases::cancel::CarryOutCancel>()
         .with::<crate::payments::jobs::CapturePayment>()
         .with::<crate::payments::jobs::ReverseHold>()
         .with::<crate::payments::jobs::RefundPayment>()
+        .with::<crate::payments::refunds::WatchRefund>()
         .with::<crate::payments::methods::CompleteSetup>()
         .with::<crate::payments::settlement::AbsorbCost>()
         .with::<crate::sales::payment::PayForCar>()
@@ -147,5 +161,18 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::sales::registration::AskRegistration>()
         .with::<crate::sales::delivery::ScheduleTransport>()
         .with::<crate::sales::delivery::RemindPickUp>()
+        .with::<crate::maintenance::ask::AskVss>()
+        .with::<crate::maintenance::fleet::CheckFleet>()
+        .with::<crate::rights::export::BuildExport>()
+        .with::<crate::rights::export::ExpireExport>()
+        .with::<crate::rights::erasure::EraseAccount>()
+        .with::<crate::rights::erasure::ForgetInvoices>()
+        .with::<crate::rights::owner_change::ExpireOwnerChange>()
+        .with::<crate::subscriptions::model::Begin>()
+        .with::<crate::subscriptions::model::TryNewMethod>()
+        .with::<crate::subscriptions::billing::BillDue>()
+        .with::<crate::subscriptions::charge::Charge>()
+        .with::<crate::subscriptions::charge::ChargeMany>()
+        .with::<crate::subscriptions::dunning::Collect>()
         .with::<crate::verify::ProveNightly>()
 }

@@ -7,6 +7,9 @@ use caas::payments::model::{PaymentEvent, PaymentState};
 use caas::sales::delivery::model::{DeliveryEvent, DeliveryState};
 use caas::sales::model::{OrderEvent, OrderStatus};
 use caas::sales::registration::model::{RegistrationEvent, RegistrationState};
+use caas::subscriptions::model::{
+    DebtEvent, DebtState, InvoiceEvent, InvoiceState, SubscriptionEvent, SubscriptionStatus,
+};
 use caas::support::model::{TicketEvent, TicketStatus};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display, Write as _};
@@ -81,6 +84,16 @@ fn the_diagrams_show_what_the_code_does() {
     let delivery =
         diagram(DeliveryState::Requested, DeliveryState::ALL, DeliveryEvent::ALL, |state, event| state.on(event).ok());
     check("delivery", &delivery);
+    let subscription =
+        diagram(SubscriptionStatus::Active, SubscriptionStatus::ALL, SubscriptionEvent::ALL, |state, event| {
+            state.on(event)
+        });
+    check("subscription", &subscription);
+    check(
+        "invoice",
+        &diagram(InvoiceState::Issued, InvoiceState::ALL, InvoiceEvent::ALL, |state, event| state.on(event)),
+    );
+    check("debt", &diagram(DebtState::Open, DebtState::ALL, DebtEvent::ALL, |state, event| state.on(event)));
 }
 
 /// A room as the table shows it: its name, and what it leans on besides the kernel.

@@ -80,6 +80,16 @@ export class Sandbox {
     await this.ask("PATCH", `/vehicles/${vin}`, patch);
   }
 
+  /** Sets blocks of a car's maintenance history, as the contract of VSS writes them. */
+  async setMaintenance(vin: string, blocks: object[]) {
+    await this.ask("PUT", `/maintenance/${vin}`, blocks);
+  }
+
+  /** The hour it is there. */
+  async now(): Promise<string> {
+    return (await this.ask<{ now: string }>("GET", "/clock")).now;
+  }
+
   /** Moves the clock of app and played systems forward. */
   async advanceClock(seconds: number) {
     await this.ask("POST", "/clock/advance", { seconds });

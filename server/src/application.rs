@@ -15,7 +15,9 @@ use caas::kernel::database::Database;
 use caas::kernel::error::Failure;
 use caas::kernel::jobs::Registry;
 use caas::kernel::rng::Rng;
+use caas::maintenance::fleet::CheckFleet;
 use caas::notifications::devices;
+use caas::subscriptions::billing::BillDue;
 use caas::verify::ProveNightly;
 use caas::{Caas, Parts, Policies};
 use caas_app::web::{Sessions, Site};
@@ -91,12 +93,15 @@ impl Application {
             factory: outside.factory.clone(),
             registration: outside.registration.clone(),
             transport: outside.transport.clone(),
+            vss: outside.vss.clone(),
             mailer: outside.mailer.clone(),
             sms: outside.sms.clone(),
             push: outside.push.clone(),
         });
         RemoveEndedSessions::plan(&caas).await?;
         ProveNightly::plan(&caas).await?;
+        BillDue::plan(&caas).await?;
+        CheckFleet::plan(&caas).await?;
         let (runner, stop) = (RunnerHealth::default(), CancellationToken::new());
         let http = http(&config, &caas, &outside, runner.clone(), stop.clone());
         let router = router(&http, webhooks(&caas, &outside)?);
@@ -133,7 +138,10 @@ fn policies(config: &Config) -> Policies {
         },
         breaker: BreakerPolicy { threshold: ota.breaker_failures, rest: ota.breaker_rest },
         sale: config.sale,
+        dunning: config.dunning,
         factory: config.factory.policy,
+        withdrawal: config.withdrawal,
+        maintenance: config.maintenance,
     }
 }
 

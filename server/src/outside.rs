@@ -1,9 +1,9 @@
 //! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
 
 use crate::adapters::{
-    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem,
-    PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush, registration,
-    transport,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, HttpVss,
+    OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush,
+    registration, transport, vss,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use caas::activation::port::IotApi;
 use caas::kernel::Timestamp;
 use caas::kernel::clock::{Clock, SystemClock};
 use caas::kernel::rng::Rng;
+use caas::maintenance::port::Vss;
 use caas::notifications::port::{Mailer, PushSender, SmsSender};
 use caas::payments::port::PaymentGateway;
 use caas::sales::delivery::port::Transport;
@@ -84,6 +85,8 @@ pub struct Outside {
     pub registration: Arc<dyn RegistrationBodies>,
     /// The transport company.
     pub transport: Arc<dyn Transport>,
+    /// The workshops' maintenance history.
+    pub vss: Arc<dyn Vss>,
     /// Email.
     pub mailer: Arc<dyn Mailer>,
     /// Text messages.
@@ -134,6 +137,8 @@ impl Outside {
             .map_err(|error| OutsideError::Setup("registration bodies", error))?;
         let transport = HttpTransport::new(&reach(&systems, System::Transport), transport::DEFAULT_TIMEOUT)
             .map_err(|error| OutsideError::Setup("transport company", error))?;
+        let vss = HttpVss::new(&reach(&systems, System::Vss), vss::DEFAULT_TIMEOUT)
+            .map_err(|error| OutsideError::Setup("maintenance history (VSS)", error))?;
         let mailer: Arc<dyn Mailer> = match (&config.mail.smtp, &sandbox) {
             (None, Some(running)) => Arc::new(SandboxMailer::new(running.handle.clone(), &config.mail.from)),
             (url, _) => {
@@ -159,6 +164,7 @@ impl Outside {
             factory: Arc::new(factory),
             registration: Arc::new(registration),
             transport: Arc::new(transport),
+            vss: Arc::new(vss),
             mailer,
             sms: Arc::new(sms),
             push,
@@ -178,7 +184,7 @@ pub const BODIES: [(&str, System); 4] = [
 ];
 
 /// The systems the sandbox can play.
-pub const PLAYED: [System; 9] = [
+pub const PLAYED: [System; 10] = [
     System::Payments,
     System::Iot,
     System::Sms,
@@ -188,6 +194,7 @@ pub const PLAYED: [System; 9] = [
     System::RegistrationDe,
     System::RegistrationGb,
     System::Transport,
+    System::Vss,
 ];
 
 /// The way out for push messages. Push services are nobody's sandbox: they live in real time, whatever ours says.
@@ -266,6 +273,7 @@ async fn start_sandbox(
             factory: token_of(System::Factory),
             registration: Country::ALL.into_iter().map(|country| (country, token_of(body_of(country)))).collect(),
             transport: token_of(System::Transport),
+            vss: token_of(System::Vss),
         },
         webhook_target: WebhookTarget {
             base_url: options.webhooks_to,
@@ -292,7 +300,7 @@ async fn start_sandbox(
             System::RegistrationDe => body(Country::DE),
             System::RegistrationGb => body(Country::GB),
             System::Transport => &running.transport_url,
-            System::Vss => continue,
+            System::Vss => &running.vss_url,
         };
         let mut endpoint = systems.get(*system);
         endpoint.url = Url::parse(address).ok();

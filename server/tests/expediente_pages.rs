@@ -45,6 +45,7 @@ async fn order(app: &TestApp, customer: UserId, vehicle: VehicleId, code: &str, 
         shown_price: offer.price(Market::Es).unwrap().amount,
         purchase_key: app.caas().new_uuid().to_string(),
         consents: true,
+        maintenance_risk: false,
         locale: Locale::Es,
     };
     let placed = place(app.caas(), &order).await.unwrap().unwrap();
@@ -145,6 +146,9 @@ async fn a_failed_settlement_asks_for_another_method_and_the_service_stays() {
 async fn the_story_is_filtered_and_paged_by_key() {
     for engine in Engine::all() {
         let (mut app, customer, cars) = start(engine).await;
+        // Whoever looks at the cars has their maintenance asked about.
+        app.get("/expediente").await.expect(200);
+        soon(&mut app).await;
         for code in ["SEAT_HEATING", "AUDIO_CONCERT", "LIGHT_SIGNATURE", "SEAT_MASSAGE", "NAV_LIVE", "SURROUND_VIEW"] {
             let mut tx = app.caas().db.read().await.unwrap();
             let service = demo_service(&mut tx, code).await.unwrap();

@@ -14,8 +14,8 @@ use caas_sandbox::{
     WebhookSecret as Signer, World,
 };
 use caas_server::adapters::{
-    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, OutsideSystem,
-    PushKey, PushSettings, SandboxMailer, WebPush,
+    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, HttpVss,
+    OutsideSystem, PushKey, PushSettings, SandboxMailer, WebPush,
 };
 use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -99,6 +99,7 @@ impl Inbox {
             factory: Arc::new(HttpFactory::new(&nowhere, patience).unwrap()),
             registration: Arc::new(HttpRegistrationBodies::new([("GB", nowhere.clone())], patience).unwrap()),
             transport: Arc::new(HttpTransport::new(&nowhere, patience).unwrap()),
+            vss: Arc::new(HttpVss::new(&nowhere, patience).unwrap()),
             mailer: Arc::new(SandboxMailer::new(sandbox, "no-reply@caas.example")),
             sms: Arc::new(HttpSmsSender::new(&nowhere, patience).unwrap()),
             push: Arc::new(push(patience)),

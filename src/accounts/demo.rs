@@ -103,6 +103,26 @@ pub async fn seed_demo(caas: &Caas, tx: &mut Tx) -> Result<DemoAccounts> {
     })
 }
 
+/// Makes one more customer of the demo, who signs in with its password.
+pub async fn add_demo_customer(caas: &Caas, tx: &mut Tx, email: &str, name: &str) -> Result<UserId> {
+    let (id, now, hash) = (caas.new_id(), caas.now(), Hash(DEMO_HASH.to_owned()));
+    let new = repository::New {
+        id,
+        email,
+        email_key: email,
+        name,
+        role: Role::Customer,
+        dealership_id: None,
+        locale: Locale::Es,
+        country: "ES",
+        time_zone: "Europe/Madrid",
+        phone: None,
+        hash: Some(&hash),
+        email_confirmed_at: Some(now),
+    };
+    if repository::insert(tx, new, now).await? { Ok(id) } else { Err(Failure::Conflict("the demo accounts")) }
+}
+
 /// Lets somebody of the demo who was invited sign in with the demo's password.
 pub async fn open_with_demo_password(caas: &Caas, tx: &mut Tx, user: UserId) -> Result<()> {
     repository::set_password(tx, user, &Hash(DEMO_HASH.to_owned()), caas.now()).await?;

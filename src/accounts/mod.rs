@@ -24,7 +24,9 @@ mod service;
 pub use model::*;
 
 #[cfg(feature = "ssr")]
-pub use demo::{DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, open_with_demo_password, seed_demo};
+pub use demo::{
+    DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount, DemoAccounts, add_demo_customer, open_with_demo_password, seed_demo,
+};
 #[cfg(feature = "ssr")]
 pub use mails::letters;
 #[cfg(feature = "ssr")]

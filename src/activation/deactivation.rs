@@ -1,6 +1,8 @@
-//! Switching services off: at the end of their time, or to undo a confirmation that came too late.
+//! Switching services off: at the end of their time, after a withdrawal, when a subscription ends or is not paid, or to
+//! undo a confirmation that came too late.
 //!
-//! Promise 8: the base platform, the vehicle's circulation and a paid one-time service are never switched off by CaaS.
+//! Promise 8: the base platform, the vehicle's circulation and a paid one-time service are never switched off by CaaS; the
+//! latter only because its customer has declared the withdrawal.
 //! [`may_switch_off`] is the one gate through which every deactivation goes.
 
 use super::callbacks::Told;
@@ -40,6 +42,12 @@ codes! {
         TimeOver = "TIME_OVER",
         /// The vehicle confirmed after the final failure: never paid for.
         Compensation = "COMPENSATION",
+        /// The customer withdrew from the contract: the declaration stands with the activation.
+        Withdrawal = "WITHDRAWAL",
+        /// A subscription was not paid, to the last try.
+        Suspension = "SUSPENSION",
+        /// A subscription has ended: the customer cancelled it.
+        SubscriptionOver = "SUBSCRIPTION_OVER",
     }
 }
 
@@ -77,6 +85,11 @@ pub fn may_switch_off(activation: &Activation, reason: Reason, now: Timestamp) -
         }
         Reason::Compensation => {
             activation.activated_at.is_none() && (activation.state.is_over() || activation.state.is_with_support())
+        }
+        // The customer's own declaration, which the database keeps, is the proof.
+        Reason::Withdrawal => activation.state == ActivationState::Active && activation.withdrawal_id.is_some(),
+        Reason::Suspension | Reason::SubscriptionOver => {
+            activation.state == ActivationState::Active && activation.offer_kind == OfferKind::Subscription
         }
     }
 }
@@ -130,7 +143,8 @@ async fn log(
     record(caas, tx, entry).await
 }
 
-/// Asks for a service to be switched off. Asking twice for the same reason does it once; a command sent after it was last
+/// Asks for a service to be switched off. It is tried until the vehicle confirms: after the planned attempts a person is
+/// told, and it goes on being tried. Asking twice for the same reason does it once; a command sent after it was last
 /// asked for (`since`: a later try by hand) is a reason of its own.
 pub async fn request(
     caas: &Caas,
@@ -227,7 +241,7 @@ impl Job for EndTemporary {
         let activation = store::load(&mut tx, self.activation).await?;
         match activation.expires_at {
             Some(end) if end > caas.now() => Ok(Outcome::Again(end)),
-            Some(_) if activation.state == ActivationState::Active => {
+            Some(_) if activation.state == ActivationState::Active && activation.withdrawal_id.is_none() => {
                 request(caas, &mut tx, &activation, Reason::TimeOver, Timestamp::UNIX_EPOCH).await?;
                 Ok(Outcome::DoneIn(tx))
             }
@@ -392,6 +406,9 @@ async fn drop_it(caas: &Caas, tx: &mut Tx, d: &mut Deactivation, activation: &Ac
     log(caas, tx, activation, d.id, EntryKind::DeactivationDone, (Some(before), DeactivationState::Dropped), d.reason)
         .await?;
     solved(caas, tx, d, before, Resolution::NoLongerNeeded).await?;
+    if d.reason != Reason::Compensation {
+        return Ok(());
+    }
     escalation::note(caas, tx, activation, "COMPENSATION_DROPPED", serde_json::json!({})).await
 }
 
@@ -490,22 +507,40 @@ async fn done(
         .await?;
     solved(caas, tx, d, before, Resolution::SwitchedOff).await?;
     match d.reason {
-        Reason::TimeOver => {
-            apply(
-                caas,
-                tx,
-                activation,
-                ActivationEvent::TimeOver,
-                Cause { actor: Actor::VEHICLE, data: serde_json::json!({}) },
-            )
-            .await?;
-            verdict::tell(caas, tx, activation, NoticeEvent::ServiceEnded, None, None).await
-        }
-        Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await,
-    }?;
+        Reason::Compensation => escalation::note(caas, tx, activation, "COMPENSATED", serde_json::json!({})).await?,
+        reason => over(caas, tx, activation, reason).await?,
+    }
     restore::after_switching_off(caas, tx, activation).await?;
     failpoint::hit("deactivation.done");
     Ok(())
+}
+
+/// What ran is over. Two reasons may have met in one activation (cancelled, then withdrawn from): the first answer of the
+/// vehicle ends it, and a declared withdrawal is what it ends by.
+async fn over(caas: &Caas, tx: &mut Tx, activation: &mut Activation, reason: Reason) -> Result<()> {
+    if activation.state != ActivationState::Active {
+        return Ok(());
+    }
+    let by_vehicle = || Cause { actor: Actor::VEHICLE, data: serde_json::json!({}) };
+    if activation.withdrawal_id.is_some() {
+        // Its receipt has told the customer.
+        return apply(caas, tx, activation, ActivationEvent::Withdrawn, by_vehicle()).await;
+    }
+    match reason {
+        Reason::TimeOver => {
+            apply(caas, tx, activation, ActivationEvent::TimeOver, by_vehicle()).await?;
+            verdict::tell(caas, tx, activation, NoticeEvent::ServiceEnded, None, None).await
+        }
+        Reason::Suspension => {
+            apply(caas, tx, activation, ActivationEvent::Suspended, by_vehicle()).await?;
+            apply(caas, tx, activation, ActivationEvent::SubscriptionEnded, by_vehicle()).await
+        }
+        Reason::SubscriptionOver => {
+            apply(caas, tx, activation, ActivationEvent::SubscriptionEnded, by_vehicle()).await?;
+            verdict::tell(caas, tx, activation, NoticeEvent::ServiceEnded, None, None).await
+        }
+        Reason::Withdrawal | Reason::Compensation => Ok(()),
+    }
 }
 
 /// Ends what the failure audit holds open about a deactivation.

@@ -8,6 +8,7 @@ use super::model::{ActivationEvent, ActivationState, AttemptCommand, ErrorCode};
 use super::port::{ActivateCommand, CommandAnswer, CommandDuration, CommandStatus, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, Cause, NewAttempt, apply, save};
 use super::rules::{AttemptFailure, Readiness, readiness};
+use super::upkeep;
 use super::verdict::{self, Source};
 use crate::Caas;
 use crate::breaker::{self, BreakerState, Permission, System};
@@ -114,6 +115,10 @@ async fn begin(
     breaker: BreakerState,
 ) -> Result<Outcome, JobError> {
     let now = caas.now();
+    if activation.cancel_wanted_at.is_some() {
+        // No further attempt: the cancellation is being carried out.
+        return Ok(Outcome::Again(now + VEHICLE_BUSY));
+    }
     if activation.next_attempt_at.is_some_and(|at| at > now) {
         return Ok(Outcome::Again(activation.next_attempt_at.unwrap_or(now)));
     }
@@ -125,6 +130,9 @@ async fn begin(
     if breaker != BreakerState::Closed
         && let Some(outcome) = delay(caas, &mut activation).await?
     {
+        return Ok(outcome);
+    }
+    if let Some(outcome) = upkeep::in_the_way(caas, &mut activation, vehicle, attempts).await? {
         return Ok(outcome);
     }
     match caas.iot.vehicle_status(&vehicle.vin).await {

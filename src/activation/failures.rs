@@ -25,6 +25,13 @@ pub(super) async fn on_step(
                 Failed { told: Some(NoticeEvent::OtaFailed), ..Failed::of(activation, FailureType::OtaActivation) };
             return detected(caas, tx, activation, failed).await;
         }
+        ActivationEvent::BlockedByMaintenance => {
+            let told = Some(NoticeEvent::BlockedByMaintenance);
+            let failed = Failed { told, ..Failed::of(activation, FailureType::MaintenanceBlocked) };
+            detected(caas, tx, activation, failed).await?;
+            let (kind, subject) = (FailureType::MaintenanceBlocked, activation.id.0);
+            return failures::resolved(caas, tx, kind, subject, Resolution::OrderEnded, None).await;
+        }
         ActivationEvent::VehicleConfirmed if before == ActivationState::ManualActivationAttempt => {
             Resolution::ActivatedByHand
         }

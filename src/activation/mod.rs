@@ -28,6 +28,8 @@ pub mod restore;
 #[cfg(feature = "ssr")]
 pub mod rules;
 #[cfg(feature = "ssr")]
+mod upkeep;
+#[cfg(feature = "ssr")]
 mod verdict;
 
 #[cfg(feature = "ssr")]

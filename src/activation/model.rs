@@ -75,6 +75,8 @@ pub enum ActivationEvent {
     VehicleConfirmed,
     /// The engine gives up.
     Escalated,
+    /// Maintenance stands in the way of the first command.
+    BlockedByMaintenance,
     /// The ticket stands.
     TicketOpened,
     /// A person begins an attempt.
@@ -109,6 +111,7 @@ impl ActivationEvent {
         ActivationEvent::RetryScheduled,
         ActivationEvent::VehicleConfirmed,
         ActivationEvent::Escalated,
+        ActivationEvent::BlockedByMaintenance,
         ActivationEvent::TicketOpened,
         ActivationEvent::ManualAttemptStarted,
         ActivationEvent::ManualAttemptFailed,
@@ -148,6 +151,8 @@ impl ActivationState {
             // A confirmation may also come while the next attempt is waited for: the first verdict of the car counts.
             (S::AttemptInProgress | S::RetryScheduled | S::ManualActivationAttempt, E::VehicleConfirmed) => S::Active,
             (S::AttemptFailed | S::ActivationQueued | S::RetryScheduled, E::Escalated) => S::EscalatedToSupport,
+            // Nothing was sent: there is nothing for support to repair.
+            (S::ActivationQueued | S::RetryScheduled, E::BlockedByMaintenance) => S::FailedNoCharge,
             (S::EscalatedToSupport, E::TicketOpened) => S::AwaitingSupportResolution,
             (S::AwaitingSupportResolution, E::ManualAttemptStarted) => S::ManualActivationAttempt,
             (S::ManualActivationAttempt, E::ManualAttemptFailed) => S::AwaitingSupportResolution,

@@ -87,6 +87,12 @@ pub struct Activation {
     pub ticket_id: Option<TicketId>,
     /// How it came out.
     pub final_result: Option<String>,
+    /// The customer's declaration of withdrawal, once there is one.
+    pub withdrawal_id: Option<Uuid>,
+    /// Since when the customer wants it cancelled, while bank or car had not answered.
+    pub cancel_wanted_at: Option<Timestamp>,
+    /// When the car went to another owner with it: who ordered it hears no more of it.
+    pub handed_over_at: Option<Timestamp>,
     /// Against lost updates.
     pub version: i64,
     /// When it was ordered.
@@ -107,6 +113,12 @@ impl Activation {
     /// Whether it came with the car: nothing is held, charged or billed for it, ever.
     pub fn is_included(&self) -> bool {
         self.payment_id.is_none() && self.offer_kind != OfferKind::Subscription
+    }
+
+    /// Whether the law's period of withdrawal runs for it once it is delivered: for what lasts longer than the period itself
+    /// and has a price of its own. What came with the car belongs to the contract about the car.
+    pub fn has_withdrawal_period(&self) -> bool {
+        !self.is_included() && (self.offer_kind != OfferKind::Temporary || self.days.is_none_or(|days| days > 14))
     }
 
     /// How it came out.
@@ -192,6 +204,7 @@ pub async fn apply(
         ActivationEvent::RetryScheduled => (EntryKind::RetryScheduled, false),
         ActivationEvent::VehicleConfirmed => (EntryKind::ServiceActive, true),
         ActivationEvent::Escalated => (EntryKind::ActivationEscalated, true),
+        ActivationEvent::BlockedByMaintenance => (EntryKind::MaintenanceBlocked, true),
         ActivationEvent::TicketOpened => (EntryKind::AwaitingSupport, false),
         ActivationEvent::ManualAttemptStarted | ActivationEvent::ManualAttemptFailed => {
             (EntryKind::ManualAttempt, true)
@@ -214,7 +227,7 @@ pub async fn apply(
         before: Some(before.as_str()),
         after: Some(after.as_str()),
         data,
-        visible,
+        visible: visible && activation.handed_over_at.is_none(),
         ..Entry::new(Some(activation.customer_id), cause.actor, kind, SubjectKind::Activation, activation.id.0)
     };
     record(caas, tx, entry).await?;
@@ -234,6 +247,30 @@ pub(super) async fn save(caas: &Caas, tx: &mut Tx, a: &mut Activation) -> Result
         a.state.as_str(), a.state.is_over(), a.activation_queued_at, a.deadline_at, a.next_attempt_at, a.delayed_since,
         a.total_attempts, a.last_failure.as_deref(), a.activated_at, a.expires_at, a.ended_at, a.ticket_id,
         a.final_result.as_deref(), a.payment_id, caas.now(), a.id, a.version)?;
+    if changed != 1 {
+        return Err(Failure::Conflict("activation"));
+    }
+    a.version += 1;
+    tx.announce(format!("activation:{}", a.id));
+    Ok(())
+}
+
+/// Notes that the customer has declared the withdrawal.
+pub async fn withdrawn(tx: &mut Tx, a: &mut Activation, withdrawal: Uuid) -> Result<()> {
+    a.withdrawal_id = Some(withdrawal);
+    note_wish(tx, a).await
+}
+
+/// Notes that the customer wants it cancelled as soon as that is possible.
+pub async fn cancel_wanted(tx: &mut Tx, a: &mut Activation, at: Timestamp) -> Result<()> {
+    a.cancel_wanted_at = Some(at);
+    note_wish(tx, a).await
+}
+
+async fn note_wish(tx: &mut Tx, a: &mut Activation) -> Result<()> {
+    let changed = sql!(tx, execute
+        "UPDATE service_activations SET withdrawal_id = $1, cancel_wanted_at = $2, version = version + 1
+         WHERE service_activation_id = $3 AND version = $4", a.withdrawal_id, a.cancel_wanted_at, a.id, a.version)?;
     if changed != 1 {
         return Err(Failure::Conflict("activation"));
     }
@@ -446,11 +483,11 @@ pub async fn open_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND ($2 IS NULL OR vehicle_id = $2)
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND handed_over_at IS NULL AND ($2 IS NULL OR vehicle_id = $2)
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $3", customer, vehicle, limit)?)
 }
 
-/// A customer's activations that are over, newest first, ordered before `before` when given; of one vehicle when given.
+/// A customer's activations that are over, or went to another owner with the car, newest first, ordered before `before` when given; of one vehicle when given.
 pub async fn ended_of_customer(
     tx: &mut Tx,
     customer: UserId,
@@ -459,7 +496,7 @@ pub async fn ended_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND is_over AND ($2 IS NULL OR vehicle_id = $2)
+        "SELECT * FROM service_activations WHERE customer_id = $1 AND (is_over OR handed_over_at IS NOT NULL) AND ($2 IS NULL OR vehicle_id = $2)
            AND service_activation_id < $3
          ORDER BY created_at DESC, service_activation_id DESC LIMIT $4",
         customer, vehicle, before.unwrap_or(ActivationId(Uuid::max())), limit)?)

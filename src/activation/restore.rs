@@ -218,7 +218,8 @@ impl Restore {
 
 /// What has ended meanwhile is not switched on again.
 fn is_wanted(activation: &Activation, now: Timestamp) -> bool {
-    activation.state == ActivationState::Active && activation.expires_at.is_none_or(|end| now < end)
+    let runs = activation.state == ActivationState::Active && activation.withdrawal_id.is_none();
+    runs && activation.expires_at.is_none_or(|end| now < end)
 }
 
 async fn tries(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Attempt>> {

@@ -19,6 +19,7 @@ use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::service::{GiveBack, give_back, request_capture};
+use crate::subscriptions::model::Begin;
 use chrono::TimeDelta;
 use sqlx::types::Json;
 
@@ -92,6 +93,11 @@ pub(super) async fn confirmed(
     if let (OfferKind::Temporary, Some(end)) = (activation.offer_kind, activation.expires_at) {
         let job = deactivation::EndTemporary { activation: activation.id };
         jobs::enqueue(caas, tx, &job, Enqueue::at(end).keyed(format!("end:{}", activation.id))).await?;
+    }
+    // One whose first activation failed is never billed (rulebook §7): what a person then switches on by hand is free.
+    if activation.offer_kind == OfferKind::Subscription && by_hand.is_none() {
+        let job = Begin { activation: activation.id };
+        jobs::enqueue(caas, tx, &job, Enqueue::now().keyed(format!("begin:{}", activation.id))).await?;
     }
     metrics::histogram!("caas_activation_seconds").record((now - activation.created_at).as_seconds_f64());
     match by_hand {
@@ -195,6 +201,9 @@ pub(super) async fn tell(
     reason: Option<&str>,
     ticket: Option<String>,
 ) -> Result<()> {
+    if activation.handed_over_at.is_some() {
+        return Ok(());
+    }
     let mut key = activation.id.to_string();
     if planted::is_in(Bug::CallbackCountedTwice) {
         key = caas.new_uuid().to_string();
@@ -206,6 +215,7 @@ pub(super) async fn tell(
         reason: reason.map(str::to_owned),
         ticket,
         activation: Some(activation.id),
+        withdraw: (event == NoticeEvent::ServiceActive && activation.has_withdrawal_period()).then_some(activation.id),
         ..Notice::about(activation.customer_id, event, key, format!("/expediente/activaciones/{}", activation.id))
     };
     notify(caas, tx, &notice).await

@@ -107,6 +107,12 @@ codes! {
         Order = "ORDER",
         /// What cars cost.
         Plan = "PLAN",
+        /// A subscription.
+        Subscription = "SUBSCRIPTION",
+        /// An invoice of a subscription.
+        Invoice = "INVOICE",
+        /// What was left unpaid of a subscription.
+        Debt = "DEBT",
     }
 }
 
@@ -167,6 +173,12 @@ codes! {
         CostAbsorbed = "COST_ABSORBED",
         /// Money was given back.
         PaymentRefunded = "PAYMENT_REFUNDED",
+        /// A refund has not gone through, and its deadline is near or has passed.
+        RefundDelayed = "REFUND_DELAYED",
+        /// The customer declared the withdrawal from a contract.
+        WithdrawalDeclared = "WITHDRAWAL_DECLARED",
+        /// The customer wants to cancel as soon as bank and car have answered.
+        CancellationWished = "CANCELLATION_WISHED",
         /// What the bank says of captured money.
         SettlementChanged = "SETTLEMENT_CHANGED",
         /// The activation waits for its first attempt.
@@ -271,6 +283,14 @@ codes! {
         CatalogueRuleDecided = "CATALOGUE_RULE_DECIDED",
         /// The customer told support of a theft.
         TheftNoted = "THEFT_NOTED",
+        /// The car is back, or the theft was noted by mistake.
+        TheftOver = "THEFT_OVER",
+        /// A copy of all personal data was asked for, made, fetched or thrown away.
+        DataExported = "DATA_EXPORTED",
+        /// The erasure of an account was planned, taken back, stopped or done.
+        ErasureChanged = "ERASURE_CHANGED",
+        /// A car goes to another owner: offered, accepted, or not.
+        OwnerChanged = "OWNER_CHANGED",
         /// The customer was written to.
         CustomerTold = "CUSTOMER_TOLD",
         /// A message was not handed over by its deadline.
@@ -307,6 +327,28 @@ codes! {
         DraftDiscarded = "DRAFT_DISCARDED",
         /// A version of a plan was published, or a plan opened or closed.
         PlanChanged = "PLAN_CHANGED",
+        /// The first period of a subscription began.
+        SubscriptionBegun = "SUBSCRIPTION_BEGUN",
+        /// A charge of a subscription failed, or it is paid again.
+        SubscriptionPayment = "SUBSCRIPTION_PAYMENT",
+        /// A subscription is to end, goes on after all, or changes to another offer.
+        SubscriptionChanged = "SUBSCRIPTION_CHANGED",
+        /// A subscription ended.
+        SubscriptionEnded = "SUBSCRIPTION_ENDED",
+        /// An invoice was issued.
+        InvoiceIssued = "INVOICE_ISSUED",
+        /// An invoice was paid, left unpaid, or undone by a credit note.
+        InvoiceChanged = "INVOICE_CHANGED",
+        /// A debt arose, was paid, handed over or written off.
+        DebtChanged = "DEBT_CHANGED",
+        /// Maintenance kept an order from being taken, or ended it before its first command.
+        MaintenanceBlocked = "MAINTENANCE_BLOCKED",
+        /// An order goes on although maintenance is a little behind; the customer was warned.
+        MaintenanceWarned = "MAINTENANCE_WARNED",
+        /// An order goes on although maintenance could not be asked about.
+        MaintenanceRisk = "MAINTENANCE_RISK",
+        /// The warranty of a car was lost or came back.
+        WarrantyChanged = "WARRANTY_CHANGED",
     }
 }
 

@@ -50,6 +50,12 @@ pub fn moment(at: Timestamp, zone: &str, locale: Locale) -> String {
     format!("{}, {:02}:{:02}", day(at, zone, locale), local.hour(), local.minute())
 }
 
+/// The moment to the second, for receipts: "21 de noviembre de 2026, 14:05:09".
+pub fn to_the_second(at: Timestamp, zone: &str, locale: Locale) -> String {
+    let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));
+    format!("{}:{:02}", moment(at, zone, locale), local.second())
+}
+
 /// The day for lists, where space is short: "21 nov 2026", "21 Nov 2026".
 pub fn short_day(at: Timestamp, zone: &str, locale: Locale) -> String {
     let local = at.with_timezone(&zone.parse().unwrap_or(Tz::UTC));

@@ -25,6 +25,8 @@ codes! {
         ReservationDeclined = "RESERVATION_DECLINED",
         /// The rest of a car's price was not paid: the customer lost the car.
         FinalPayment = "FINAL_PAYMENT_FAILED",
+        /// A refund has not gone through, and its deadline is near.
+        RefundLate = "REFUND_LATE",
         /// A message could not be handed over.
         Notification = "NOTIFICATION_FAILED",
         /// The factory could not be brought to take an order: people order by phone.
@@ -37,6 +39,12 @@ codes! {
         RegistrationRejected = "REGISTRATION_REJECTED",
         /// A car did not come to its customer's door.
         TransportFailed = "TRANSPORT_FAILED",
+        /// A subscription ended unpaid.
+        SubscriptionUnpaid = "SUBSCRIPTION_UNPAID",
+        /// Maintenance kept a service from being bought or delivered.
+        MaintenanceBlocked = "MAINTENANCE_BLOCKED",
+        /// The workshops' system did not answer, three times.
+        VssSilent = "VSS_SILENT",
     }
 }
 
@@ -63,6 +71,8 @@ codes! {
         Payments = "PAYMENTS",
         /// The settlement messages.
         Settlement = "SETTLEMENT",
+        /// The billing of subscriptions.
+        Billing = "BILLING",
         /// The messages to people.
         Notifications = "NOTIFICATIONS",
         /// The orders at the factory.
@@ -71,6 +81,8 @@ codes! {
         Registration = "REGISTRATION",
         /// The transports.
         Delivery = "DELIVERY",
+        /// The questions to the workshops' system.
+        Maintenance = "MAINTENANCE",
     }
 }
 
@@ -115,7 +127,8 @@ impl FailureCategory {
             "CONFIG_CONFLICT" | "UNSUPPORTED_FIRMWARE" | "UNKNOWN_SERVICE" | "UNKNOWN_VEHICLE" | "INVALID_REQUEST" => {
                 FailureCategory::DataValidation
             }
-            "IOT_UNAVAILABLE" => FailureCategory::ExternalSystem,
+            "IOT_UNAVAILABLE" | "VSS_SILENT" => FailureCategory::ExternalSystem,
+            "MAINTENANCE_OVERDUE" => FailureCategory::Business,
             _ => FailureCategory::Technical,
         }
     }

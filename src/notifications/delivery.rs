@@ -6,6 +6,7 @@
 use super::model::{Channel, DeliveryStatus, NoticeEvent};
 use super::port::{DeliveryError, Email, PushDevice, PushMessage, TextMessage, Urgency};
 use super::preferences::unsubscribe_address;
+use super::signed;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::service::{Entry, record};
@@ -62,11 +63,17 @@ impl Job for SendEmail {
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let Some(message) = ready(caas, self.notification).await? else { return Ok(Outcome::Done) };
         let Ready::Send(message) = message else { return Ok(hold_back(caas, self.notification).await?) };
+        let (text, html) = if signed::has_mark(&message.body_text) {
+            let key = signed::make_key(caas).await?;
+            (signed::sign_in_text(&key, &message.body_text), signed::sign_in_text(&key, &message.body_html))
+        } else {
+            (message.body_text.clone(), message.body_html.clone())
+        };
         let email = Email {
             to: message.address.clone().unwrap_or_default(),
             subject: message.subject.clone(),
-            text: message.body_text.clone(),
-            html: message.body_html.clone(),
+            text,
+            html,
             message_id: format!("{}@caas", self.notification),
             unsubscribe: message.unsubscribe_token.as_deref().map(|token| unsubscribe_address(caas, token)),
         };

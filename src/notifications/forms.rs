@@ -15,6 +15,8 @@ pub(super) struct Letter<'a> {
     pub name: &'a str,
     /// The page, with its full address.
     pub link: Option<&'a str>,
+    /// Where the contract is withdrawn from.
+    pub withdraw: Option<&'a str>,
     /// Only on mail that may be switched off: where that is done.
     pub unsubscribe: Option<&'a str>,
     pub locale: Locale,
@@ -29,6 +31,9 @@ pub(super) fn plain(message: &Message, letter: &Letter<'_>) -> String {
     }
     if let Some(link) = letter.link {
         let _ = writeln!(text, "{}:\n{link}\n", message.action);
+    }
+    if let Some(address) = letter.withdraw {
+        let _ = writeln!(text, "{}\n{}:\n{address}\n", you_may_withdraw(locale), withdraw_here(locale));
     }
     text.push_str("CaaS · Car as a Service\n");
     if let Some(address) = letter.unsubscribe {
@@ -50,6 +55,15 @@ pub(super) fn html(message: &Message, letter: &Letter<'_>) -> String {
             "<p style=\"margin:28px 0\"><a class=\"button\" href=\"{}\" style=\"display:inline-block;padding:12px 20px;border-radius:8px;background:#0b6b3a;color:#ffffff;text-decoration:none;font-weight:600\">{}</a></p>",
             escape(link),
             escape(&message.action)
+        );
+    }
+    if let Some(address) = letter.withdraw {
+        let _ = write!(
+            body,
+            "<p>{} <a href=\"{}\">{}</a></p>",
+            you_may_withdraw(locale),
+            escape(address),
+            withdraw_here(locale)
         );
     }
     let mut foot = "<p class=\"foot\" style=\"color:#555555;font-size:14px\">CaaS · Car as a Service</p>".to_owned();
@@ -92,6 +106,18 @@ fn shorten(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
+fn you_may_withdraw(locale: Locale) -> &'static str {
+    locale.t(
+        "Tienes al menos 14 días para desistir del contrato, sin dar motivos y sin entrar en tu cuenta. La página te dice hasta qué día y por qué.",
+        "You have at least 14 days to withdraw from the contract, without giving reasons and without signing in. The page tells until which day and why.",
+    )
+}
+
+/// The words of the law (Directive 2011/83/EU, art. 11a(1)).
+fn withdraw_here(locale: Locale) -> &'static str {
+    locale.t("Desistir del contrato aquí", "Withdraw from contract here")
+}
+
 fn stop(locale: Locale) -> &'static str {
     locale.t("No recibir más correos como este", "Stop emails like this one")
 }
@@ -108,7 +134,13 @@ mod tests {
     use crate::notifications::texts::render;
 
     fn letter(unsubscribe: Option<&str>) -> Letter<'_> {
-        Letter { name: "<b>Eva</b>", link: Some("https://caas.example/?a=1&b=2"), unsubscribe, locale: Locale::Es }
+        Letter {
+            name: "<b>Eva</b>",
+            link: Some("https://caas.example/?a=1&b=2"),
+            withdraw: None,
+            unsubscribe,
+            locale: Locale::Es,
+        }
     }
 
     #[test]

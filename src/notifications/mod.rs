@@ -23,6 +23,8 @@ pub mod samples;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
+pub mod signed;
+#[cfg(feature = "ssr")]
 pub mod texts;
 
 #[cfg(feature = "ssr")]

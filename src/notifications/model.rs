@@ -76,6 +76,14 @@ codes! {
         AgentTaskDue = "AGENT_TASK_DUE",
         /// To an agent: a case has had no answer in time.
         SlaBreached = "SLA_BREACHED",
+        /// The copy of somebody's personal data is ready.
+        ExportReady = "EXPORT_READY",
+        /// An account will be erased, and until when that can be taken back; or it could not be.
+        ErasurePlanned = "ERASURE_PLANNED",
+        /// Somebody passes a car on to its reader.
+        CarOffered = "CAR_OFFERED",
+        /// A car has another owner: to both.
+        CarHandedOver = "CAR_HANDED_OVER",
         /// About the account: confirmation, password.
         Account = "ACCOUNT",
     }
@@ -217,6 +225,10 @@ impl NoticeEvent {
             E::DeliveryStep => plan(G::Order, HOUR, Must, On, Never, Must),
             E::AgentTaskDue => plan(G::Staff, 15, Never, Never, Never, Must),
             E::SlaBreached => plan(G::Staff, 15, Never, Never, Never, Must),
+            E::CarOffered => plan(G::Vehicle, 15, Must, On, Never, Must),
+            E::CarHandedOver => plan(G::Vehicle, 15, Must, On, Never, Must),
+            E::ExportReady => plan(G::Account, 15, Must, Never, Never, Must),
+            E::ErasurePlanned => plan(G::Account, 15, Must, Never, Never, Must),
             E::Account => plan(G::Account, AT_ONCE, Must, Never, Never, Never),
         }
     }

@@ -37,7 +37,7 @@ pub fn sample(event: NoticeEvent) -> Notice {
         amount: amount.map(|cents| Money::new(cents, Currency::Eur)),
         reason: reason.map(str::to_owned),
         ticket: ticket.map(str::to_owned),
-        text: matches!(event, E::TicketAnswered).then(|| "…".to_owned()),
+        text: matches!(event, E::TicketAnswered | E::ErasurePlanned | E::CarHandedOver).then(|| "…".to_owned()),
         more: more(event),
         of_car: matches!(event, E::FinalPaymentFailed),
         ..Notice::about(UserId(uuid::Uuid::nil()), event, "sample", "/expediente")
@@ -66,6 +66,13 @@ fn more(event: NoticeEvent) -> Vec<Bilingual> {
             both(
                 "El pedido queda cancelado y el coche ya no está a tu nombre: el concesionario puede venderlo a otra persona. Tu cuenta y tu expediente siguen abiertos.",
                 "The order is cancelled and the car is no longer in your name: the dealership may sell it to somebody else. Your account and your file stay open.",
+            ),
+        ],
+        E::SubscriptionChargeFailed => vec![
+            both("El próximo intento es el 23 de noviembre de 2026.", "The next try is on 23 November 2026."),
+            both(
+                "El servicio sigue activo. Si el 27 de noviembre de 2026 sigue sin pagar, la suscripción se cancela y el importe queda como deuda.",
+                "The service stays active. If it is still unpaid on 27 November 2026, the subscription is cancelled and the amount stays as a debt.",
             ),
         ],
         E::DeliveryFailed => vec![both(

@@ -4,6 +4,7 @@ use super::delivery;
 use super::forms::{self, Letter};
 use super::model::{Channel, DeliveryStatus, NoticeEvent, NoticeGroup, Use};
 use super::preferences::{self, Preferences};
+use super::signed;
 use super::texts;
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
@@ -55,6 +56,8 @@ pub struct Notice {
     pub channels: Option<Vec<Channel>>,
     /// The order whose charge it promises something about. A key that is an order's id says the same.
     pub activation: Option<ActivationId>,
+    /// The contract that the mail offers to withdraw from, by a link that works without signing in.
+    pub withdraw: Option<ActivationId>,
     /// The page it leads to, local.
     pub link: String,
 }
@@ -77,6 +80,7 @@ impl Notice {
             of_car: false,
             channels: None,
             activation: None,
+            withdraw: None,
             link: link.into(),
         }
     }
@@ -134,6 +138,10 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     let Some(reader) = reader else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
+    // No mail ever leads there (RFC 2606): the account was erased.
+    if reader.email.ends_with(".invalid") {
+        return Ok(());
+    }
     let mut notice = notice.clone();
     if notice.vehicle.is_empty() {
         notice.vehicle = reader.vehicle.unwrap_or_default();
@@ -161,8 +169,14 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
                 // Chosen mail and mail that must be said can't be switched off, so it does not offer it.
                 let token = (need == Need::Optional).then(|| caas.rng.token());
                 let unsubscribe = token.as_deref().map(|token| preferences::unsubscribe_address(caas, token));
-                let letter =
-                    Letter { name: &reader.name, link: Some(&link), unsubscribe: unsubscribe.as_deref(), locale };
+                let withdraw = notice.withdraw.map(|activation| signed::unsigned_address(caas, activation));
+                let letter = Letter {
+                    name: &reader.name,
+                    link: Some(&link),
+                    withdraw: withdraw.as_deref(),
+                    unsubscribe: unsubscribe.as_deref(),
+                    locale,
+                };
                 NewRow {
                     address: Some(reader.email.clone()),
                     body_text: forms::plain(&message, &letter),
@@ -248,7 +262,8 @@ pub async fn send_account_email(caas: &Caas, tx: &mut Tx, mail: &AccountEmail) -
         paragraphs: mail.paragraphs.clone(),
         action: action.unwrap_or_default(),
     };
-    let letter = Letter { name: &mail.name, link: link.as_deref(), unsubscribe: None, locale: mail.locale };
+    let letter =
+        Letter { name: &mail.name, link: link.as_deref(), withdraw: None, unsubscribe: None, locale: mail.locale };
     let row = NewRow {
         user: mail.user,
         event: NoticeEvent::Account,

@@ -17,6 +17,9 @@ pub(super) async fn on_step(caas: &Caas, tx: &mut Tx, payment: &Payment, event: 
     if payment.order.is_some() {
         return on_step_of_car(caas, tx, payment, event).await;
     }
+    if payment.is_for_invoices() {
+        return on_step_of_invoice(caas, tx, payment, event).await;
+    }
     let (kind, category, code, resolution, told, impact) = match event {
         PaymentEvent::Declined => (
             FailureType::PaymentDeclined,
@@ -102,6 +105,30 @@ async fn on_step_of_car(caas: &Caas, tx: &mut Tx, payment: &Payment, event: Paym
         attempts: attempts(tx, payment).await?,
         resolution,
         communication: told.map(NoticeEvent::as_str),
+        impact: Some(Money::new(Cents::ZERO, payment.currency)),
+    };
+    failures::detected(caas, tx, &failure).await
+}
+
+/// The same for a subscription. What is left unpaid in the end is a failure of the subscription, see `subscriptions`.
+async fn on_step_of_invoice(caas: &Caas, tx: &mut Tx, payment: &Payment, event: PaymentEvent) -> Result<()> {
+    let code = payment.decline_reason.as_deref();
+    let (kind, category, code) = match event {
+        PaymentEvent::Declined => (FailureType::PaymentDeclined, FailureCategory::of_decline(code), code),
+        PaymentEvent::NeverMade => (FailureType::PaymentNeverMade, FailureCategory::ExternalSystem, None),
+        _ => return Ok(()),
+    };
+    let told = event == PaymentEvent::Declined && payment.invoice.is_some();
+    let failure = NewFailure {
+        kind,
+        subject: payment.id.0,
+        category,
+        component: Component::Payments,
+        customer: Some(payment.customer_id),
+        code,
+        attempts: attempts(tx, payment).await?,
+        resolution: Resolution::TriedAgain,
+        communication: told.then_some(NoticeEvent::SubscriptionChargeFailed.as_str()),
         impact: Some(Money::new(Cents::ZERO, payment.currency)),
     };
     failures::detected(caas, tx, &failure).await

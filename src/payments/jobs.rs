@@ -3,13 +3,15 @@
 
 use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
 use super::port::{GatewayError, GatewayPayment, GatewayStatus};
+use super::refunds::{self, WITHDRAWAL};
 use super::repository::{self, Operation, Payment, Waiting};
-use super::service::{GiveBack, apply, tell_refunded};
+use super::service::{GiveBack, announce, apply, tell_refunded};
 use crate::Caas;
 use crate::breaker::{self, BreakerState, Permission, System};
+use crate::kernel::database::Tx;
 use crate::kernel::error::Failure;
 use crate::kernel::failpoint;
-use crate::kernel::ids::PaymentId;
+use crate::kernel::ids::{OperationId, PaymentId};
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::kernel::money::{Cents, Money};
 use crate::kernel::{Timestamp, error::Result};
@@ -232,10 +234,58 @@ impl ReverseHold {
     }
 }
 
-/// Gives captured money back in full.
+/// Gives captured money back: one request, all of it or a part.
 #[derive(Serialize, Deserialize)]
 pub struct RefundPayment {
     pub(super) payment: PaymentId,
+    /// The request. Jobs written before there could be several name none: the oldest.
+    #[serde(default)]
+    pub(super) operation: Option<OperationId>,
+}
+
+/// Whether money can be given back.
+enum Taken {
+    /// It was taken.
+    Yes,
+    /// The capture, or the bank's word on it, is still on its way.
+    NotYet(TimeDelta),
+    /// There is nothing to give back, and why.
+    Nothing(&'static str),
+}
+
+impl Taken {
+    fn of(payment: &Payment, operation: &Operation) -> Taken {
+        match (payment.state, payment.settlement) {
+            (PaymentState::Charged, _) if operation.reason != WITHDRAWAL => Taken::Yes,
+            // The bank has not moved the money: there is nothing of the customer's to give back, unless it does so yet.
+            (PaymentState::Charged, Settlement::Failed) => Taken::NotYet(TimeDelta::hours(6)),
+            (PaymentState::Charged, Settlement::Absorbed) => Taken::Nothing("NEVER_MOVED"),
+            (PaymentState::Charged, Settlement::ChargedBack) => Taken::Nothing("CHARGED_BACK"),
+            (PaymentState::Charged, _) => Taken::Yes,
+            (
+                PaymentState::Initiated
+                | PaymentState::Pending
+                | PaymentState::Unknown
+                | PaymentState::HeldForActivation,
+                _,
+            ) => Taken::NotYet(TimeDelta::seconds(60)),
+            (PaymentState::Refunded, _) => Taken::Nothing("REFUNDED_BEFORE"),
+            (PaymentState::Cancelled | PaymentState::FailedNoCharge | PaymentState::Rejected, _) => {
+                Taken::Nothing("NEVER_CAPTURED")
+            }
+        }
+    }
+}
+
+impl RefundPayment {
+    async fn read(&self, tx: &mut Tx) -> Result<(Payment, Option<Operation>)> {
+        let payment = repository::load(tx, self.payment).await?;
+        let operation = match self.operation {
+            Some(id) => repository::requested(tx, id).await?,
+            None => repository::open_operation_of(tx, self.payment, OperationKind::Refund).await?,
+        };
+        Ok((payment, operation))
+    }
 }
 
 impl Job for RefundPayment {
@@ -243,16 +293,28 @@ impl Job for RefundPayment {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let Waiting { payment, operation, breaker } = pending(caas, self.payment, OperationKind::Refund).await?;
-        let (PaymentState::Charged, Some(operation)) = (payment.state, operation) else {
-            return Ok(Outcome::Done);
-        };
-        if let Some(at) = may_call_at(caas, breaker).await? {
+        let mut tx = caas.db.read().await?;
+        let (payment, operation) = self.read(&mut tx).await?;
+        drop(tx);
+        let Some(operation) = operation else { return Ok(Outcome::Done) };
+        match Taken::of(&payment, &operation) {
+            Taken::Yes => {}
+            Taken::NotYet(wait) => return Ok(Outcome::Again(caas.now() + wait)),
+            Taken::Nothing(code) => {
+                let mut tx = caas.db.begin().await?;
+                repository::close_operation(caas, &mut tx, operation.id, false, code).await?;
+                refunds::settled(caas, &mut tx, operation.id).await?;
+                announce(&mut tx, &payment);
+                return Ok(Outcome::DoneIn(tx));
+            }
+        }
+        if let Some(at) = may_call(caas).await? {
             return Ok(Outcome::Again(at));
         }
         let id = gateway_id(&payment)?;
         let known = already(caas, run, id).await?;
-        if !known.is_some_and(|known| known.status == GatewayStatus::Refunded) {
+        let back = payment.refunded_cents + operation.amount_cents;
+        if !known.is_some_and(|known| known.refunded >= back) {
             let amount = Money::new(operation.amount_cents, payment.currency);
             failpoint::hit("payment.refund.written");
             let result = caas.gateway.refund(id, amount, &operation.reason, &operation.idempotency_key).await;
@@ -261,14 +323,17 @@ impl Job for RefundPayment {
             result.map_err(|error| JobError::Outside(error.to_string()))?;
         }
         let mut tx = caas.db.begin().await?;
-        let mut payment = repository::load(&mut tx, self.payment).await?;
+        let (mut payment, Some(operation)) = self.read(&mut tx).await? else { return Ok(Outcome::Done) };
         if payment.state != PaymentState::Charged {
             return Ok(Outcome::Done);
         }
         repository::close_operation(caas, &mut tx, operation.id, true, "REFUNDED").await?;
-        payment.refunded_cents = operation.amount_cents;
-        apply(caas, &mut tx, &mut payment, PaymentEvent::Refunded).await?;
-        tell_refunded(caas, &mut tx, &payment).await?;
+        payment.refunded_cents = payment.refunded_cents + operation.amount_cents;
+        let whole = payment.refunded_cents >= payment.captured_cents;
+        let event = if whole { PaymentEvent::Refunded } else { PaymentEvent::PartlyRefunded };
+        apply(caas, &mut tx, &mut payment, event).await?;
+        refunds::settled(caas, &mut tx, operation.id).await?;
+        tell_refunded(caas, &mut tx, &payment, &operation).await?;
         failpoint::hit("payment.refund.recorded");
         Ok(Outcome::DoneIn(tx))
     }

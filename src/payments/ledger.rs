@@ -5,7 +5,9 @@ use super::repository::Payment;
 use crate::Caas;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::money::Cents;
+use crate::kernel::ids::PaymentId;
+use crate::kernel::money::{Cents, Currency};
+use crate::subscriptions::model::InvoiceId;
 
 codes! {
     /// An account of the books.
@@ -26,6 +28,10 @@ codes! {
         VatPayable = "VAT_PAYABLE",
         /// What we bear for delivered services that were never paid.
         AbsorbedCost = "ABSORBED_COST",
+        /// What customers owe us for invoices.
+        CustomersReceivable = "CUSTOMERS_RECEIVABLE",
+        /// Debts that finance has given up.
+        WrittenOff = "WRITTEN_OFF",
     }
 }
 
@@ -49,8 +55,14 @@ pub fn vat_in(gross: Cents, rate_basis_points: i64) -> Cents {
     Cents((gross.0 * rate_basis_points + divisor / 2) / divisor)
 }
 
-/// Books what a step of the payment does.
-pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: BookEffect) -> Result<()> {
+/// Books what a step of the payment does. `refunded_before`: what had been given back before this step.
+pub(super) async fn book(
+    caas: &Caas,
+    tx: &mut Tx,
+    payment: &Payment,
+    effect: BookEffect,
+    refunded_before: Cents,
+) -> Result<()> {
     let gross = payment.amount_cents;
     let vat = vat_in(gross, payment.vat_rate_basis_points);
     let net = gross - vat;
@@ -67,6 +79,14 @@ pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: Bo
         }
         // Both parts of a car's price are revenue from the moment they are taken, and a refund reverses that. A señal that
         // the customer loses therefore stays revenue without a further movement.
+        // An invoice was revenue when it was issued: its payment settles what the customer owes, and a refund opens it again.
+        BookEffect::Charge if payment.is_for_invoices() => {
+            ("CHARGE", vec![debit(Account::GatewayReceivable, gross), credit(Account::CustomersReceivable, gross)])
+        }
+        BookEffect::Refund if payment.is_for_invoices() => {
+            let gross = payment.refunded_cents - refunded_before;
+            ("REFUND", vec![debit(Account::CustomersReceivable, gross), credit(Account::GatewayReceivable, gross)])
+        }
         BookEffect::Charge => (
             "CHARGE",
             vec![
@@ -82,14 +102,20 @@ pub(super) async fn book(caas: &Caas, tx: &mut Tx, payment: &Payment, effect: Bo
             lines.push(credit(Account::VatPayable, vat));
             ("ABSORB", lines)
         }
-        BookEffect::Refund => (
-            "REFUND",
-            vec![
-                debit(Account::Revenue, net),
-                debit(Account::VatPayable, vat),
-                credit(Account::GatewayReceivable, gross),
-            ],
-        ),
+        BookEffect::Refund => {
+            let gross = payment.refunded_cents - refunded_before;
+            // Of all that is given back by now, less that of the parts before: no cent of VAT is lost between parts.
+            let rate = payment.vat_rate_basis_points;
+            let vat = vat_in(payment.refunded_cents, rate) - vat_in(refunded_before, rate);
+            (
+                "REFUND",
+                vec![
+                    debit(Account::Revenue, gross - vat),
+                    debit(Account::VatPayable, vat),
+                    credit(Account::GatewayReceivable, gross),
+                ],
+            )
+        }
     };
     write(caas, tx, payment, movement, &lines).await
 }
@@ -114,7 +140,59 @@ pub(super) async fn book_loss(
     write(caas, tx, payment, movement, &[debit(Account::AbsorbedCost, gross), credit(from, gross)]).await
 }
 
+/// Books an invoice when it is issued, and takes it back when a credit note undoes it (its amounts are negative).
+pub(crate) async fn book_invoice(
+    caas: &Caas,
+    tx: &mut Tx,
+    invoice: InvoiceId,
+    currency: Currency,
+    (net, vat): (Cents, Cents),
+) -> Result<()> {
+    let gross = net + vat;
+    let about = About { payment: None, invoice: Some(invoice), currency };
+    if gross.0 >= 0 {
+        let lines = [
+            debit(Account::CustomersReceivable, gross),
+            credit(Account::Revenue, net),
+            credit(Account::VatPayable, vat),
+        ];
+        return write_about(caas, tx, &about, "INVOICE", &lines).await;
+    }
+    let positive = |amount: Cents| Cents(-amount.0);
+    let lines = [
+        debit(Account::Revenue, positive(net)),
+        debit(Account::VatPayable, positive(vat)),
+        credit(Account::CustomersReceivable, positive(gross)),
+    ];
+    write_about(caas, tx, &about, "CREDIT_NOTE", &lines).await
+}
+
+/// Books that finance has given up what is owed for an invoice.
+pub(crate) async fn book_write_off(
+    caas: &Caas,
+    tx: &mut Tx,
+    invoice: InvoiceId,
+    currency: Currency,
+    gross: Cents,
+) -> Result<()> {
+    let about = About { payment: None, invoice: Some(invoice), currency };
+    let lines = [debit(Account::WrittenOff, gross), credit(Account::CustomersReceivable, gross)];
+    write_about(caas, tx, &about, "WRITE_OFF", &lines).await
+}
+
+/// What a movement is about: a payment or an invoice.
+struct About {
+    payment: Option<PaymentId>,
+    invoice: Option<InvoiceId>,
+    currency: Currency,
+}
+
 async fn write(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: &str, lines: &[Line]) -> Result<()> {
+    let about = About { payment: Some(payment.id), invoice: None, currency: payment.currency };
+    write_about(caas, tx, &about, movement, lines).await
+}
+
+async fn write_about(caas: &Caas, tx: &mut Tx, about: &About, movement: &str, lines: &[Line]) -> Result<()> {
     let sum = |side: fn(&Line) -> Cents| lines.iter().map(side).fold(Cents::ZERO, |a, b| a + b);
     assert_eq!(sum(|l| l.debit), sum(|l| l.credit), "a movement's debits equal its credits");
     let movement_id = caas.new_uuid();
@@ -123,11 +201,13 @@ async fn write(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: &str, line
     if lines.is_empty() {
         return Ok(());
     }
-    let (currency, now) = (payment.currency.as_str(), caas.now());
+    let (currency, now) = (about.currency.as_str(), caas.now());
     sql!(tx, insert
-    "INSERT INTO ledger_entries (id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id, at)",
+    "INSERT INTO ledger_entries (id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id,
+                                 invoice_id, at)",
     &lines, |line| [
-        line.0, movement_id, movement, line.1.account.as_str(), line.1.debit, line.1.credit, currency, payment.id, now,
+        line.0, movement_id, movement, line.1.account.as_str(), line.1.debit, line.1.credit, currency, about.payment,
+        about.invoice, now,
     ])?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{PaymentMethodId, UserId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::locale::Locale;
+use crate::subscriptions::model::TryNewMethod;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -194,7 +195,14 @@ pub async fn add(caas: &Caas, tx: &mut Tx, customer: UserId, method: &GatewayMet
         )
     };
     record(caas, tx, entry).await?;
+    try_at_once(caas, tx, customer).await?;
     Ok(id)
+}
+
+/// What a subscription owes is tried with another way to pay at once.
+async fn try_at_once(caas: &Caas, tx: &mut Tx, customer: UserId) -> Result<()> {
+    let key = format!("new-method:{customer}");
+    jobs::enqueue(caas, tx, &TryNewMethod { customer }, Enqueue::now().keyed(key)).await
 }
 
 /// Asks the gateway what came of a visit from which nobody returned.
@@ -238,6 +246,7 @@ pub async fn make_default(caas: &Caas, customer: UserId, id: PaymentMethodId) ->
     }
     sql!(tx, execute "UPDATE payment_methods SET is_default = (id = $1) WHERE customer_id = $2 AND removed_at IS NULL", id, customer)?;
     log(caas, &mut tx, customer, EntryKind::PaymentMethodPreferred, id.0).await?;
+    try_at_once(caas, &mut tx, customer).await?;
     tx.commit().await?;
     Ok(true)
 }

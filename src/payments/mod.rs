@@ -13,6 +13,8 @@ pub mod methods;
 #[cfg(feature = "ssr")]
 pub mod port;
 #[cfg(feature = "ssr")]
+pub mod refunds;
+#[cfg(feature = "ssr")]
 pub mod repository;
 #[cfg(feature = "ssr")]
 pub mod service;

@@ -115,8 +115,10 @@ pub enum PaymentEvent {
     ReversedNotDelivered,
     /// The vehicle has the service, but the hold had lapsed: CaaS bears the cost.
     LapsedAfterDelivery,
-    /// Captured money was given back in full.
+    /// Captured money was given back in full, or what was left of it.
     Refunded,
+    /// A part of the captured money was given back.
+    PartlyRefunded,
 }
 
 impl PaymentEvent {
@@ -135,6 +137,7 @@ impl PaymentEvent {
         PaymentEvent::ReversedNotDelivered,
         PaymentEvent::LapsedAfterDelivery,
         PaymentEvent::Refunded,
+        PaymentEvent::PartlyRefunded,
     ];
 }
 
@@ -151,7 +154,7 @@ pub enum BookEffect {
     Charge,
     /// A hold ends and the price becomes a cost of ours.
     Absorb,
-    /// Revenue is given back.
+    /// Revenue is given back: all of it, or a part.
     Refund,
 }
 
@@ -184,6 +187,7 @@ impl PaymentState {
             (S::HeldForActivation, E::ReversedNotDelivered) => (S::FailedNoCharge, Some(BookEffect::Release)),
             (S::HeldForActivation, E::LapsedAfterDelivery) => (S::Cancelled, Some(BookEffect::Absorb)),
             (S::Charged, E::Refunded) => (S::Refunded, Some(BookEffect::Refund)),
+            (S::Charged, E::PartlyRefunded) => (S::Charged, Some(BookEffect::Refund)),
             (state, event) => return Err(PaymentRefusal { state, event }),
         };
         Ok(step)
@@ -279,6 +283,7 @@ mod tests {
                 "HELD_FOR_ACTIVATION --ReversedNotDelivered-> FAILED_NO_CHARGE",
                 "HELD_FOR_ACTIVATION --LapsedAfterDelivery-> CANCELLED",
                 "CHARGED --Refunded-> REFUNDED",
+                "CHARGED --PartlyRefunded-> CHARGED",
             ]
         );
     }

@@ -9,6 +9,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, OperationId, OrderId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::subscriptions::model::{DebtId, InvoiceId, invoice_names};
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -27,6 +28,14 @@ pub struct Payment {
     /// The car's order; none for a service.
     #[sqlx(rename = "order_id")]
     pub order: Option<OrderId>,
+    /// The invoice of a subscription's period.
+    #[sqlx(rename = "invoice_id")]
+    pub invoice: Option<InvoiceId>,
+    /// What was left unpaid of a subscription.
+    #[sqlx(rename = "debt_id")]
+    pub debt: Option<DebtId>,
+    /// Of the form it was begun with, when the customer was there.
+    pub form_key: Option<String>,
     /// Who pays.
     pub customer_id: UserId,
     /// With what.
@@ -82,6 +91,11 @@ impl Payment {
     /// The car's order it is for. Fails for a service's payment.
     pub fn car_order(&self) -> Result<OrderId> {
         self.order.ok_or_else(|| Failure::Stored("a service's payment on the path of a car".to_owned()))
+    }
+
+    /// Whether it is for invoices: one, or those of a debt.
+    pub fn is_for_invoices(&self) -> bool {
+        self.invoice.is_some() || self.debt.is_some()
     }
 
     /// What was taken and not given back.
@@ -218,6 +232,12 @@ pub async fn open_operation_of(tx: &mut Tx, payment: PaymentId, kind: OperationK
          WHERE payment_id = $1 AND kind = $2 AND state = 'REQUESTED' ORDER BY requested_at LIMIT 1", payment, kind.as_str())?)
 }
 
+/// A request, while it has no verdict yet.
+pub(super) async fn requested(tx: &mut Tx, id: OperationId) -> Result<Option<Operation>> {
+    Ok(sql!(tx, optional Operation,
+        "SELECT id, idempotency_key, amount_cents, reason FROM payment_operations WHERE id = $1 AND state = 'REQUESTED'", id)?)
+}
+
 /// Writes down what the gateway said.
 pub async fn close_operation(caas: &Caas, tx: &mut Tx, id: OperationId, succeeded: bool, answer: &str) -> Result<()> {
     sql!(tx, execute
@@ -238,6 +258,26 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
     Ok(sql!(tx, all Payment, payments!("WHERE p.order_id = $1 ORDER BY p.created_at, p.id"), order)?)
 }
 
+/// The car and the numbers of the invoices that a subscription's payment is for: one, or all of a debt.
+pub(super) async fn billed(tx: &mut Tx, payment: &Payment) -> Result<(Option<VehicleId>, Vec<String>)> {
+    let rows = sql!(
+        tx,
+        all(VehicleId, String),
+        "SELECT vehicle_id, number FROM invoices WHERE id = $1 OR debt_id = $2 ORDER BY id",
+        payment.invoice,
+        payment.debt
+    )?;
+    let vehicle = rows.first().map(|(vehicle, _)| *vehicle);
+    Ok((vehicle, rows.into_iter().map(|(_, number)| number).collect()))
+}
+
+/// The payments for an invoice or a debt, in the order they were begun.
+pub async fn of_invoice_or_debt(tx: &mut Tx, invoice: Option<InvoiceId>, debt: Option<DebtId>) -> Result<Vec<Payment>> {
+    Ok(
+        sql!(tx, all Payment, payments!("WHERE p.invoice_id = $1 OR p.debt_id = $2 ORDER BY p.created_at, p.id"), invoice, debt)?,
+    )
+}
+
 /// A payment with what it is for.
 #[derive(Debug, Clone, FromRow)]
 pub struct PaymentLine {
@@ -248,6 +288,8 @@ pub struct PaymentLine {
     pub service_names: Option<Json<Bilingual>>,
     /// The number of the car's order.
     pub order_number: Option<String>,
+    /// The number of the subscription's invoice.
+    pub invoice_number: Option<String>,
     /// The car, as far as there is one.
     pub vehicle_id: Option<VehicleId>,
     /// When the vehicle confirmed what was captured.
@@ -259,10 +301,13 @@ pub struct PaymentLine {
 impl PaymentLine {
     /// What it is for, in words: the service, or which part of which car's price.
     pub fn names(&self) -> Bilingual {
-        match (&self.service_names, &self.order_number) {
-            (Some(names), _) => names.0.clone(),
-            (None, Some(number)) => car_payment_names(self.payment.payment_type, number),
-            (None, None) => Bilingual::default(),
+        match (&self.service_names, &self.order_number, &self.invoice_number) {
+            (Some(names), ..) => names.0.clone(),
+            (None, Some(number), _) => car_payment_names(self.payment.payment_type, number),
+            (None, None, Some(number)) => invoice_names(number),
+            (None, None, None) => {
+                Bilingual { es: "Suscripción sin pagar".to_owned(), en: "Unpaid subscription".to_owned() }
+            }
         }
     }
 }
@@ -286,12 +331,14 @@ pub async fn list_with_subjects(
     limit: i64,
 ) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, COALESCE(a.vehicle_id, o.vehicle_id) AS vehicle_id,
+        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
+                COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
          LEFT JOIN customer_orders o ON o.id = p.order_id
+         LEFT JOIN invoices i ON i.id = p.invoice_id
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
-         WHERE p.customer_id = $1 AND ($2 IS NULL OR COALESCE(a.vehicle_id, o.vehicle_id) = $2) AND p.id < $3
+         WHERE p.customer_id = $1 AND ($2 IS NULL OR COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) = $2) AND p.id < $3
          ORDER BY p.created_at DESC, p.id DESC LIMIT $4",
         customer, vehicle, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
 }
@@ -299,10 +346,12 @@ pub async fn list_with_subjects(
 /// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
 pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, COALESCE(a.vehicle_id, o.vehicle_id) AS vehicle_id,
+        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
+                COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
          LEFT JOIN customer_orders o ON o.id = p.order_id
+         LEFT JOIN invoices i ON i.id = p.invoice_id
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1
            AND (p.settlement = 'FAILED' OR (p.state = 'INITIATED' AND p.authentication_url IS NOT NULL))

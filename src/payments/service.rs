@@ -3,8 +3,9 @@
 use super::failures;
 use super::jobs::{CapturePayment, RefundPayment, ReverseHold};
 use super::ledger;
-use super::model::{OperationKind, PaymentEvent, PaymentState, PaymentType, Settlement};
-use super::repository::{self, Payment};
+use super::model::{BookEffect, OperationKind, PaymentEvent, PaymentState, PaymentType, Settlement};
+use super::refunds::{self, WITHDRAWAL};
+use super::repository::{self, Operation, Payment};
 use crate::Caas;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -12,9 +13,12 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, OrderId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::jobs::{self, Enqueue};
+use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Money};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
+use crate::subscriptions::model::{DebtId, InvoiceId};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// What a payment is made out for.
@@ -29,6 +33,20 @@ pub enum PaymentFor {
         /// The señal or the rest.
         part: PaymentType,
         /// Of the form it was begun with: one form begins one payment.
+        form_key: String,
+    },
+    /// A period of a subscription: taken at once, after the period.
+    Invoice {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// Of the form, when the customer is there; nothing when we charge by ourselves.
+        form_key: Option<String>,
+    },
+    /// What was left unpaid of a subscription: taken at once, at the customer's click.
+    Debt {
+        /// The debt.
+        debt: DebtId,
+        /// Of the form it was begun with.
         form_key: String,
     },
 }
@@ -51,17 +69,33 @@ pub struct NewPayment {
 /// Makes a payment out. Nothing is sent yet.
 pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentId> {
     let (id, now) = (caas.new_id::<PaymentId>(), caas.now());
-    let (activation, order, part, form_key) = match &new.purpose {
-        PaymentFor::Service(activation) => (Some(*activation), None, PaymentType::Service, None),
-        PaymentFor::Car { order, part, form_key } => (None, Some(*order), *part, Some(form_key.as_str())),
+    let (mut activation, mut order, mut invoice, mut debt) = (None, None, None, None);
+    let (part, form_key) = match &new.purpose {
+        PaymentFor::Service(id) => {
+            activation = Some(*id);
+            (PaymentType::Service, None)
+        }
+        PaymentFor::Car { order: id, part, form_key } => {
+            order = Some(*id);
+            (*part, Some(form_key.as_str()))
+        }
+        PaymentFor::Invoice { invoice: id, form_key } => {
+            invoice = Some(*id);
+            (PaymentType::Subscription, form_key.as_deref())
+        }
+        PaymentFor::Debt { debt: id, form_key } => {
+            debt = Some(*id);
+            (PaymentType::Subscription, Some(form_key.as_str()))
+        }
     };
     let payment = sql!(tx, one Payment,
-        "INSERT INTO payments (id, service_activation_id, order_id, form_key, customer_id, payment_method_id, payment_type,
-                               amount_cents, currency, vat_rate_basis_points, state, settlement, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'INITIATED', 'NONE', $11, $11)
+        "INSERT INTO payments (id, service_activation_id, order_id, invoice_id, debt_id, form_key, customer_id,
+                               payment_method_id, payment_type, amount_cents, currency, vat_rate_basis_points, state,
+                               settlement, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'INITIATED', 'NONE', $13, $13)
          RETURNING *, (SELECT a.vehicle_id FROM service_activations a
                        WHERE a.service_activation_id = payments.service_activation_id) AS service_vehicle_id",
-        id, activation, order, form_key, new.customer, new.method, part.as_str(), new.amount.cents,
+        id, activation, order, invoice, debt, form_key, new.customer, new.method, part.as_str(), new.amount.cents,
         new.amount.currency.as_str(), new.vat_rate_basis_points, now)?;
     let (vehicle, data) = about(tx, &payment).await?;
     let entry = Entry {
@@ -87,9 +121,13 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
     let before = payment.state;
     let (after, effect) = before.on(event).map_err(|refusal| Failure::Stored(refusal.to_string()))?;
     payment.state = after;
+    let refunded_before = match effect {
+        Some(BookEffect::Refund) => repository::load(tx, payment.id).await?.refunded_cents,
+        _ => payment.refunded_cents,
+    };
     repository::save(caas, tx, payment).await?;
     if let Some(effect) = effect {
-        ledger::book(caas, tx, payment, effect).await?;
+        ledger::book(caas, tx, payment, effect, refunded_before).await?;
     }
     let (kind, actor, visible) = match event {
         PaymentEvent::Sent => (EntryKind::PaymentSent, Actor::SYSTEM, false),
@@ -104,11 +142,15 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
             (EntryKind::HoldReversed, Actor::GATEWAY, true)
         }
         PaymentEvent::LapsedAfterDelivery => (EntryKind::CostAbsorbed, Actor::GATEWAY, true),
-        PaymentEvent::Refunded => (EntryKind::PaymentRefunded, Actor::GATEWAY, true),
+        PaymentEvent::Refunded | PaymentEvent::PartlyRefunded => (EntryKind::PaymentRefunded, Actor::GATEWAY, true),
     };
     let (vehicle, mut data) = about(tx, payment).await?;
     data["reason"] = payment.decline_reason.clone().into();
     data["holdUntil"] = serde_json::json!(payment.capture_before);
+    if effect == Some(BookEffect::Refund) {
+        let back = Money::new(payment.refunded_cents - refunded_before, payment.currency);
+        data["amount"] = serde_json::json!(back);
+    }
     let entry = Entry {
         vehicle,
         before: Some(before.as_str()),
@@ -169,6 +211,11 @@ async fn about(tx: &mut Tx, payment: &Payment) -> Result<(Option<VehicleId>, ser
         let data = serde_json::json!({ "amount": payment.amount(), "order": number, "part": payment.payment_type });
         return Ok((vehicle, data));
     }
+    if payment.activation.is_none() {
+        let (vehicle, numbers) = repository::billed(tx, payment).await?;
+        let data = serde_json::json!({ "amount": payment.amount(), "invoices": numbers, "debt": payment.debt });
+        return Ok((vehicle, data));
+    }
     let data = serde_json::json!({ "amount": payment.amount(), "activation": payment.activation });
     Ok((payment.service_vehicle_id, data))
 }
@@ -227,20 +274,29 @@ pub async fn give_back(caas: &Caas, tx: &mut Tx, id: PaymentId, why: GiveBack) -
 
 /// Captured money is to be given back in full.
 pub async fn request_refund(caas: &Caas, tx: &mut Tx, payment: &Payment, reason: &str) -> Result<()> {
-    repository::open_operation(caas, tx, payment.id, OperationKind::Refund, payment.captured_cents, reason).await?;
-    jobs::enqueue(
-        caas,
-        tx,
-        &RefundPayment { payment: payment.id },
-        Enqueue::now().keyed(format!("refund:{}", payment.id)),
-    )
-    .await
+    let left = payment.captured_cents - payment.refunded_cents;
+    request_refund_of(caas, tx, payment, left, reason).await
 }
 
-/// A part of a car's price has gone back: its customer is told, now that it is true. Of a service's refund tells whoever
+/// A part of a payment is to be given back. It may be asked for while the capture is on its way: it waits for it, and comes
+/// to nothing when nothing was captured. From now on the deadline is watched.
+pub async fn request_refund_of(caas: &Caas, tx: &mut Tx, payment: &Payment, amount: Cents, reason: &str) -> Result<()> {
+    let operation = repository::open_operation(caas, tx, payment.id, OperationKind::Refund, amount, reason).await?;
+    let job = RefundPayment { payment: payment.id, operation: Some(operation.id) };
+    jobs::enqueue(caas, tx, &job, Enqueue::now().keyed(format!("refund:{}", operation.id))).await?;
+    refunds::watch(caas, tx, operation.id).await
+}
+
+/// Money has gone back: the customer is told, now that it is true. Of a service's refund for lack of delivery tells whoever
 /// asked for it.
-pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment) -> Result<()> {
-    let Some(order) = payment.order else { return Ok(()) };
+pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment, operation: &Operation) -> Result<()> {
+    let amount = Some(Money::new(operation.amount_cents, payment.currency));
+    let Some(order) = payment.order else {
+        if operation.reason != WITHDRAWAL {
+            return Ok(());
+        }
+        return tell_withdrawn(caas, tx, payment, amount).await;
+    };
     let (number, model) = sql!(
         tx,
         one(String, Option<String>),
@@ -251,7 +307,7 @@ pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment) -
         service: repository::car_payment_names(payment.payment_type, &number),
         vehicle: model.unwrap_or_default(),
         of_car: true,
-        amount: Some(Money::new(payment.refunded_cents, payment.currency)),
+        amount,
         ..Notice::about(
             payment.customer_id,
             NoticeEvent::Refunded,
@@ -260,4 +316,39 @@ pub(super) async fn tell_refunded(caas: &Caas, tx: &mut Tx, payment: &Payment) -
         )
     };
     notify(caas, tx, &notice).await
+}
+
+async fn tell_withdrawn(caas: &Caas, tx: &mut Tx, payment: &Payment, amount: Option<Money>) -> Result<()> {
+    let about = |link: String| Notice {
+        amount,
+        ..Notice::about(payment.customer_id, NoticeEvent::Refunded, payment.id.to_string(), link)
+    };
+    let notice = match payment.activation {
+        Some(activation) => {
+            let (service, vehicle) = subject_of(tx, activation).await?;
+            let link = format!("/expediente/activaciones/{activation}");
+            Notice { service, vehicle, activation: Some(activation), ..about(link) }
+        }
+        // A period of a subscription.
+        None => {
+            let (_, numbers) = repository::billed(tx, payment).await?;
+            let numbers = numbers.join(", ");
+            let service = Bilingual { es: format!("la factura {numbers}"), en: format!("invoice {numbers}") };
+            Notice { service, ..about("/expediente/facturas".to_owned()) }
+        }
+    };
+    notify(caas, tx, &notice).await
+}
+
+/// The service and the car of an activation, as its customer knows them.
+pub(super) async fn subject_of(tx: &mut Tx, activation: ActivationId) -> Result<(Bilingual, String)> {
+    let (names, vehicle) = sql!(
+        tx,
+        one(Json<Bilingual>, String),
+        "SELECT a.service_names, m.name FROM service_activations a
+         JOIN vehicles v ON v.id = a.vehicle_id JOIN vehicle_models m ON m.code = v.model_code
+         WHERE a.service_activation_id = $1",
+        activation
+    )?;
+    Ok((names.0, vehicle))
 }

@@ -3,19 +3,17 @@
 use super::ledger::{self, Account};
 use super::model::Settlement;
 use super::repository::{self, Payment};
-use super::service::settle;
+use super::service::{settle, subject_of};
 use crate::Caas;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{ActivationId, PaymentId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
-use crate::kernel::locale::Bilingual;
 use crate::kernel::money::Cents;
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use sqlx::types::Json;
 
 /// What a settlement message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +45,10 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             settle(caas, tx, &mut payment, Settlement::Failed).await?;
             // The rule is about services. What a car's bank did not move stands open in the failure audit: people of
             // finance deal with it, nothing is given up by itself.
-            if let Some(activation) = payment.activation {
-                ask_for_another_method(caas, tx, &payment, activation).await?;
+            if payment.order.is_none() {
+                if let Some(activation) = payment.activation {
+                    ask_for_another_method(caas, tx, &payment, activation).await?;
+                }
                 let job = AbsorbCost { payment: payment.id };
                 jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + GRACE).keyed(format!("absorb:{}", payment.id)))
                     .await?;
@@ -70,16 +70,9 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
 }
 
 async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment, activation: ActivationId) -> Result<()> {
-    let (names, vehicle) = sql!(
-        tx,
-        one(Json<Bilingual>, String),
-        "SELECT a.service_names, m.name FROM service_activations a
-         JOIN vehicles v ON v.id = a.vehicle_id JOIN vehicle_models m ON m.code = v.model_code
-         WHERE a.service_activation_id = $1",
-        activation
-    )?;
+    let (names, vehicle) = subject_of(tx, activation).await?;
     let notice = Notice {
-        service: names.0,
+        service: names,
         vehicle,
         amount: Some(payment.amount()),
         ..Notice::about(

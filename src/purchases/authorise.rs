@@ -1,5 +1,6 @@
 //! Asking the gateway to hold the money, and what follows from its answer.
 
+use super::cancel;
 use super::service::tell;
 use crate::Caas;
 use crate::activation::engine::AttemptActivation;
@@ -246,6 +247,12 @@ async fn held(
         Cause { actor: Actor::GATEWAY, data: serde_json::json!({}) },
     )
     .await?;
+    // The customer has cancelled while the bank was asked: now it is known what there is to cancel.
+    if activation.cancel_wanted_at.is_some() {
+        cancel::try_cancel(caas, &mut tx, activation).await?;
+        failpoint::hit("payment.authorise.recorded");
+        return Ok(Outcome::DoneIn(tx));
+    }
     let job = AttemptActivation { activation: activation.id };
     jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
     failpoint::hit("payment.authorise.recorded");

@@ -5,6 +5,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod authorise;
 #[cfg(feature = "ssr")]
+pub mod cancel;
+#[cfg(feature = "ssr")]
 pub mod discounts;
 #[cfg(feature = "ssr")]
 pub mod service;

@@ -14,16 +14,25 @@ codes! {
         StartNow = "START_NOW",
         /// What starting at once does to the right of withdrawal.
         Withdrawal = "WITHDRAWAL",
+        /// That the car's maintenance could not be asked about (rulebook §4). Only where that is so.
+        MaintenanceRisk = "MAINTENANCE_RISK",
     }
 }
 
 impl ConsentKind {
+    /// Those that every order needs.
+    pub const ALWAYS: [ConsentKind; 2] = [ConsentKind::StartNow, ConsentKind::Withdrawal];
+
     /// The words the customer agrees to. Kept with the order as evidence.
     pub fn text(self, short_service: bool, locale: Locale) -> &'static str {
         match (self, short_service) {
             (ConsentKind::StartNow, _) => locale.t(
                 "Quiero que el servicio se active en mi coche ahora, antes de que termine el plazo de desistimiento de 14 días.",
                 "I want the service to be activated in my car now, before the 14-day withdrawal period ends.",
+            ),
+            (ConsentKind::MaintenanceRisk, _) => locale.t(
+                "Sé que ahora no se ha podido comprobar el mantenimiento que pide este servicio y quiero pedirlo igualmente.",
+                "I know that the maintenance this service asks for could not be checked just now, and I want to order it all the same.",
             ),
             (ConsentKind::Withdrawal, true) => locale.t(
                 "Sé que este servicio dura 14 días o menos y que, una vez activado en el coche, se considera prestado y pierdo el derecho de desistimiento.",
@@ -52,8 +61,12 @@ pub enum OrderRefusal {
     NotAvailable,
     /// No payment method was chosen, or it is gone.
     NoPaymentMethod,
-    /// One of the two consents is missing.
+    /// One of the consents is missing.
     ConsentMissing,
+    /// Maintenance stands in the way; the offer's page says what is missing and where to go.
+    Maintenance,
+    /// VSS is being asked about the car's maintenance; its answer is a moment away.
+    MaintenanceUnknown,
 }
 
 /// An order that was taken.

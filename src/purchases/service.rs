@@ -1,10 +1,9 @@
-//! Ordering and cancelling.
+//! Ordering.
 
 use super::authorise::AuthorisePayment;
 use super::discounts;
 use super::model::{CONSENT_VERSION, ConsentKind, OrderRefusal, Placed};
 use crate::Caas;
-use crate::activation::aftermath;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
@@ -20,11 +19,14 @@ use crate::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, Vehicle
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
+use crate::maintenance::model::Gate;
+use crate::maintenance::{ask, gate};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::model::PaymentState;
-use crate::payments::service::{GiveBack, NewPayment, PaymentFor, give_back};
+use crate::payments::service::{NewPayment, PaymentFor};
 use crate::payments::{methods, repository as payments, service as money};
+use crate::subscriptions::debts;
 use crate::vehicles::{self, BoughtFor, Vehicle};
 use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
@@ -46,6 +48,8 @@ pub struct Order {
     pub purchase_key: String,
     /// Both consents were given.
     pub consents: bool,
+    /// The customer knows that maintenance could not be asked about. Only needed where that is so.
+    pub maintenance_risk: bool,
     /// The language the texts were read in.
     pub locale: Locale,
 }
@@ -55,10 +59,14 @@ pub struct Order {
 /// An activation that waits for support does not stand in the way: its money has gone back, and ordering again closes it.
 pub async fn vehicle_facts(tx: &mut Tx, vehicle: &Vehicle, country: &str) -> Result<VehicleFacts> {
     let running = activations::running_services(tx, vehicle.id).await?;
-    Ok(facts_of(vehicle, country, &running))
+    let has_open_debt = match vehicle.customer_id {
+        Some(customer) => debts::has_unpaid(tx, customer).await?,
+        None => false,
+    };
+    Ok(facts_of(vehicle, country, &running, has_open_debt))
 }
 
-fn facts_of(vehicle: &Vehicle, country: &str, running: &[Activation]) -> VehicleFacts {
+fn facts_of(vehicle: &Vehicle, country: &str, running: &[Activation], has_open_debt: bool) -> VehicleFacts {
     let running = running
         .iter()
         .filter(|a| a.state != ActivationState::AwaitingSupportResolution)
@@ -74,7 +82,7 @@ fn facts_of(vehicle: &Vehicle, country: &str, running: &[Activation]) -> Vehicle
         firmware: vehicle.firmware.clone(),
         market: Market::of_country(country),
         running,
-        has_open_debt: false,
+        has_open_debt,
     }
 }
 
@@ -140,7 +148,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         return Ok(Err(OrderRefusal::NotFound));
     };
     let running = activations::running_services(&mut tx, vehicle.id).await?;
-    let facts = facts_of(&vehicle, &country, &running);
+    let has_open_debt = offer.kind == OfferKind::Subscription && debts::has_unpaid(&mut tx, order.customer).await?;
+    let facts = facts_of(&vehicle, &country, &running, has_open_debt);
     if !offer_availability(&offer, &service, &facts).is_available() {
         // Perhaps only since another tab or device was a blink quicker: PostgreSQL shows each statement what is new.
         return Ok(existing(&mut tx, order).await?.ok_or(OrderRefusal::NotAvailable));
@@ -148,6 +157,18 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(price) = facts.market.and_then(|market| offer.price(market)) else {
         return Ok(Err(OrderRefusal::NotAvailable));
     };
+    // From what is kept alone: no order waits for VSS.
+    let maintenance = gate::look(caas, &mut tx, order.customer, &vehicle, &service).await?;
+    if let Some(why) = maintenance.closed() {
+        gate::refused(caas, &mut tx, order.customer, &vehicle, &service, &maintenance, why).await?;
+        tx.commit().await?;
+        return Ok(Err(OrderRefusal::Maintenance));
+    }
+    if maintenance == Gate::Unknown {
+        ask::soon_in(caas, &mut tx, vehicle.id).await?;
+        tx.commit().await?;
+        return Ok(Err(OrderRefusal::MaintenanceUnknown));
+    }
     // The price that was shown decides whether a discount is used.
     let discount = if price.amount == order.shown_price {
         None
@@ -159,7 +180,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         };
         Some(discount)
     };
-    if !order.consents {
+    let asks_for_risk = maintenance == Gate::Acknowledge;
+    if !order.consents || (asks_for_risk && !order.maintenance_risk) {
         return Ok(Err(OrderRefusal::ConsentMissing));
     }
     let method = match order.method {
@@ -177,7 +199,9 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         // Another order was a blink quicker.
         return Ok(Err(OrderRefusal::PriceChanged { now: price.amount }));
     }
-    keep_consents(caas, &mut tx, order, &activation).await?;
+    keep_consents(caas, &mut tx, order, &activation, asks_for_risk).await?;
+    let about = (activation.id, order.customer, &service.name);
+    gate::goes_on(caas, &mut tx, about, &vehicle, &maintenance, asks_for_risk).await?;
     if offer.kind == OfferKind::Subscription {
         // Billed after each month (rulebook §7): nothing is held, the car is told at once.
         activation.activation_queued_at = Some(caas.now());
@@ -261,10 +285,18 @@ async fn insert(
     Ok(activation)
 }
 
-async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Activation) -> Result<()> {
+async fn keep_consents(
+    caas: &Caas,
+    tx: &mut Tx,
+    order: &Order,
+    activation: &Activation,
+    asks_for_risk: bool,
+) -> Result<()> {
+    let mut kinds = ConsentKind::ALWAYS.to_vec();
+    kinds.extend(asks_for_risk.then_some(ConsentKind::MaintenanceRisk));
     let short = activation.days.is_some_and(|days| days <= 14);
     // The text stands beside; its hash in the chain proves that it is the one that was read.
-    let given: Vec<_> = ConsentKind::ALL
+    let given: Vec<_> = kinds
         .iter()
         .map(|kind| {
             let hash = hex::encode(Sha256::digest(kind.text(short, order.locale)));
@@ -274,7 +306,7 @@ async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Act
     let (locale, now) = (order.locale, caas.now());
     sql!(tx, insert
     "INSERT INTO consents (id, customer_id, service_activation_id, kind, text_version, locale, text, given_at)",
-    ConsentKind::ALL, |kind| [
+    &kinds, |kind| [
         caas.new_uuid(), order.customer, activation.id, kind.as_str(), CONSENT_VERSION, locale.as_str(),
         kind.text(short, locale), now,
     ])?;
@@ -291,50 +323,6 @@ async fn keep_consents(caas: &Caas, tx: &mut Tx, order: &Order, activation: &Act
         )
     };
     record(caas, tx, entry).await
-}
-
-/// How a wish to cancel came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cancelled {
-    /// Done; nothing is charged.
-    Yes,
-    /// The car or the bank is being asked at this moment: try again shortly.
-    NotNow,
-    /// Too late: it is delivered or over.
-    TooLate,
-    /// No such order of this customer.
-    NotFound,
-}
-
-/// Cancels an order that is not delivered yet: tries stop, the hold is reversed.
-pub async fn cancel(caas: &Caas, customer: UserId, id: ActivationId) -> Result<Cancelled> {
-    let mut tx = caas.db.begin().await?;
-    let Some(mut activation) = activations::of_customer(&mut tx, customer, id).await? else {
-        return Ok(Cancelled::NotFound);
-    };
-    let payment = match activation.payment_id {
-        Some(id) => Some(payments::load(&mut tx, id).await?),
-        None => None,
-    };
-    let bank_is_asked =
-        payment.as_ref().is_some_and(|p| matches!(p.state, PaymentState::Pending | PaymentState::Unknown));
-    match activation.state {
-        ActivationState::ActivationQueued | ActivationState::RetryScheduled => {}
-        ActivationState::PaymentPending if !bank_is_asked => {}
-        state if state.is_under_way() => return Ok(Cancelled::NotNow),
-        _ => return Ok(Cancelled::TooLate),
-    }
-    activation.next_attempt_at = None;
-    activation.delayed_since = None;
-    let cause = Cause { actor: Actor::customer(customer), data: serde_json::json!({ "amount": activation.amount() }) };
-    apply(caas, &mut tx, &mut activation, ActivationEvent::CancelledByCustomer, cause).await?;
-    aftermath::look_later(caas, &mut tx, &activation).await?;
-    if let Some(payment) = activation.payment_id {
-        give_back(caas, &mut tx, payment, GiveBack::Cancelled).await?;
-    }
-    tell(caas, &mut tx, &activation, NoticeEvent::ServiceCancelled, None).await?;
-    tx.commit().await?;
-    Ok(Cancelled::Yes)
 }
 
 /// The customer has confirmed with the bank: the hold is asked for again, with a new key. `false` when there is nothing to

@@ -33,15 +33,18 @@ pub struct OrderView {
 }
 
 impl OrderView {
-    /// Whether the customer may still cancel, and nothing is being asked at this moment.
+    /// Whether the customer may cancel: anything that is neither delivered nor over, and is not being cancelled already.
     pub fn can_cancel(&self) -> bool {
-        match self.activation.state {
-            ActivationState::ActivationQueued | ActivationState::RetryScheduled => true,
-            ActivationState::PaymentPending => {
-                self.payment.as_ref().is_some_and(|p| p.state == crate::payments::model::PaymentState::Initiated)
-            }
-            _ => false,
-        }
+        let state = self.activation.state;
+        let pending = state.is_under_way()
+            || matches!(state, ActivationState::EscalatedToSupport | ActivationState::AwaitingSupportResolution)
+            || state == ActivationState::ManualActivationAttempt;
+        pending && !self.is_being_cancelled()
+    }
+
+    /// Whether the customer has cancelled while bank or car were being asked.
+    pub fn is_being_cancelled(&self) -> bool {
+        self.activation.cancel_wanted_at.is_some() && self.activation.activated_at.is_none()
     }
 }
 

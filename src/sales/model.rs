@@ -57,6 +57,8 @@ codes! {
         AssignedToCustomer = "ASSIGNED_TO_CUSTOMER",
         /// It has none.
         SinAsignar = "SIN_ASIGNAR",
+        /// Somebody drives it whose account was erased.
+        OwnerUnknown = "OWNER_UNKNOWN",
     }
 }
 

@@ -9,7 +9,7 @@ use super::model::{
 use super::tickets::{self, Agent, Answer, Ticket, Told, lock, step};
 use super::together;
 use crate::Caas;
-use crate::expediente::model::EntryKind;
+use crate::expediente::model::{Actor, EntryKind};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
@@ -355,6 +355,29 @@ pub async fn close(caas: &Caas, agent: &Agent, ticket: TicketId, solution: Solut
     notify(caas, &mut tx, &Notice { reason: Some(solution.to_string()), ..notice }).await?;
     tx.commit().await?;
     Ok(Ok(()))
+}
+
+/// Closes every case of a customer whose account is erased. Nobody is told: there is nobody left to be told.
+pub async fn close_all_of(caas: &Caas, tx: &mut Tx, customer: UserId) -> Result<()> {
+    let open = sql!(
+        tx,
+        all(TicketId, i64),
+        "SELECT id, version FROM tickets WHERE customer_id = $1 AND is_open ORDER BY id",
+        customer
+    )?;
+    for (id, _) in open {
+        let Ok(mut ticket) = tickets::lock(caas, tx, id, None).await? else { continue };
+        let told = Told {
+            actor: Actor::SYSTEM,
+            kind: EntryKind::TicketSolved,
+            visible: false,
+            data: serde_json::json!({ "erased": true }),
+        };
+        if step(caas, tx, &mut ticket, super::model::TicketEvent::Solved, told).await?.is_ok() {
+            tickets::save(caas, tx, &ticket).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Solves a case; the caller tells the customer.

@@ -34,8 +34,8 @@ mod words;
 
 #[cfg(feature = "ssr")]
 pub use conversation::{
-    Attachment, Message, OwnCase, Reply, attachment, attachments, close, messages, note, own_attachment, own_case,
-    reply, reply_to_group, system,
+    Attachment, Message, OwnCase, Reply, attachment, attachments, close, close_all_of, messages, note, own_attachment,
+    own_case, reply, reply_to_group, system,
 };
 #[cfg(feature = "ssr")]
 pub use demo::seed_demo;

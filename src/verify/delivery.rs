@@ -53,7 +53,8 @@ pub(super) async fn one_owner(tx: &mut Tx, found: &mut Findings) -> Result<()> {
         all(Uuid,),
         "SELECT id FROM vehicles
          WHERE (inventory_status = 'DEALERSHIP_STOCK' AND assignment_status <> 'SIN_ASIGNAR')
-            OR (inventory_status IN ('AWAITING_DELIVERY', 'DELIVERED') AND assignment_status <> 'ASSIGNED_TO_CUSTOMER')
+            OR (inventory_status IN ('AWAITING_DELIVERY', 'DELIVERED') AND assignment_status <> 'ASSIGNED_TO_CUSTOMER'
+                AND (inventory_status <> 'DELIVERED' OR assignment_status <> 'OWNER_UNKNOWN'))
          ORDER BY id"
     )?;
     found.each(6, "vehicle", ids, "stands otherwise than its assignment says");
@@ -117,11 +118,15 @@ pub(super) async fn never_switched_off(tx: &mut Tx, found: &mut Findings) -> Res
          JOIN services s ON s.id = a.service_id
          LEFT JOIN delivery_confirmations c ON c.service_activation_id = a.service_activation_id
          WHERE s.code = 'BASE_PLATFORM'
-            OR d.reason NOT IN ('TIME_OVER', 'COMPENSATION', 'WITHDRAWAL', 'SUSPENSION')
+            OR d.reason NOT IN ('TIME_OVER', 'COMPENSATION', 'WITHDRAWAL', 'SUSPENSION', 'SUBSCRIPTION_OVER')
             OR (d.reason = 'TIME_OVER'
                 AND (a.offer_kind <> 'TEMPORARY' OR a.expires_at IS NULL OR a.expires_at > d.created_at))
             OR (d.reason = 'COMPENSATION' AND c.confirmed_at <= d.created_at)
-            OR (d.reason = 'SUSPENSION' AND a.offer_kind <> 'SUBSCRIPTION')
+            OR (d.reason IN ('SUSPENSION', 'SUBSCRIPTION_OVER') AND a.offer_kind <> 'SUBSCRIPTION')
+            OR (d.reason = 'WITHDRAWAL'
+                AND NOT EXISTS (SELECT 1 FROM withdrawals w
+                                WHERE w.service_activation_id = a.service_activation_id AND w.id = a.withdrawal_id
+                                  AND w.customer_id = a.customer_id AND w.declared_at <= d.created_at))
          ORDER BY d.id"
     )?;
     found.each(8, "deactivation", ids, "switches off what may not be switched off");
@@ -150,6 +155,7 @@ pub(super) async fn never_switched_off(tx: &mut Tx, found: &mut Findings) -> Res
         "SELECT service_activation_id FROM service_activations
          WHERE (current_state = 'EXPIRED' AND (offer_kind <> 'TEMPORARY' OR expires_at IS NULL OR expires_at > ended_at))
             OR (current_state = 'SUSPENDED' AND offer_kind <> 'SUBSCRIPTION')
+            OR (current_state = 'WITHDRAWN' AND withdrawal_id IS NULL)
          ORDER BY service_activation_id")?;
     found.each(8, "activation", ids, "ended although it was bought for longer");
     Ok(())

@@ -7,7 +7,9 @@ mod cars;
 mod delivery;
 mod money;
 mod nightly;
+mod rights;
 mod story;
+mod subscriptions;
 mod told;
 
 pub use nightly::{ProveNightly, RunLine, latest_runs, prove_soon};
@@ -76,11 +78,18 @@ pub async fn broken_promises(tx: &mut Tx) -> Result<Vec<String>> {
     money::books_balance(tx, &mut found).await?;
     money::paid_as_agreed(tx, &mut found).await?;
     cars::paid_fairly(tx, &mut found).await?;
+    subscriptions::each_day_once(tx, &mut found).await?;
+    subscriptions::billed_fairly(tx, &mut found).await?;
+    subscriptions::paid_once(tx, &mut found).await?;
+    rights::withdrawn(tx, &mut found).await?;
+    rights::blocked_is_free(tx, &mut found).await?;
     delivery::one_open_activation(tx, &mut found).await?;
     delivery::one_owner(tx, &mut found).await?;
     cars::one_buyer(tx, &mut found).await?;
+    rights::passed_on(tx, &mut found).await?;
     delivery::written_before_sent(tx, &mut found).await?;
     money::written_before_sent(tx, &mut found).await?;
+    subscriptions::looked_after(tx, &mut found).await?;
     delivery::never_switched_off(tx, &mut found).await?;
     story::each_step_once(tx, &mut found).await?;
     story::chains_unbroken(tx, &mut found).await?;

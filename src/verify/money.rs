@@ -56,7 +56,7 @@ pub(super) async fn failed_is_free(tx: &mut Tx, found: &mut Findings) -> Result<
 struct Sums {
     id: Uuid,
     state: String,
-    of_car: bool,
+    at_once: bool,
     amount_cents: i64,
     captured_cents: i64,
     refunded_cents: i64,
@@ -73,7 +73,7 @@ pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()
         let payments = sql!(
             tx,
             all(Uuid, String, bool, i64, i64, i64),
-            "SELECT id, state, order_id IS NOT NULL, amount_cents, captured_cents, refunded_cents FROM payments
+            "SELECT id, state, service_activation_id IS NULL, amount_cents, captured_cents, refunded_cents FROM payments
              WHERE id > $1 ORDER BY id LIMIT $2",
             after,
             BATCH
@@ -99,12 +99,12 @@ pub(super) async fn each_payment(tx: &mut Tx, found: &mut Findings) -> Result<()
             .into_iter()
             .map(|(id, held, ended, captured, refunded)| (id, (held, ended, captured, refunded)))
             .collect();
-        for (id, state, of_car, amount_cents, captured_cents, refunded_cents) in payments {
+        for (id, state, at_once, amount_cents, captured_cents, refunded_cents) in payments {
             let (held, ended, booked_captured, booked_refunded) = booked.get(&id).copied().unwrap_or_default();
             let sums = Sums {
                 id,
                 state,
-                of_car,
+                at_once,
                 amount_cents,
                 captured_cents,
                 refunded_cents,
@@ -124,8 +124,8 @@ fn broken(sums: &Sums) -> Result<Option<&'static str>> {
     let state: PaymentState = sums.state.parse()?;
     let amount = sums.amount_cents;
     let (held, ended) = match state {
-        // A car is paid at once.
-        _ if sums.of_car => (0, 0),
+        // A car is paid at once, and so is a subscription's period.
+        _ if sums.at_once => (0, 0),
         PaymentState::Initiated | PaymentState::Pending | PaymentState::Unknown | PaymentState::Rejected => (0, 0),
         PaymentState::HeldForActivation => (amount, 0),
         PaymentState::Charged | PaymentState::Refunded | PaymentState::FailedNoCharge => (amount, amount),
@@ -139,7 +139,9 @@ fn broken(sums: &Sums) -> Result<Option<&'static str>> {
         Some("has a hold that did not begin and end as its state says")
     } else if (sums.captured_cents, sums.refunded_cents) != (sums.booked_captured, sums.booked_refunded) {
         Some("was captured or refunded otherwise than the books say")
-    } else if state == PaymentState::Charged && net != amount || state == PaymentState::Refunded && net != 0 {
+    } else if state == PaymentState::Charged && (sums.captured_cents != amount || net == 0)
+        || state == PaymentState::Refunded && net != 0
+    {
         Some("is not charged or refunded in full, as its state says")
     } else {
         None
@@ -202,9 +204,9 @@ pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<(
     }
     let ids = sql!(tx, all (Uuid,),
         "SELECT movement_id FROM ledger_entries GROUP BY movement_id
-         HAVING SUM(debit_cents) <> SUM(credit_cents) OR COUNT(DISTINCT currency) <> 1 OR COUNT(DISTINCT payment_id) <> 1
+         HAVING SUM(debit_cents) <> SUM(credit_cents) OR COUNT(DISTINCT currency) <> 1 OR COUNT(DISTINCT COALESCE(payment_id, invoice_id)) <> 1
          ORDER BY movement_id")?;
-    found.each(4, "movement", ids, "does not balance in one currency for one payment");
+    found.each(4, "movement", ids, "does not balance in one currency for one payment or invoice");
     Ok(())
 }
 
@@ -219,7 +221,7 @@ pub(super) async fn written_before_sent(tx: &mut Tx, found: &mut Findings) -> Re
             OR (p.captured_cents > 0
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o
                                 WHERE o.payment_id = p.id
-                                  AND o.kind = CASE WHEN p.order_id IS NULL THEN 'CAPTURE' ELSE 'CHARGE' END))
+                                  AND o.kind = CASE WHEN p.service_activation_id IS NULL THEN 'CHARGE' ELSE 'CAPTURE' END))
             OR (p.state = 'FAILED_NO_CHARGE'
                 AND NOT EXISTS (SELECT 1 FROM payment_operations o WHERE o.payment_id = p.id AND o.kind = 'CANCEL'))
             OR (p.refunded_cents > 0

@@ -6,10 +6,14 @@ use crate::activation::model::{ActivationEvent, ActivationState};
 use crate::expediente::chain;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
+use crate::maintenance::model::Warranty;
 use crate::payments::model::{PaymentEvent, PaymentState, Settlement};
 use crate::sales::delivery::model::{DeliveryEvent, DeliveryState};
 use crate::sales::model::{OrderEvent, OrderStatus};
 use crate::sales::registration::model::{RegistrationEvent, RegistrationState};
+use crate::subscriptions::model::{
+    DebtEvent, DebtState, InvoiceEvent, InvoiceState, SubscriptionEvent, SubscriptionStatus,
+};
 use crate::support::model::{TicketEvent, TicketStatus};
 use uuid::Uuid;
 
@@ -57,6 +61,16 @@ macro_rules! steps {
         |before, after| {
             let (Ok(before), Ok(after)) = (before.parse::<$state>(), after.parse()) else { return false };
             <$event>::ALL.iter().any(|&event| before.on(event) == Ok(after))
+        }
+    };
+}
+
+/// The same for states whose next one is none when an event can't happen.
+macro_rules! possible_steps {
+    ($state:ty, $event:ty) => {
+        |before, after| {
+            let (Ok(before), Ok(after)) = (before.parse::<$state>(), after.parse()) else { return false };
+            <$event>::ALL.iter().any(|&event| before.on(event) == Some(after))
         }
     };
 }
@@ -123,6 +137,40 @@ pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<
             first_is_told: true,
             is_step: steps!(DeliveryState, DeliveryEvent),
         },
+        Path {
+            thing: "subscription",
+            rows: "SELECT id, status FROM subscriptions WHERE id > $1 ORDER BY id LIMIT $2",
+            entries: entries_of!("SUBSCRIPTION"),
+            first: SubscriptionStatus::Active.as_str(),
+            first_is_told: true,
+            // What changes in it, and what fails after its end, leaves it where it is.
+            is_step: |before, after| before == after || is_subscription_step(before, after),
+        },
+        Path {
+            thing: "invoice",
+            // A credit note is born paid, and stays so.
+            rows: "SELECT id, state FROM invoices WHERE id > $1 AND kind <> 'CREDIT_NOTE' ORDER BY id LIMIT $2",
+            entries: entries_of!("INVOICE"),
+            first: InvoiceState::Issued.as_str(),
+            first_is_told: true,
+            is_step: possible_steps!(InvoiceState, InvoiceEvent),
+        },
+        Path {
+            thing: "debt",
+            rows: "SELECT id, state FROM debts WHERE id > $1 ORDER BY id LIMIT $2",
+            entries: entries_of!("DEBT"),
+            first: DebtState::Open.as_str(),
+            first_is_told: true,
+            is_step: possible_steps!(DebtState, DebtEvent),
+        },
+        Path {
+            thing: "warranty of",
+            rows: "SELECT vehicle_id, warranty FROM vehicle_maintenance WHERE vehicle_id > $1 ORDER BY vehicle_id LIMIT $2",
+            entries: entries_of!("VEHICLE", "AND kind = 'WARRANTY_CHANGED'"),
+            first: Warranty::Valid.as_str(),
+            first_is_told: false,
+            is_step: |before, after| before != after,
+        },
     ];
     for path in &paths {
         let mut after = Uuid::nil();
@@ -188,6 +236,11 @@ async fn settlements(tx: &mut Tx, found: &mut Findings) -> Result<()> {
             }
         }
     }
+}
+
+fn is_subscription_step(before: &str, after: &str) -> bool {
+    let step: fn(&str, &str) -> bool = possible_steps!(SubscriptionStatus, SubscriptionEvent);
+    step(before, after)
 }
 
 fn is_payment_step(before: &str, after: &str) -> bool {

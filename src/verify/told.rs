@@ -74,10 +74,31 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
                 "",
                 "service_activations a
                  WHERE a.current_state <> 'PAYMENT_REJECTED'
+                   AND COALESCE(a.last_failure, '') NOT IN ('MAINTENANCE_OVERDUE', 'VSS_SILENT')
                    AND (a.final_result = 'FAILED_NO_CHARGE'
                         OR a.current_state IN ('ESCALATED_TO_SUPPORT', 'AWAITING_SUPPORT_RESOLUTION',
                                                'MANUAL_ACTIVATION_ATTEMPT', 'PERMANENT_FAILURE', 'FAILED_NO_CHARGE'))"
             ),
+        ),
+        (
+            "activation",
+            NoticeEvent::BlockedByMaintenance,
+            untold!(
+                tx,
+                "a.service_activation_id",
+                "",
+                "service_activations a WHERE a.last_failure IN ('MAINTENANCE_OVERDUE', 'VSS_SILENT')"
+            ),
+        ),
+        (
+            "vehicle",
+            NoticeEvent::WarrantyLost,
+            untold!(tx, "w.vehicle_id", ":" "w.id", "warranty_changes w WHERE w.warranty = 'LOST'"),
+        ),
+        (
+            "vehicle",
+            NoticeEvent::WarrantyBack,
+            untold!(tx, "w.vehicle_id", ":" "w.id", "warranty_changes w WHERE w.warranty = 'VALID'"),
         ),
         (
             "order",
@@ -135,6 +156,17 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             NoticeEvent::Refunded,
             untold!(tx, "p.id", "", "payments p WHERE p.order_id IS NOT NULL AND p.state = 'REFUNDED'"),
         ),
+        ("debt", NoticeEvent::SubscriptionCancelled, untold!(tx, "d.id", "", "debts d WHERE d.amount_cents > 0")),
+        (
+            "withdrawal",
+            NoticeEvent::WithdrawalReceipt,
+            untold!(tx, "w.id", "", "withdrawals w WHERE w.declared_at IS NOT NULL"),
+        ),
+        (
+            "payment",
+            NoticeEvent::Refunded,
+            untold!(tx, "p.id", "", "payments p JOIN withdrawals w ON w.payment_id = p.id WHERE p.refunded_cents > 0"),
+        ),
     ];
     for (thing, event, query) in untold {
         let must_be_said = Channel::ALL.iter().filter(|channel| event.on(**channel) == Use::Must);
@@ -144,7 +176,33 @@ pub(super) async fn failures_are_told(tx: &mut Tx, found: &mut Findings) -> Resu
             found.each(10, thing, ids, &what);
         }
     }
+    past_due_are_told(tx, found).await?;
     unsent_are_visible(tx, found).await
+}
+
+/// Whoever is past due was told of it since the subscription began: the message leads to its page.
+async fn past_due_are_told(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let event = NoticeEvent::SubscriptionChargeFailed;
+    macro_rules! query {
+        ($text:ident) => {
+            concat!(
+                "SELECT s.id FROM subscriptions s
+                 WHERE s.status = 'PAST_DUE'
+                   AND NOT EXISTS (SELECT 1 FROM notifications n
+                                   WHERE n.user_id = s.customer_id AND n.event = $1 AND n.channel = $2
+                                     AND n.created_at >= s.created_at
+                                     AND n.link = '/expediente/suscripciones/' || ",
+                $text!("s.id"),
+                ") ORDER BY s.id"
+            )
+        };
+    }
+    let query = if tx.is_postgres() { query!(text_in_postgres) } else { query!(text_in_sqlite) };
+    for channel in Channel::ALL.iter().filter(|channel| event.on(**channel) == Use::Must) {
+        let ids = sql!(tx, all(Uuid,), query, event.as_str(), channel.as_str())?;
+        found.each(10, "subscription", ids, &format!("is without its message {event} by {channel}"));
+    }
+    Ok(())
 }
 
 /// What waits has a job behind it, alive or dead, which operations see; what failed says why.

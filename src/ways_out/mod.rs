@@ -16,7 +16,7 @@ pub use crate::activation::manual::{
 pub use by_hand::{accept_manual_hold, manual_activation};
 pub use catalogue_rules::{RuleProposal, decide_catalogue_rule, propose_catalogue_rule, rule_proposals};
 pub use no_charge::{CloseWithoutCharge, permanent_failure};
-pub use theft::note_theft;
+pub use theft::{TheftSays, note_theft, note_theft_over};
 pub use vehicle_now::vehicle_status_now;
 pub use workshop::{Appointment, appointment_made, appointments_of, dealership_appointment};
 

@@ -13,12 +13,44 @@ use crate::support::model::{LONGEST_TEXT, NotNow, SupportError, written};
 use crate::support::{Agent, Answer};
 use crate::vehicles;
 
+codes! {
+    /// What a note says.
+    pub enum TheftSays {
+        /// The car is stolen.
+        Stolen = "STOLEN",
+        /// It is back, or the theft was noted by mistake.
+        Back = "BACK",
+    }
+}
+
 /// Notes a theft that a customer told of. The customer learns what can be cancelled and what not; nothing else happens.
 pub async fn note_theft(
     caas: &Caas,
     agent: &Agent,
     customer: UserId,
     vehicle: Option<VehicleId>,
+    text: &str,
+) -> Answer<()> {
+    note(caas, agent, customer, vehicle, TheftSays::Stolen, text).await
+}
+
+/// Notes that a car is back, or that its theft was noted by mistake: a second note, and the first one stays.
+pub async fn note_theft_over(
+    caas: &Caas,
+    agent: &Agent,
+    customer: UserId,
+    vehicle: Option<VehicleId>,
+    text: &str,
+) -> Answer<()> {
+    note(caas, agent, customer, vehicle, TheftSays::Back, text).await
+}
+
+async fn note(
+    caas: &Caas,
+    agent: &Agent,
+    customer: UserId,
+    vehicle: Option<VehicleId>,
+    says: TheftSays,
     text: &str,
 ) -> Answer<()> {
     let Some(text) = written(text, LONGEST_TEXT) else { return not_now(NotNow::Invalid) };
@@ -41,8 +73,8 @@ pub async fn note_theft(
     };
     let id = caas.new_uuid();
     sql!(&mut tx, execute
-        "INSERT INTO theft_notes (id, customer_id, vehicle_id, agent_id, text, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        id, customer, vehicle, agent.id, &text, caas.now())?;
+        "INSERT INTO theft_notes (id, customer_id, vehicle_id, agent_id, text, says, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)", id, customer, vehicle, agent.id, &text, says.as_str(), caas.now())?;
     let entry = Entry {
         vehicle,
         data: serde_json::json!({ "note": id }),
@@ -50,16 +82,24 @@ pub async fn note_theft(
         ..Entry::new(
             Some(customer),
             agent.actor(),
-            EntryKind::TheftNoted,
+            match says {
+                TheftSays::Stolen => EntryKind::TheftNoted,
+                TheftSays::Back => EntryKind::TheftOver,
+            },
             SubjectKind::Vehicle,
             vehicle.map_or(customer.0, |vehicle| vehicle.0),
         )
     };
     record(caas, &mut tx, entry).await?;
+    if says == TheftSays::Back {
+        tx.commit().await?;
+        return Ok(Ok(()));
+    }
     let locale: Locale = locale_of(&mut tx, customer).await?;
+    let page = vehicle.map_or_else(|| "/expediente".to_owned(), |car| format!("/expediente/coches/{car}/robo"));
     let notice = Notice {
         vehicle: car.map_or_else(|| locale.t("coche", "car").to_owned(), |car| car.model_name),
-        ..Notice::about(customer, NoticeEvent::TheftGuidance, id.to_string(), "/expediente")
+        ..Notice::about(customer, NoticeEvent::TheftGuidance, id.to_string(), page)
     };
     notify(caas, &mut tx, &notice).await?;
     tx.commit().await?;

@@ -9,6 +9,7 @@ mod desk;
 mod follow;
 mod keys;
 pub mod live;
+mod maintenance;
 mod order;
 mod pace;
 mod story;
@@ -22,5 +23,6 @@ pub use case::{CaseLive, CaseSigns, CaseWords, DraftBox, keep_draft, read_case_s
 pub use dealer::{DealerColumn, DealerDesk, DealerLine, DealerLive, DealerNeed, DealerWords, read_dealer_desk};
 pub use desk::{DeskLine, DeskLines, DeskLive, DeskTab, DeskWords, read_desk};
 pub use keys::{DeskKeys, Shortcut};
+pub use maintenance::{MaintenanceWait, read_maintenance_stamp};
 pub use order::{OrderLive, OrderMoment, OrderStep, OrderStory, OrderWait, OrderWords, read_order, read_order_stamp};
 pub use story::{StoryLive, StoryNews, story_news};

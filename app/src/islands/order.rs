@@ -197,11 +197,11 @@ pub fn OrderWait(
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn again() {}
+pub(super) fn again() {}
 
 /// Asks for the page again.
 #[cfg(feature = "hydrate")]
-fn again() {
+pub(super) fn again() {
     if let Some(window) = web_sys::window() {
         let _ = window.location().reload();
     }

@@ -6,8 +6,10 @@ mod audit;
 pub mod catalogue;
 pub mod dealer;
 mod expediente;
+mod finance;
 pub mod help;
 mod home;
+pub mod maintenance;
 mod messages;
 pub(crate) mod notifications;
 pub mod order;
@@ -15,10 +17,13 @@ mod payment_methods;
 mod plans;
 mod price;
 mod purchase;
+mod rights;
 mod sale;
 mod staff;
 mod style_guide;
+mod subscriptions;
 pub(crate) mod support;
+mod withdrawal;
 
 use crate::web::{Route, get};
 
@@ -35,12 +40,17 @@ pub fn routes() -> Vec<Route> {
     routes.extend(expediente::routes());
     routes.extend(order::routes());
     routes.extend(help::routes());
+    routes.extend(maintenance::routes());
     routes.extend(messages::routes());
     routes.extend(notifications::routes());
     routes.extend(plans::routes());
+    routes.extend(rights::routes());
     routes.extend(sale::routes());
     routes.extend(staff::routes());
+    routes.extend(subscriptions::routes());
+    routes.extend(finance::routes());
     routes.extend(support::routes());
+    routes.extend(withdrawal::routes());
     routes.extend(style_guide::routes());
     routes
 }

@@ -4,6 +4,7 @@
 mod admin;
 mod factory;
 mod operations;
+mod refunds;
 
 use crate::web::{Route, WebContext, get};
 use caas::kernel::Timestamp;
@@ -14,6 +15,7 @@ use chrono::TimeDelta;
 pub fn routes() -> Vec<Route> {
     vec![
         get("/operaciones", operations::operations_page),
+        get("/operaciones/reembolsos", refunds::refunds_page),
         get("/operaciones/fabrica", factory::factory_page),
         get("/operaciones/fabrica/{id}", factory::factory_order_page),
         get("/admin", admin::admin_page),

@@ -34,8 +34,10 @@ codes! {
         AlreadyOrdered = "already_ordered",
         /// An order was cancelled before delivery.
         OrderCancelled = "order_cancelled",
-        /// An order can't be cancelled at this very moment.
-        CancelNotNow = "cancel_not_now",
+        /// An order is cancelled as soon as bank and car have answered.
+        CancelSoon = "cancel_soon",
+        /// A contract can't be withdrawn from; the page says why.
+        NotWithdrawn = "not_withdrawn",
         /// An order was delivered or over when it was to be cancelled.
         CancelTooLate = "cancel_too_late",
         /// The customer has confirmed with the bank, which is asked again.
@@ -106,6 +108,34 @@ codes! {
         SentAgain = "sent_again",
         /// A message can't be sent again.
         NotSentAgain = "not_sent_again",
+        /// A copy of all data is being made.
+        DataCopyAsked = "data_copy_asked",
+        /// There was a copy a short time ago.
+        DataCopyTooSoon = "data_copy_too_soon",
+        /// The account will be erased.
+        ErasurePlanned = "erasure_planned",
+        /// The account stays.
+        AccountKept = "account_kept",
+        /// The car is theirs.
+        CarAccepted = "car_accepted",
+        /// The offer of a car was taken back.
+        CarKept = "car_kept",
+        /// A subscription ends with its period.
+        SubscriptionEnds = "subscription_ends",
+        /// A subscription has ended.
+        SubscriptionOver = "subscription_over",
+        /// A subscription that was to end goes on.
+        SubscriptionGoesOn = "subscription_goes_on",
+        /// Another offer holds from the next period on.
+        OfferChanged = "offer_changed",
+        /// A change of offer was taken back.
+        OfferKept = "offer_kept",
+        /// Nothing is to be paid for a subscription or of a debt.
+        NothingOwed = "nothing_owed",
+        /// A debt is with those who collect it.
+        DebtHandedOver = "debt_handed_over",
+        /// A debt was given up.
+        DebtWrittenOff = "debt_written_off",
         /// Somebody else was quicker; nothing was done.
         Overtaken = "overtaken",
         /// Nothing was done, for reasons of ours.
@@ -133,6 +163,27 @@ impl Message {
                 "Este mensaje no se puede enviar de nuevo: falta el teléfono o el dispositivo, o aún está por salir.",
                 "This message can't be sent again: the phone number or device is missing, or it is still to be sent.",
             ),
+            Message::SubscriptionEnds => locale.t(
+                "Hecho: la suscripción termina con este periodo. Hasta entonces puedes reactivarla.",
+                "Done: the subscription ends with this period. Until then you can reactivate it.",
+            ),
+            Message::SubscriptionOver => locale.t(
+                "Hecho: la suscripción ha terminado y se está apagando en el coche.",
+                "Done: the subscription has ended and is being switched off in the car.",
+            ),
+            Message::SubscriptionGoesOn => locale
+                .t("Reactivada: la suscripción sigue cada mes.", "Reactivated: the subscription goes on each month."),
+            Message::OfferChanged => locale.t(
+                "Cambiada para el próximo periodo. Hasta entonces puedes deshacerlo.",
+                "Changed for the next period. Until then you can undo it.",
+            ),
+            Message::OfferKept => locale.t("Se queda como estaba.", "It stays as it was."),
+            Message::NothingOwed => locale
+                .t("No hay nada que pagar. No se ha cobrado nada.", "There is nothing to pay. Nothing was charged."),
+            Message::DebtHandedOver => {
+                locale.t("La deuda ha pasado a cobro externo.", "The debt is with those who collect it.")
+            }
+            Message::DebtWrittenOff => locale.t("La deuda está condonada.", "The debt is written off."),
             Message::SignedIn => locale.t("Has entrado en tu cuenta.", "You are signed in."),
             Message::SignedOut => locale.t("Has salido de tu cuenta.", "You are signed out."),
             Message::AccountCreated => locale.t(
@@ -163,9 +214,13 @@ impl Message {
             Message::OrderCancelled => {
                 locale.t("Pedido cancelado. No se te ha cobrado nada.", "Order cancelled. You have not been charged.")
             }
-            Message::CancelNotNow => locale.t(
-                "Ahora mismo estamos hablando con el coche o con el banco. Inténtalo de nuevo en un momento.",
-                "We are talking to the car or the bank at this very moment. Try again in a moment.",
+            Message::CancelSoon => locale.t(
+                "Anotado: lo cancelamos en cuanto contesten el banco o el coche. No tienes que hacer nada más.",
+                "Noted: we cancel it as soon as the bank or the car has answered. Nothing else is needed of you.",
+            ),
+            Message::NotWithdrawn => locale.t(
+                "No se ha hecho nada: de este contrato no se puede desistir ahora. Abajo ves por qué.",
+                "Nothing was done: this contract can't be withdrawn from now. See below why.",
             ),
             Message::CancelTooLate => locale.t(
                 "Ya no se puede cancelar: el pedido está entregado o terminado. Abajo ves cómo ha quedado.",
@@ -248,6 +303,21 @@ impl Message {
                 "Esto ya no está pendiente. Abajo ves cómo ha quedado.",
                 "This is no longer open. See below how it came out.",
             ),
+            Message::DataCopyAsked => locale.t(
+                "Preparamos la copia. Te avisamos por correo cuando esté.",
+                "We are making the copy. We will mail you when it is there.",
+            ),
+            Message::DataCopyTooSoon => locale.t(
+                "Ya hay una copia reciente: puedes pedir otra al cabo de un día.",
+                "There is a recent copy already: you can ask for another after a day.",
+            ),
+            Message::ErasurePlanned => locale.t(
+                "Hemos apuntado el borrado. Te lo confirmamos por correo.",
+                "The erasure is planned. We confirm it by email.",
+            ),
+            Message::AccountKept => locale.t("La cuenta se queda como está.", "The account stays as it is."),
+            Message::CarAccepted => locale.t("El coche ya está en tu cuenta.", "The car is in your account now."),
+            Message::CarKept => locale.t("La oferta se ha retirado.", "The offer was taken back."),
             Message::Overtaken => locale.t(
                 "Alguien ha sido más rápido y esto ha cambiado entretanto. No se ha hecho nada: así está ahora.",
                 "Somebody was quicker and this has changed meanwhile. Nothing was done: here is how it stands now.",
@@ -263,9 +333,11 @@ impl Message {
     pub const fn tone(self) -> Tone {
         match self {
             Message::LinkExpired
-            | Message::CancelNotNow
+            | Message::CancelSoon
+            | Message::NotWithdrawn
             | Message::BankSilent
             | Message::NothingToPay
+            | Message::NothingOwed
             | Message::NothingToPickUp
             | Message::TooLateToChange
             | Message::Overtaken
@@ -409,6 +481,8 @@ pub(super) fn problem_text(code: &str, locale: Locale) -> &'static str {
         error.text(locale)
     } else if let Ok(problem) = code.parse::<caas::accounts::Problem>() {
         problem.text(locale)
+    } else if let Ok(refusal) = code.parse::<caas::rights::model::OwnerChangeRefusal>() {
+        refusal.text(locale)
     } else {
         FieldError::Invalid.text(locale)
     }

@@ -3,8 +3,9 @@
 use super::{CurrentUser, Role, WebContext};
 use caas::activation::repository::of_customer;
 use caas::kernel::error::Result;
-use caas::kernel::ids::{ActivationId, OrderId};
+use caas::kernel::ids::{ActivationId, OrderId, VehicleId};
 use caas::sales::orders::{self, ALL_DEALERSHIPS};
+use caas::vehicles::vehicle_of;
 
 /// Whether the signed-in person may watch a topic of the database's announcements.
 pub async fn may_watch(web: &WebContext, topic: &str) -> Result<bool> {
@@ -22,6 +23,10 @@ pub async fn may_watch(web: &WebContext, topic: &str) -> Result<bool> {
         "dealership" => user.role == Role::Administrator || user.dealership_id.is_some_and(|own| own.to_string() == id),
         "order" => match id.parse::<OrderId>() {
             Ok(id) => may_watch_order(web, user, id).await?,
+            Err(_) => false,
+        },
+        "maintenance" => match id.parse::<VehicleId>() {
+            Ok(id) => vehicle_of(&mut web.caas.db.read().await?, user.id, id).await?.is_some(),
             Err(_) => false,
         },
         "activation" => match id.parse::<ActivationId>() {

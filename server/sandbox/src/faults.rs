@@ -121,7 +121,7 @@ pub enum Fault {
 pub struct FaultRule {
     /// The system that fails.
     pub system: System,
-    /// Only for this vehicle (API IoT).
+    /// Only for this vehicle (API IoT, VSS).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vin: Option<Vin>,
     /// Only for this operation.
@@ -175,6 +175,12 @@ impl FaultRule {
     #[must_use]
     pub fn transport(fault: Fault) -> Self {
         Self::new(System::Transport, None, fault)
+    }
+
+    /// A fault of the workshops' maintenance history.
+    #[must_use]
+    pub fn vss(fault: Fault) -> Self {
+        Self::new(System::Vss, None, fault)
     }
 
     fn new(system: System, vin: Option<Vin>, fault: Fault) -> Self {

@@ -1,9 +1,9 @@
 //! The outside systems, played.
 //!
-//! CaaS talks to a payment gateway, to API IoT, to a factory, to registration bodies, to a transport company and to a provider of
-//! text messages, which belong to other companies and authorities. This
+//! CaaS talks to a payment gateway, to API IoT, to a factory, to registration bodies, to a transport company, to the workshops'
+//! maintenance history and to a provider of text messages, which belong to other companies and authorities. This
 //! crate implements their contracts (`payment-gateway.yaml`, `iot.yaml`, `factory.yaml`, `registration.yaml`,
-//! `transport.yaml`, `sms.yaml`, and the webhooks they send) so that a demo, a test or a simulation
+//! `transport.yaml`, `vss.yaml`, `sms.yaml`, and the webhooks they send) so that a demo, a test or a simulation
 //! meets the same refusals, delays and lost answers as in real life.
 //!
 //! - [`world`] is plain Rust without HTTP and without a clock of its own: time comes in as an argument, ids from a
@@ -38,3 +38,4 @@ pub use world::registration::{Reason, Refusal, Registration, Verdict};
 pub use world::sms::TextMessage;
 pub use world::transport::{Delivery, RoadEvent};
 pub use world::values::{Amount, Currency, Vin};
+pub use world::vss::{Block, BlockName, Work};

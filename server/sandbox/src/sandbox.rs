@@ -22,6 +22,7 @@ use crate::world::registration::{Refusal, Registration};
 use crate::world::sms::TextMessage;
 use crate::world::transport::Delivery;
 use crate::world::values::Vin;
+use crate::world::vss::Block;
 use crate::world::{World, snapshot};
 
 /// A cheap handle on one played world.
@@ -335,6 +336,24 @@ impl Sandbox {
     /// Changes whether somebody will open the door; `false` when there is no such transport.
     pub fn set_absence(&self, delivery_id: &str, absence: Absence) -> bool {
         self.change(|world, _| world.set_absence(delivery_id, absence))
+    }
+
+    // ----- workshops
+
+    /// The maintenance history of a car; `None` for a new one.
+    #[must_use]
+    pub fn maintenance(&self, vin: &Vin) -> Option<Vec<Block>> {
+        self.look(|world| world.vss().history(vin).map(<[Block]>::to_vec))
+    }
+
+    /// Sets the whole maintenance history of a car; `None` makes it a new one.
+    pub fn set_maintenance(&self, vin: &Vin, blocks: Option<Vec<Block>>) {
+        self.change(|world, _| world.vss_mut().set_history(vin, blocks));
+    }
+
+    /// Sets one block of a car.
+    pub fn set_block(&self, vin: &Vin, block: Block) {
+        self.change(|world, _| world.vss_mut().set_block(vin, block));
     }
 
     // ----- mails and messages

@@ -37,6 +37,8 @@ pub struct Tokens {
     pub registration: BTreeMap<Country, String>,
     /// Token of the transport company.
     pub transport: String,
+    /// Token of the workshops' maintenance history.
+    pub vss: String,
 }
 
 impl Tokens {
@@ -52,6 +54,7 @@ impl Tokens {
             System::RegistrationGb => body(Country::GB),
             System::RegistrationDe => body(Country::DE),
             System::Transport => self.transport.clone(),
+            System::Vss => self.vss.clone(),
         }
     }
 }
@@ -76,6 +79,8 @@ pub struct SandboxConfig {
     pub factory_addr: SocketAddr,
     /// Where the transport company listens.
     pub transport_addr: SocketAddr,
+    /// Where the workshops' maintenance history listens.
+    pub vss_addr: SocketAddr,
     /// Where each registration body listens; one that is not named takes a free port.
     pub registration_addrs: BTreeMap<Country, SocketAddr>,
     /// Where the control interface listens; `None` for none.
@@ -108,6 +113,7 @@ impl Default for SandboxConfig {
             sms_addr: ANY_PORT,
             factory_addr: ANY_PORT,
             transport_addr: ANY_PORT,
+            vss_addr: ANY_PORT,
             registration_addrs: BTreeMap::new(),
             control_addr: None,
             tokens: Tokens::default(),
@@ -152,6 +158,8 @@ pub struct Running {
     pub registration_urls: BTreeMap<Country, String>,
     /// Address of the transport company.
     pub transport_url: String,
+    /// Address of the workshops' maintenance history.
+    pub vss_url: String,
     /// Address of the control interface.
     pub control_url: Option<String>,
     /// The handle.
@@ -179,6 +187,7 @@ impl Sandbox {
         let sms = bind(config.sms_addr).await?;
         let factory = bind(config.factory_addr).await?;
         let transport = bind(config.transport_addr).await?;
+        let vss = bind(config.vss_addr).await?;
         let mut bodies = Vec::new();
         for country in Country::ALL {
             let addr = config.registration_addrs.get(&country).copied().unwrap_or(ANY_PORT);
@@ -204,6 +213,7 @@ impl Sandbox {
         serve(&mut tasks, sms.0, http::sms_router(handle.clone()), &cancel);
         serve(&mut tasks, factory.0, http::factory_router(handle.clone()), &cancel);
         serve(&mut tasks, transport.0, http::transport_router(handle.clone()), &cancel);
+        serve(&mut tasks, vss.0, http::vss_router(handle.clone()), &cancel);
         let mut registration_urls = BTreeMap::new();
         for (country, (listener, addr)) in bodies {
             registration_urls.insert(country, format!("http://{addr}"));
@@ -221,6 +231,7 @@ impl Sandbox {
             factory_url: format!("http://{}", factory.1),
             registration_urls,
             transport_url: format!("http://{}", transport.1),
+            vss_url: format!("http://{}", vss.1),
             control_url,
             handle,
             cancel,

@@ -77,7 +77,7 @@ impl WebhookTarget {
         match system {
             System::Gateway => self.gateway_secret.as_ref(),
             System::Iot => self.iot_secret.as_ref(),
-            System::Sms => None,
+            System::Sms | System::Vss => None,
             System::Factory => self.factory_secret.as_ref(),
             System::RegistrationEs => self.registration_secrets.get(&Country::ES),
             System::RegistrationFr => self.registration_secrets.get(&Country::FR),

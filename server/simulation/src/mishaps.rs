@@ -85,7 +85,7 @@ impl Mishaps {
             System::RegistrationFr => (WayOut::Registration, |fault| FaultRule::registration(Country::FR, fault)),
             System::RegistrationGb => (WayOut::Registration, |fault| FaultRule::registration(Country::GB, fault)),
             System::RegistrationDe => (WayOut::Registration, |fault| FaultRule::registration(Country::DE, fault)),
-            System::Sms => return Vec::new(),
+            System::Sms | System::Vss => return Vec::new(),
         };
         let mut faults = Vec::new();
         if self.is_shut(way_out, now) {

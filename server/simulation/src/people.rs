@@ -15,7 +15,9 @@ use caas::kernel::money::Money;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
-use caas::purchases::service::{Cancelled, Order, cancel, continue_after_authentication, place};
+use caas::purchases::cancel::{Cancelled, cancel};
+use caas::purchases::model::OrderRefusal;
+use caas::purchases::service::{Order, continue_after_authentication, place};
 use caas::sql;
 use caas::support::Agent;
 use caas::support::model::Terms;
@@ -320,10 +322,16 @@ impl People {
             shown_price: ware.price,
             purchase_key: format!("form-{}", click.form),
             consents: true,
+            maintenance_risk: true,
             locale: buyer.locale,
         };
         let placed = match place(caas, &order).await? {
             Ok(placed) => placed,
+            // The page fills in by itself; whoever wants the service clicks once it has.
+            Err(OrderRefusal::MaintenanceUnknown) => {
+                self.later(now + self.dice.seconds(3, 60), Deed::Click(click));
+                return Ok(());
+            }
             Err(refusal) => {
                 outside.tell(format_args!("refused: {} for {}: {refusal:?}", ware.service, car.vin));
                 return Ok(());
@@ -430,9 +438,11 @@ impl People {
         outside.tell(format_args!("cancel: {id}: {outcome:?}"));
         match outcome {
             Cancelled::Yes => self.ordered[order].cancelled = Some(now),
-            Cancelled::NotNow if tries > 0 => self.later(now + NOT_NOW, Deed::Cancel { order, tries: tries - 1 }),
+            Cancelled::AsSoonAsKnown if tries > 0 => {
+                self.later(now + NOT_NOW, Deed::Cancel { order, tries: tries - 1 })
+            }
             Cancelled::NotFound => self.complaints.push(format!("{id} is not found by its own customer")),
-            Cancelled::NotNow | Cancelled::TooLate => {}
+            Cancelled::AsSoonAsKnown | Cancelled::TooLate => {}
         }
         Ok(())
     }

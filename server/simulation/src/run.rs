@@ -126,6 +126,7 @@ pub fn platform(db: Database, clock: Arc<ManualClock>, rng: Arc<dyn Rng>, outsid
         factory: outside.clone(),
         registration: outside.clone(),
         transport: outside.clone(),
+        vss: outside.clone(),
         mailer: outside.clone(),
         sms: outside.clone(),
         push: outside,

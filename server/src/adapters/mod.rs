@@ -14,6 +14,7 @@ pub mod sandbox_mail;
 pub mod sms;
 pub mod smtp;
 pub mod transport;
+pub mod vss;
 mod wire;
 
 pub use factory::HttpFactory;
@@ -26,3 +27,4 @@ pub use sandbox_mail::{SandboxMailer, SandboxPush};
 pub use sms::HttpSmsSender;
 pub use smtp::{SmtpMailer, SmtpSettings};
 pub use transport::HttpTransport;
+pub use vss::HttpVss;

@@ -12,7 +12,10 @@ pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
 
 use crate::adapters::PushKey;
+use caas::maintenance::rules::MaintenancePolicy;
 use caas::sales::payment::SalePolicy;
+use caas::subscriptions::rules::DunningPolicy;
+use caas::withdrawal::model::{RefundPolicy, WithdrawalPolicy};
 use chrono::TimeDelta;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -103,8 +106,14 @@ pub struct Config {
     pub ota: Ota,
     /// How cars are paid for.
     pub sale: SalePolicy,
+    /// How a subscription's charge that failed is tried again.
+    pub dunning: DunningPolicy,
+    /// What comes back after a withdrawal.
+    pub withdrawal: WithdrawalPolicy,
     /// How the factory is asked.
     pub factory: FactorySettings,
+    /// When overdue maintenance counts.
+    pub maintenance: MaintenancePolicy,
     /// A session unused this long ends.
     pub session_idle: TimeDelta,
     /// A session ends this long after sign-in.
@@ -190,7 +199,20 @@ impl Config {
             .copied();
         let ota = read_ota(from)?;
         let sale = read_sale(from)?;
+        let dunning = read_dunning(from)?;
+        let refund = from.value(
+            "CAAS_WITHDRAWAL_REFUND",
+            "full",
+            "What comes back after a withdrawal: full, or pro_rata (less the days used, when an express request to start is on record)",
+        )?;
+        let withdrawal = WithdrawalPolicy { refund: read_refund(refund)? };
         let factory = FactorySettings::read(from)?;
+        let grace: u16 = from.value(
+            "CAAS_MAINTENANCE_GRACE_DAYS",
+            "30",
+            "Days a car's maintenance may be overdue before services are blocked and the warranty is lost",
+        )?;
+        let maintenance = MaintenancePolicy { grace_days: grace.into() };
         let session_idle = from.minutes("CAAS_SESSION_IDLE_MINUTES", "720", "A session unused this long ends")?;
         let session_absolute =
             from.minutes("CAAS_SESSION_MAX_MINUTES", "10080", "A session ends this long after sign-in")?;
@@ -223,7 +245,10 @@ impl Config {
             sandbox_control_port,
             ota,
             sale,
+            dunning,
+            withdrawal,
             factory,
+            maintenance,
             session_idle,
             session_absolute,
             job_concurrency,
@@ -355,6 +380,27 @@ fn read_sale(from: &mut Reader) -> Result<SalePolicy, ConfigError> {
     })
 }
 
+fn read_refund(name: String) -> Result<RefundPolicy, ConfigError> {
+    match name.as_str() {
+        "full" => Ok(RefundPolicy::Full),
+        "pro_rata" => Ok(RefundPolicy::ProRata),
+        _ => Err(ConfigError::wrong("CAAS_WITHDRAWAL_REFUND", "it is full or pro_rata")),
+    }
+}
+
+fn read_dunning(from: &mut Reader) -> Result<DunningPolicy, ConfigError> {
+    let retries: u8 = from.value(
+        "CAAS_DUNNING_RETRIES",
+        "3",
+        "Tries after a subscription's charge has failed; after the last it is cancelled and what is open is a debt",
+    )?;
+    let hours: u16 = from.value("CAAS_DUNNING_INTERVAL_HOURS", "48", "Hours between two of these tries")?;
+    if hours < 1 {
+        return Err(ConfigError::wrong("CAAS_DUNNING_INTERVAL_HOURS", "at least 1 is needed"));
+    }
+    Ok(DunningPolicy { retries: retries.into(), interval: TimeDelta::hours(hours.into()) })
+}
+
 fn parse_public_url(text: &str) -> Result<String, ConfigError> {
     let url = Url::parse(text).map_err(|error| ConfigError::wrong("CAAS_PUBLIC_URL", error))?;
     if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
@@ -393,6 +439,7 @@ mod tests {
             ("CAAS_TRUSTED_PROXY", "proxy"),
             ("CAAS_IOT_URL", "nowhere"),
             ("CAAS_FINAL_PAYMENT_DAYS", "0"),
+            ("CAAS_DUNNING_INTERVAL_HOURS", "0"),
             ("CAAS_FINAL_PAYMENT_DECLINES", "-1"),
             ("CAAS_SESSION_IDLE_MINUTES", "0"),
             ("CAAS_OTA_BACKOFF_MULTIPLIER", "NaN"),

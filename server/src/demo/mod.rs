@@ -18,7 +18,7 @@ use caas::sales::demo::{BUYERS, DemoStock, MADRID_STOCK, SOLD_STOCK, STOCK_FIRMW
 use caas::sql;
 use caas::vehicles::{self, NewVehicle};
 use caas_sandbox::world::gateway::TestCard;
-use caas_sandbox::{Sandbox, SandboxClock, VehicleSpec, Vin};
+use caas_sandbox::{Block, BlockName, Sandbox, SandboxClock, VehicleSpec, Vin};
 use past::Past;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -111,6 +111,14 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
     }
     if let Some(sandbox) = sandbox {
         sandbox.add_vehicles(DEMO_CARS.iter().filter_map(played));
+        for car in &DEMO_CARS {
+            let Ok(vin) = Vin::parse(car.vin) else { continue };
+            sandbox.set_maintenance(&vin, Some(BlockName::ALL.map(Block::current).to_vec()));
+        }
+        // Lucía's second car is a little behind with its brakes: services that ask for them come with a warning.
+        if let Ok(vin) = Vin::parse(DEMO_CARS[1].vin) {
+            sandbox.set_block(&vin, Block::overdue_by(BlockName::Brakes, 62.0, 10, caas.now().date_naive()));
+        }
         sandbox.add_vehicles(MADRID_STOCK.iter().chain(&VALENCIA_STOCK).filter_map(in_stock));
         for customer in [people.customer, people.second_customer] {
             methods::add(caas, &mut tx, customer, &card(sandbox, customer, TestCard::GoodVisa)).await?;

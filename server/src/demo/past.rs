@@ -199,6 +199,6 @@ fn sender(system: System) -> Option<Sender> {
             Sender::Registration
         }
         System::Transport => Sender::Transport,
-        System::Sms => return None,
+        System::Sms | System::Vss => return None,
     })
 }

@@ -1,7 +1,7 @@
 //! The played cars: how each is, what is in it, and what can go wrong with it.
 
 use super::switches::Target;
-use super::{faults, words};
+use super::{faults, upkeep, words};
 use caas::kernel::error::Result;
 use caas::vehicles::{self, Vehicle as Known};
 use caas_app::ui::{CarColour, CarDrawing, CarModel, StatusPill};
@@ -86,6 +86,7 @@ fn card(vehicle: &Vehicle, rules: &[FaultRule], web: &WebContext, sandbox: &Sand
             </div>
             <p class="code small">{vin}</p>
             {inside}
+            {upkeep::of_car(&vehicle.spec.vin, sandbox, locale)}
             <details class="disclosure" open=is_open>
                 <summary>{locale.t("Qué le pasa a este coche", "What is wrong with this car")}</summary>
                 {switches}

@@ -86,6 +86,12 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
         locale.t("Transporte", "Transport"),
         locale.t("Lleva los coches a casa del cliente.", "Brings cars to the customer's door."),
     );
+    let vss = card(
+        Target::Vss,
+        IconName::Wrench,
+        locale.t("Talleres (VSS)", "Workshops (VSS)"),
+        locale.t("Saben qué mantenimiento lleva cada coche.", "They know the maintenance of each car."),
+    );
     let registration = registration(sandbox, locale);
     let sms = card(
         Target::Sms,
@@ -96,7 +102,7 @@ pub(super) fn systems(web: &WebContext, sandbox: &Sandbox) -> AnyView {
     view! {
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Qué falla", "What fails")}</h2>
-            <div class="grid grid--wide">{bank}{iot}{factory}{registration}{transport}{sms}</div>
+            <div class="grid grid--wide">{bank}{iot}{factory}{registration}{transport}{vss}{sms}</div>
         </section>
     }
     .into_any()

@@ -2,13 +2,14 @@
 
 use super::scenarios::Scenario;
 use super::switches::{Target, missing_document, refusal_of, rejected_papers};
+use super::upkeep;
 use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use caas::Caas;
 use caas::kernel::jobs;
 use caas_app::web::WebContext;
-use caas_sandbox::{Absence, Sandbox};
+use caas_sandbox::{Absence, Sandbox, Vin};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -129,6 +130,15 @@ pub(super) async fn sale(web: WebContext, sandbox: Sandbox, fields: Fields) -> R
     sandbox.deliver_due(sandbox.now()).await;
     web.caas.db.job_added().notify_one();
     back(&format!("/sandbox/ventas#{of}"))
+}
+
+/// What the workshops know of a car.
+pub(super) async fn upkeep(_: WebContext, sandbox: Sandbox, fields: Fields) -> Response {
+    let Ok(vin) = Vin::parse(field(&fields, "coche")) else { return unknown() };
+    if !upkeep::change(&sandbox, &vin, field(&fields, "bloque"), field(&fields, "estado")) {
+        return unknown();
+    }
+    back(&format!("/sandbox#{}", vin.as_str()))
 }
 
 /// Decides what becomes of captured money.

@@ -18,6 +18,7 @@ mod phone;
 mod sales;
 mod scenarios;
 mod switches;
+mod upkeep;
 mod words;
 
 use crate::http::Http;
@@ -46,12 +47,14 @@ pub fn routes(sandbox: &Sandbox) -> Vec<Route> {
 pub fn forms(sandbox: &Sandbox) -> Router<Http> {
     let given = || sandbox.clone();
     let (scenario, switch, clear, clock, bank, sales) = (given(), given(), given(), given(), given(), given());
+    let workshops = given();
     Router::new()
         .route("/sandbox/situacion", post(move |web, form| forms::scenario(web, scenario.clone(), form)))
         .route("/sandbox/fallos", post(move |web, form| forms::switch(web, switch.clone(), form)))
         .route("/sandbox/fallos/quitar", post(move |web, form| forms::clear(web, clear.clone(), form)))
         .route("/sandbox/reloj", post(move |web, form| forms::advance(web, clock.clone(), form)))
         .route(sales::FORM, post(move |web, form| forms::sale(web, sales.clone(), form)))
+        .route(upkeep::FORM, post(move |web, form| forms::upkeep(web, workshops.clone(), form)))
         .route("/sandbox/banco/pago", post(move |web, form| forms::payment(web, bank.clone(), form)))
 }
 

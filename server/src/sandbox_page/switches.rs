@@ -46,6 +46,8 @@ pub(super) enum Target {
     Registration(Country),
     /// The transport company.
     Transport,
+    /// The workshops' maintenance history.
+    Vss,
     /// One car.
     Car(Vin),
 }
@@ -59,6 +61,7 @@ impl Target {
             "sms" => Some(Target::Sms),
             "fabrica" => Some(Target::Factory),
             "transporte" => Some(Target::Transport),
+            "talleres" => Some(Target::Vss),
             body if body.starts_with(REGISTRATION_OF) => {
                 Country::ALL.into_iter().find(|country| body.ends_with(country.code())).map(Target::Registration)
             }
@@ -75,6 +78,7 @@ impl Target {
             Target::Factory => "fabrica".to_owned(),
             Target::Registration(country) => format!("{REGISTRATION_OF}{}", country.code()),
             Target::Transport => "transporte".to_owned(),
+            Target::Vss => "talleres".to_owned(),
             Target::Car(vin) => vin.as_str().to_owned(),
         }
     }
@@ -88,6 +92,7 @@ impl Target {
             Target::Factory => &FACTORY,
             Target::Registration(_) => &REGISTRATION,
             Target::Transport => &TRANSPORT,
+            Target::Vss => &VSS,
             Target::Car(_) => &CAR,
         }
     }
@@ -101,6 +106,7 @@ impl Target {
             Target::Factory => FaultRule::factory(fault),
             Target::Registration(country) => FaultRule::registration(*country, fault),
             Target::Transport => FaultRule::transport(fault),
+            Target::Vss => FaultRule::vss(fault),
             Target::Car(vin) => FaultRule::vehicle(vin.clone(), fault),
         }
     }
@@ -146,6 +152,16 @@ pub(super) static SMS: [Switch; 4] = [
     switch("error", "Da error interno", "Fails inside", || Fault::Error),
     switch("hang", "No contesta", "Does not answer", || Fault::Hang),
     switch("lost", "Lo hace, pero la respuesta se pierde", "Does it, but the answer is lost", || Fault::LostAnswer),
+];
+
+/// Of the workshops' maintenance history.
+pub(super) static VSS: [Switch; 4] = [
+    switch("outage", "Caído", "Down", || Fault::Outage),
+    switch("error", "Da error interno", "Fails inside", || Fault::Error),
+    switch("hang", "No contesta", "Does not answer", || Fault::Hang),
+    switch("slow", "Contesta con tres segundos de retraso", "Answers three seconds late", || Fault::Latency {
+        millis: 3_000,
+    }),
 ];
 
 /// Of the factory.
@@ -258,7 +274,9 @@ mod tests {
     fn every_switch_of_a_target_has_its_own_name_and_fault() {
         let car = Target::Car(Vin::parse("VSSZZZLNCTR000101").unwrap());
         let german = Target::Registration(Country::DE);
-        for target in [Target::Bank, Target::Iot, Target::Sms, Target::Factory, german, Target::Transport, car] {
+        for target in
+            [Target::Bank, Target::Iot, Target::Sms, Target::Factory, german, Target::Transport, Target::Vss, car]
+        {
             let keys: BTreeSet<_> = target.switches().iter().map(|s| s.key).collect();
             assert_eq!(keys.len(), target.switches().len());
             let faults: BTreeSet<_> = target.switches().iter().map(|s| format!("{:?}", s.fault())).collect();

@@ -1,6 +1,6 @@
 //! Faults, states and codes of the played systems in plain words.
 
-use super::switches::{BANK, CAR, FACTORY, IOT, REGISTRATION, SMS, TRANSPORT};
+use super::switches::{BANK, CAR, FACTORY, IOT, REGISTRATION, SMS, TRANSPORT, VSS};
 use caas::kernel::locale::Locale;
 use caas_app::ui::Status;
 use caas_sandbox::world::gateway::model::{Payment, PaymentStatus, SettlementState};
@@ -19,6 +19,7 @@ pub(super) fn system(system: System, locale: Locale) -> &'static str {
         System::RegistrationGb => locale.t("DVLA (Reino Unido)", "DVLA (United Kingdom)"),
         System::RegistrationDe => locale.t("KBA (Alemania)", "KBA (Germany)"),
         System::Transport => locale.t("Transporte", "Transport"),
+        System::Vss => locale.t("Talleres (VSS)", "Workshops (VSS)"),
     }
 }
 
@@ -60,6 +61,7 @@ fn fault(fault: &Fault, system: System, locale: Locale) -> String {
             REGISTRATION.iter()
         }
         System::Transport => TRANSPORT.iter(),
+        System::Vss => VSS.iter(),
     };
     let known = of_system.chain(CAR.iter()).find(|switch| switch.fault() == *fault);
     known.map_or_else(|| format!("{fault:?}"), |switch| switch.label(locale).to_owned())

@@ -9,6 +9,7 @@ mod scripted;
 mod sms;
 mod smtp;
 mod transport;
+mod vss;
 
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{Country, Running, Sandbox, SandboxClock, SandboxConfig};
@@ -31,6 +32,7 @@ async fn sandbox() -> Running {
             factory: TOKEN.to_owned(),
             registration: Country::ALL.map(|country| (country, TOKEN.to_owned())).into(),
             transport: TOKEN.to_owned(),
+            vss: TOKEN.to_owned(),
         },
         clock: SandboxClock::manual(start),
         accept_unknown_vins: false,

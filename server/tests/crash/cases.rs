@@ -23,6 +23,8 @@ pub enum Story {
     Ended,
     /// Delivered and charged, then the money is given back.
     Refunded,
+    /// Delivered and charged, then the customer withdraws: money back, service off.
+    Withdrawn,
     /// Given up by the engine, then activated by an agent's hand, for free.
     ByHand,
     /// The same with a new hold that the customer accepts.
@@ -32,7 +34,7 @@ pub enum Story {
 }
 
 impl Story {
-    pub const ALL: [Story; 11] = [
+    pub const ALL: [Story; 12] = [
         Story::Confirmed,
         Story::ConfirmedAtOnce,
         Story::Silent,
@@ -41,6 +43,7 @@ impl Story {
         Story::Offline,
         Story::Ended,
         Story::Refunded,
+        Story::Withdrawn,
         Story::ByHand,
         Story::ByHandPaid,
         Story::ToldEverywhere,
@@ -56,7 +59,7 @@ impl Story {
         }
         sandbox.set_iot_settings(settings);
         match self {
-            Story::Confirmed | Story::ConfirmedAtOnce | Story::Ended | Story::Refunded => {}
+            Story::Confirmed | Story::ConfirmedAtOnce | Story::Ended | Story::Refunded | Story::Withdrawn => {}
             Story::Silent => drop(sandbox.set_fault(FaultRule::iot(Fault::NoCallback))),
             Story::ModuleFault | Story::ToldEverywhere => {
                 let fault = Fault::Nack { code: ErrorCode::ModuleFault };
@@ -84,13 +87,14 @@ impl Story {
             Story::ByHandPaid => ("ACTIVE", "CHARGED"),
             Story::Ended => ("EXPIRED", "CHARGED"),
             Story::Refunded => ("ACTIVE", "REFUNDED"),
+            Story::Withdrawn => ("WITHDRAWN", "REFUNDED"),
         }
     }
 
     /// Where activation and payment stand when somebody takes the next step.
     pub fn second_act(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Story::Ended | Story::Refunded => Some(("ACTIVE", "CHARGED")),
+            Story::Ended | Story::Refunded | Story::Withdrawn => Some(("ACTIVE", "CHARGED")),
             Story::ByHand | Story::ByHandPaid => Some(GIVEN_UP),
             _ => None,
         }
@@ -107,7 +111,7 @@ impl Story {
         assert_eq!(books.payment, payment, "{self:?}: {books:#?}");
         let paid = matches!(payment, "CHARGED");
         assert_eq!(books.net_cents > 0, paid, "{self:?}: {books:#?}");
-        let delivered = matches!(activation, "ACTIVE" | "EXPIRED");
+        let delivered = matches!(activation, "ACTIVE" | "EXPIRED" | "WITHDRAWN");
         assert_eq!(books.confirmed_commands, u64::from(delivered), "{self:?}: {books:#?}");
         assert_eq!(books.broken_promises, Vec::<String>::new(), "{self:?}");
         assert!(!books.command_after_confirmed && books.dead_jobs == 0 && books.busy_cars == 0, "{self:?}: {books:#?}");
@@ -170,5 +174,8 @@ pub fn cases() -> Vec<Case> {
         case(Story::Refunded, "payment.refund.written"),
         case(Story::Refunded, "payment.refund.answered"),
         case(Story::Refunded, "payment.refund.recorded"),
+        case(Story::Withdrawn, "payment.refund.answered"),
+        case(Story::Withdrawn, "payment.refund.recorded"),
+        case(Story::Withdrawn, "deactivation.command.answered"),
     ]
 }

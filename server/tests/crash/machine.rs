@@ -149,6 +149,7 @@ pub async fn start_sandbox(folder: &Path, port: u16) -> Running {
             factory: "for-the-factory".to_owned(),
             registration: [(Country::ES, "for-the-plates".to_owned())].into(),
             transport: "for-the-lorries".to_owned(),
+            vss: "for-the-workshops".to_owned(),
         },
         webhook_target: WebhookTarget {
             base_url: (port != 0).then(|| format!("http://127.0.0.1:{port}").parse().unwrap()),
@@ -185,6 +186,8 @@ pub fn settings(database_url: &str, sandbox: &Running, port: u16) -> Vec<(String
         ("CAAS_REGISTRATION_ES_TOKEN", "for-the-plates"),
         ("CAAS_TRANSPORT_URL", &sandbox.transport_url),
         ("CAAS_TRANSPORT_TOKEN", "for-the-lorries"),
+        ("CAAS_VSS_URL", &sandbox.vss_url),
+        ("CAAS_VSS_TOKEN", "for-the-workshops"),
         ("CAAS_OTA_MAX_RETRY_ATTEMPTS", "3"),
         ("CAAS_OTA_BACKOFF_LIST", "0"),
         ("CAAS_OTA_JITTER", "off"),

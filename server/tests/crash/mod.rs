@@ -7,6 +7,7 @@
 mod books;
 mod cases;
 mod machine;
+mod month;
 mod place;
 mod process;
 mod sale;
@@ -17,6 +18,7 @@ mod template;
 use self::books::Books;
 use self::cases::{Case, Story, cases};
 use self::machine::{Life as _, PATIENCE};
+use self::month::Month;
 use self::sale::Sale;
 use self::street::Street;
 use self::template::{Past, Template};
@@ -52,6 +54,18 @@ async fn killed_while_a_car_is_sold_it_ends_as_without_postgres() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_a_month_is_billed_it_ends_as_without_sqlite() {
+    killed_while_a_month_is_billed_it_ends_as_without(&Template::sqlite(Past::Nothing).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_a_month_is_billed_it_ends_as_without_postgres() {
+    if let Some(template) = Template::postgres(Past::Nothing).await {
+        killed_while_a_month_is_billed_it_ends_as_without(&template).await;
+    }
+}
+
 /// The lease of a dead process ends by itself: nobody has to free what it was at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgres_another_process_takes_over_when_the_lease_ends() {
@@ -83,7 +97,9 @@ async fn killed_again_and_again_it_ends_as_without() {
 
 async fn killed_at_every_failpoint_it_ends_as_without(template: &Template) {
     let of_services = cases().into_iter().map(|case| case.failpoint);
-    let named: Vec<_> = of_services.chain(sale::CASES.iter().map(|(_, failpoint)| *failpoint)).collect();
+    let of_cars = sale::CASES.iter().map(|(_, failpoint)| *failpoint);
+    let of_months = month::CASES.iter().map(|(_, failpoint)| *failpoint);
+    let named: Vec<_> = of_services.chain(of_cars).chain(of_months).collect();
     for failpoint in failpoint::ALL {
         assert!(named.contains(failpoint), "no case dies at {failpoint}");
     }
@@ -119,6 +135,24 @@ async fn killed_while_a_car_is_sold_it_ends_as_without(template: &Template) {
     futures::stream::iter(sale::CASES)
         .map(|&(story, failpoint)| async move {
             let (books, whole) = (Sale::cut_short(template, story, failpoint).await, &whole[&story]);
+            assert!(books == *whole, "{story:?}, killed at {failpoint}:\n{books:#?}\nwithout the cut:\n{whole:#?}");
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
+}
+
+async fn killed_while_a_month_is_billed_it_ends_as_without(template: &Template) {
+    let mut whole = BTreeMap::new();
+    for story in month::Story::ALL {
+        let books = Month::lived_through(template, story).await;
+        story.check(&books);
+        whole.insert(story, books);
+    }
+    let whole = &whole;
+    futures::stream::iter(month::CASES)
+        .map(|&(story, failpoint)| async move {
+            let (books, whole) = (Month::cut_short(template, story, failpoint).await, &whole[&story]);
             assert!(books == *whole, "{story:?}, killed at {failpoint}:\n{books:#?}\nwithout the cut:\n{whole:#?}");
         })
         .buffer_unordered(AT_ONCE)

@@ -32,7 +32,7 @@ pub const ORDER_SERVICE: &str = "ORDER_SERVICE";
 pub const PAY_FOR_CAR: &str = "PAY_FOR_CAR";
 
 /// What is bought.
-const SERVICE: &str = "WINTER_TRACTION";
+const SERVICE: &str = "SEAT_HEATING";
 
 /// The app with these settings, without its servers and runners.
 pub async fn assemble(settings: Vec<(String, String)>) -> Application {
@@ -42,7 +42,7 @@ pub async fn assemble(settings: Vec<(String, String)>) -> Application {
     Application::assemble(config, sandbox, Arc::new(SystemRng)).await.unwrap()
 }
 
-/// Orders winter traction for a month for the first demo car. Always the same form: the order is one.
+/// Orders heated seats for a month for the first demo car. Always the same form: the order is one.
 pub async fn place_order(caas: &Caas) -> ActivationId {
     let mut tx = caas.db.read().await.unwrap();
     let vehicle = vehicles::find_by_vin(&mut tx, DEMO_CARS[0].vin).await.unwrap().unwrap();
@@ -60,6 +60,7 @@ pub async fn place_order(caas: &Caas) -> ActivationId {
         shown_price: offer.price(Market::Es).unwrap().amount,
         purchase_key: "one form".to_owned(),
         consents: true,
+        maintenance_risk: false,
         locale: Locale::Es,
     };
     drop(tx);

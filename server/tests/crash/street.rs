@@ -13,6 +13,8 @@ use caas::notifications::{devices, preferences};
 use caas::payments::service::{GiveBack, give_back};
 use caas::support::model::Terms;
 use caas::support::{self, Agent};
+use caas::withdrawal::model::Via;
+use caas::withdrawal::service::{Declarant, withdraw};
 use caas::{Caas, sql, ways_out};
 use caas_server::demo::DEMO_CARS;
 
@@ -88,6 +90,10 @@ impl Street {
                 let (caas, order) = (self.caas(), self.order.unwrap());
                 let customer = self.customer().await;
                 ways_out::accept_manual_hold(caas, customer, order, None, Locale::Es).await.unwrap().unwrap();
+            }
+            Story::Withdrawn => {
+                let who = Declarant { customer: self.customer().await, via: Via::EmailLink, locale: Locale::Es };
+                withdraw(self.caas(), who, self.order.unwrap()).await.unwrap().unwrap();
             }
             _ => self.begin_what_comes_after_delivery().await,
         }

@@ -10,10 +10,10 @@ use caas::verify::broken_promises;
 use caas_sandbox::TestCard;
 
 /// The promise that is broken, the words it is named with, and what breaks it.
-type Plant = (u8, &'static str, &'static [&'static str]);
+pub(super) type Plant = (u8, &'static str, &'static [&'static str]);
 
 /// Breaks promises one after the other, each in a transaction that is given up again.
-async fn each_is_named(caas: &Caas, plants: &[Plant]) {
+pub(super) async fn each_is_named(caas: &Caas, plants: &[Plant]) {
     for (promise, words, statements) in plants {
         let mut tx = caas.db.begin().await.unwrap();
         assert_eq!(broken_promises(&mut tx).await.unwrap(), Vec::<String>::new());

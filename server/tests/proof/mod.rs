@@ -8,3 +8,4 @@ mod failures;
 mod million;
 mod nightly;
 mod pages;
+mod years;

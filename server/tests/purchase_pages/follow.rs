@@ -81,7 +81,7 @@ async fn an_order_is_cancelled_between_two_attempts() {
         scene.app.run_jobs().await;
         // The car is being told.
         let page = scene.app.submit("/api/activacion/cancelar", &[("id", id_of(&path))]).await.expect(200);
-        page.says("Inténtalo de nuevo en un momento.");
+        page.says("Anotado: lo cancelamos en cuanto contesten el banco o el coche.");
         says_not(&page, "¿Cancelar el pedido?");
         scene.soon().await;
         let page = scene.app.submit("/api/activacion/cancelar", &[("id", id_of(&path))]).await.expect(200);

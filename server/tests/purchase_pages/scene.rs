@@ -39,6 +39,9 @@ impl Scene {
     pub async fn on(mut app: TestApp) -> Scene {
         let customer = app.sign_in("customer").await;
         let cars = vehicles_of(&mut app.caas().db.read().await.unwrap(), customer).await.unwrap();
+        // Whoever looks at the cars has their maintenance asked about.
+        app.get("/expediente").await.expect(200);
+        app.run_jobs().await;
         let car = |model: &str| cars.iter().find(|car| car.model_code == model).unwrap().id;
         Scene { customer, lince: car("LINCE"), alcor: car("ALCOR"), app }
     }

@@ -212,7 +212,7 @@ impl TestApp {
         let (job, _) = sql!(
             tx,
             one(Option<DateTime<Utc>>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly')"
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet')"
         )
         .expect("the jobs can be read");
         [job, self.sandbox().next_due()].into_iter().flatten().min()
@@ -242,6 +242,7 @@ impl TestApp {
             System::RegistrationGb => Configured::RegistrationGb,
             System::RegistrationDe => Configured::RegistrationDe,
             System::Transport => Configured::Transport,
+            System::Vss => Configured::Vss,
         };
         let secret = self.app.systems.get(system).webhook_secrets[0].clone();
         let secret = WebhookSecret::parse(secret.reveal()).expect("a valid secret");
@@ -417,8 +418,12 @@ impl TestApp {
             let confirmed = sql!(
                 tx,
                 optional(i64,),
-                "SELECT CAST(1 AS BIGINT) FROM payments p JOIN delivery_confirmations c ON c.id = p.confirmation_id
-                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2",
+                "SELECT CAST(1 AS BIGINT) FROM payments p
+                 LEFT JOIN invoices i ON i.id = p.invoice_id OR i.debt_id = p.debt_id
+                 LEFT JOIN subscriptions s ON s.id = i.subscription_id
+                 JOIN delivery_confirmations c
+                   ON c.id = p.confirmation_id OR c.service_activation_id = s.service_activation_id
+                 WHERE p.gateway_payment_id = $1 AND c.confirmed_at <= $2 LIMIT 1",
                 &payment.payment_id,
                 payment.timestamp
             )

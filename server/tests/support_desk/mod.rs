@@ -6,6 +6,6 @@ mod conversation;
 mod desk;
 mod lists;
 mod manual;
-mod office;
+pub mod office;
 mod questions;
 mod ways_out;

@@ -4,7 +4,7 @@ use crate::support::Engine;
 use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
-use caas::purchases::service::Cancelled;
+use caas::purchases::cancel::Cancelled;
 use caas_sandbox::{Fault, FaultRule, Operation};
 use chrono::TimeDelta;
 

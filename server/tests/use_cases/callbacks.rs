@@ -263,7 +263,7 @@ async fn after_a_cancellation_a_late_success_is_undone_too() {
         let id = scene.order(SEATS).await;
         scene.seconds(3).await;
         let request = scene.attempts(id).await[0].request_id.clone().unwrap();
-        assert_eq!(scene.cancel(id).await, caas::purchases::service::Cancelled::Yes);
+        assert_eq!(scene.cancel(id).await, caas::purchases::cancel::Cancelled::Yes);
         scene.ota_callback(&request, "ACTIVATED").await;
         scene.live(TimeDelta::minutes(10)).await;
         assert_eq!((scene.state(id).await, scene.money(id).await.as_str()), ("CANCELLED", "CANCELLED/NONE"));

@@ -127,6 +127,18 @@ async fn the_one_gate_knows_each_state_kind_and_reason() {
                     assert_eq!(may_switch_off(&activation, Reason::TimeOver, now), over, "{state} {kind} {expires:?}");
                     let undo = activated.is_none() && (state.is_over() || state.is_with_support());
                     assert_eq!(may_switch_off(&activation, Reason::Compensation, now), undo, "{state} {activated:?}");
+                    let active = state == ActivationState::Active;
+                    let subscribed = active && kind == OfferKind::Subscription;
+                    assert_eq!(may_switch_off(&activation, Reason::Suspension, now), subscribed, "{state} {kind}");
+                    assert_eq!(
+                        may_switch_off(&activation, Reason::SubscriptionOver, now),
+                        subscribed,
+                        "{state} {kind}"
+                    );
+                    // A withdrawal needs its customer's declaration.
+                    assert!(!may_switch_off(&activation, Reason::Withdrawal, now), "{state} {kind}");
+                    activation.withdrawal_id = Some(scene.caas().new_uuid());
+                    assert_eq!(may_switch_off(&activation, Reason::Withdrawal, now), active, "{state} {kind}");
                 }
             }
         }

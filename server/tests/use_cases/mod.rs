@@ -8,6 +8,7 @@ mod callbacks;
 mod ending;
 mod failures;
 mod jobs;
+mod maintenance;
 mod purchase;
 mod restore;
 pub mod scenario;

@@ -5,8 +5,9 @@ use crate::use_cases::scenario::*;
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::kernel::money::{Cents, Money};
+use caas::purchases::cancel::Cancelled;
 use caas::purchases::model::OrderRefusal;
-use caas::purchases::service::{Cancelled, continue_after_authentication, place};
+use caas::purchases::service::{continue_after_authentication, place};
 use caas_sandbox::world::gateway::model::PaymentStatus;
 use caas_sandbox::{Connectivity, Fault, FaultRule, Operation, TestCard};
 use chrono::TimeDelta;
@@ -124,7 +125,6 @@ async fn a_lost_answer_is_unknown_until_the_bank_is_asked_by_the_key_and_holds_o
         let id = scene.order(SEATS).await;
         scene.run().await;
         assert_eq!(scene.money(id).await, "UNKNOWN/NONE");
-        assert_eq!(scene.cancel(id).await, Cancelled::NotNow);
         scene.until(id, ActivationState::Active).await;
         assert_eq!(scene.calls(Operation::InitiatePayment), 1);
         assert_eq!(scene.bank_status(id).await, PaymentStatus::Captured);
@@ -201,6 +201,7 @@ async fn what_may_not_be_ordered_asks_nothing_of_bank_or_car() {
         order.consents = true;
         order.method = None;
         assert_eq!(scene.place(&order).await.unwrap_err(), OrderRefusal::NoPaymentMethod);
+        scene.looked_at().await;
         let boost = scene.order("POWER_BOOST_150").await;
         scene.seconds(3).await;
         assert_eq!(scene.state(boost).await, "ACTIVE");
@@ -236,6 +237,7 @@ async fn a_second_click_and_a_second_tab_buy_once() {
 async fn orders_at_the_same_moment_buy_once_and_each_gets_an_answer() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.looked_at().await;
         for round in 0..4 {
             let code = [SEATS, AUDIO, "SURROUND_VIEW", "LIGHT_SIGNATURE"][round];
             let same = scene.form(code, OfferKind::Permanent).await;
@@ -291,11 +293,11 @@ async fn while_the_car_has_the_command_and_after_delivery_nothing_is_cancelled()
         let mut scene = Scene::new(engine).await;
         let id = scene.order(SEATS).await;
         scene.run().await;
-        assert_eq!(scene.cancel(id).await, Cancelled::NotNow);
+        assert_eq!(scene.cancel(id).await, Cancelled::AsSoonAsKnown);
         scene.seconds(3).await;
         assert_eq!(scene.cancel(id).await, Cancelled::TooLate);
         let stranger = caas::kernel::ids::UserId(uuid::Uuid::nil());
-        let answer = caas::purchases::service::cancel(&scene.caas(), stranger, id).await.unwrap();
+        let answer = caas::purchases::cancel::cancel(&scene.caas(), stranger, id).await.unwrap();
         assert_eq!(answer, Cancelled::NotFound);
         scene.proven().await;
     }

@@ -8,12 +8,14 @@ use caas::catalogue::{Offer, OfferKind, Service};
 use caas::kernel::database::Tx;
 use caas::kernel::ids::{ActivationId, PaymentMethodId, UserId, VehicleId};
 use caas::kernel::locale::Locale;
+use caas::maintenance::{Upkeep, ask};
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::GatewayMethod;
 use caas::payments::repository::{self as payments, Payment};
+use caas::purchases::cancel::{Cancelled, cancel};
 use caas::purchases::model::{OrderRefusal, Placed};
-use caas::purchases::service::{Cancelled, Order, cancel, place};
+use caas::purchases::service::{Order, place};
 use caas::sql;
 use caas::support::Ticket;
 use caas::vehicles;
@@ -91,6 +93,13 @@ impl Scene {
 
     // ----- ordering
 
+    /// Somebody looks at an offer: VSS is asked if nothing is known, and all of its tries are lived through.
+    pub async fn looked_at(&mut self) {
+        let upkeep = Upkeep::of(self.app.caas(), &mut self.read().await, self.vehicle, "Europe/Madrid").await.unwrap();
+        ask::soon(self.app.caas(), &upkeep).await.unwrap();
+        self.live(TimeDelta::seconds(8)).await;
+    }
+
     pub async fn service(&self, code: &str) -> Service {
         caas::catalogue::repository::service_by_code(&mut self.read().await, code).await.unwrap().unwrap()
     }
@@ -112,6 +121,7 @@ impl Scene {
             shown_price: offer.price(caas::catalogue::Market::Es).unwrap().amount,
             purchase_key: format!("form-{}", self.orders),
             consents: true,
+            maintenance_risk: false,
             locale: Locale::Es,
         }
     }

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 async fn lived(engine: Engine) -> Scene {
     let mut scene = Scene::new(engine).await;
     scene.order(SEATS).await;
+    scene.looked_at().await;
     scene.order_kind("SURROUND_VIEW", OfferKind::Temporary).await;
     scene.live(TimeDelta::days(31)).await;
     scene.car(Fault::Nack { code: ErrorCode::ModuleFault });

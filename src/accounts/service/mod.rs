@@ -1,6 +1,7 @@
 //! Use cases of accounts.
 
 mod administration;
+mod erasure;
 mod password_change;
 mod profile;
 mod recovery;
@@ -9,6 +10,7 @@ mod sign_in;
 mod sign_up;
 
 pub use administration::{Invitation, change_role, close_account, count_by_role, invite, reopen_account};
+pub use erasure::{confirm_password, forget_person};
 pub use password_change::change_password;
 pub use profile::{Profile, change_language, change_profile, session_user};
 pub use recovery::{SendResetLink, link_works, request_password_reset, reset_password};

@@ -15,7 +15,7 @@ pub(super) use attempt::{failed, not_yet, succeeded};
 pub(crate) use hold::{authentication_needed, declined, held};
 pub use model::{ManualEvent, ManualState};
 pub use offer::{ExpireOffer, HoldOffer, HoldRefusal, OFFER_LASTS, hold_consent, open_hold_offer, refuse_manual_hold};
-pub(crate) use offer::{accept, ordered_again, take_back};
+pub(crate) use offer::{accept, not_wanted, ordered_again, take_back};
 pub use store::{Manual, manual_of};
 pub(crate) use store::{of_payment, open_of};
 

@@ -19,7 +19,7 @@ use crate::payments::service::{NewPayment, PaymentFor};
 use crate::payments::{methods, service as money};
 use crate::support::conversation::system;
 use crate::support::model::TicketEvent;
-use crate::support::tickets::{Agent, Answer, Ticket, Told, lock, log, step};
+use crate::support::tickets::{Agent, Answer, Ticket, Told, changed, lock, log, step};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -219,6 +219,20 @@ async fn offer_ended(
 ///
 /// To be called before the activation is closed: cases are locked first everywhere.
 pub(crate) async fn ordered_again(caas: &Caas, tx: &mut Tx, activation: ActivationId) -> Result<()> {
+    take_offer_back(caas, tx, activation, "HOLD_ORDERED_AGAIN").await
+}
+
+/// The customer does not want the service any more: the case says so, and nothing is offered. To be called before the
+/// activation is closed.
+pub(crate) async fn not_wanted(caas: &Caas, tx: &mut Tx, activation: &Activation) -> Result<()> {
+    let Some(ticket) = activation.ticket_id else { return Ok(()) };
+    let Ok(ticket) = lock(caas, tx, ticket, None).await? else { return Ok(()) };
+    system(caas, tx, ticket.id, Some(activation.customer_id), "CUSTOMER_CANCELLED", serde_json::json!({})).await?;
+    changed(tx, &ticket);
+    take_offer_back(caas, tx, activation.id, "HOLD_REFUSED").await
+}
+
+async fn take_offer_back(caas: &Caas, tx: &mut Tx, activation: ActivationId, code: &str) -> Result<()> {
     let open = |manual: Option<Manual>| manual.filter(|manual| manual.state == ManualState::Offered);
     let Some(manual) = open(open_of(tx, activation).await?) else { return Ok(()) };
     let Ok(mut ticket) = lock(caas, tx, manual.ticket_id, None).await? else { return Ok(()) };
@@ -227,7 +241,7 @@ pub(crate) async fn ordered_again(caas: &Caas, tx: &mut Tx, activation: Activati
     let activation = store::load(tx, activation).await?;
     let customer = Actor::customer(activation.customer_id);
     advance(caas, tx, &mut manual, ManualEvent::TakenBack).await?;
-    offer_ended(caas, tx, &mut ticket, &activation, &manual, customer, "HOLD_ORDERED_AGAIN").await
+    offer_ended(caas, tx, &mut ticket, &activation, &manual, customer, code).await
 }
 
 /// Another way out was taken: an offer that the customer has not answered is no longer one.

@@ -32,8 +32,35 @@ pub(super) fn say(event: NoticeEvent, facts: &Facts<'_>, w: Words) -> Message {
                     ),
                 ],
             ),
-            w.t("Ver en el expediente", "See it in your file"),
+            w.t("Ver qué puedo hacer", "See what I can do"),
         ),
+        NoticeEvent::CarOffered => {
+            let offered = w.t(
+                format!("Te quieren pasar un {vehicle} con los servicios que lleva. Es tuyo en CaaS cuando lo aceptes con el código que te dé quien te lo pasa."),
+                format!("Somebody wants to pass a {vehicle} on to you with the services in it. It is yours at CaaS once you accept it with the code that they give you."),
+            );
+            message(
+                w.t(format!("Te pasan un {vehicle}"), format!("A {vehicle} is being passed on to you")),
+                offered.clone(),
+                facts.with_text(
+                    vec![offered],
+                    vec![w.t(
+                        "Si no esperas ningún coche, no hagas nada: la oferta caduca sola.",
+                        "If you expect no car, do nothing: the offer runs out by itself.",
+                    )],
+                ),
+                w.t("Aceptar el coche", "Accept the car"),
+            )
+        }
+        NoticeEvent::CarHandedOver => {
+            let first = facts.text.first().cloned().unwrap_or_default();
+            message(
+                w.t(format!("Tu {vehicle} cambia de dueño"), format!("Your {vehicle} changes owner")),
+                first,
+                facts.with_text(Vec::new(), Vec::new()),
+                w.t("Ver en el expediente", "See it in your file"),
+            )
+        }
         NoticeEvent::WarrantyLost => {
             let lost = w.t(
                 format!("Tu {vehicle} ha perdido la garantía porque falta mantenimiento."),

@@ -1,5 +1,6 @@
 //! The words of the messages. A failure says that nothing was charged; a reversed hold is never called a refund.
 
+mod account;
 mod cars;
 mod money;
 mod services;
@@ -76,7 +77,7 @@ pub fn render(notice: &Notice, locale: Locale) -> Message {
         NoticeGroup::Support | NoticeGroup::Staff => support::say(notice.event, &facts, words),
         NoticeGroup::Payments => money::say(notice, &facts, words),
         NoticeGroup::Vehicle | NoticeGroup::Order => cars::say(notice.event, &facts, words),
-        NoticeGroup::Account => message(String::new(), String::new(), Vec::new(), String::new()),
+        NoticeGroup::Account => account::say(notice.event, &facts, words),
     };
     for text in message.paragraphs.iter_mut().chain([&mut message.short]) {
         *text = text.trim().to_owned();
@@ -143,6 +144,14 @@ pub fn reason_in_words(code: &str, locale: Locale) -> String {
                 "The system that talks to the cars did not respond.",
             ),
             "DEADLINE" => locale.t("Se ha agotado el plazo de 24 horas.", "The 24-hour limit has passed."),
+            "MAINTENANCE_OVERDUE" => locale.t(
+                "El mantenimiento que pide el servicio lleva demasiado tiempo pendiente.",
+                "The maintenance that the service asks for has been overdue for too long.",
+            ),
+            "VSS_SILENT" => locale.t(
+                "El sistema de los talleres no respondía y no se pudo comprobar el mantenimiento.",
+                "The workshops' system did not respond, so maintenance could not be checked.",
+            ),
             "FINAL_PAYMENT_OVERDUE" => {
                 locale.t("El plazo para pagarlo ha terminado.", "The time for paying it is over.")
             }

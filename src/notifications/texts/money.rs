@@ -119,11 +119,11 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 facts.with_text(
                     vec![failed],
                     vec![w.t(
-                        format!("{service} sigue activo en tu {vehicle}. Lo intentamos de nuevo en 48 horas; si cambias de método de pago, en el momento."),
-                        format!("{service} stays active on your {vehicle}. We try again in 48 hours; if you change the payment method, at once."),
+                        "Con otro método de pago lo intentamos en el momento.".to_owned(),
+                        "With another payment method we try at once.".to_owned(),
                     )],
                 ),
-                methods(),
+                w.t("Ver la suscripción", "See the subscription"),
             )
         }
         NoticeEvent::SubscriptionCancelled => {

@@ -132,6 +132,24 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Decidir", "Decide"),
             )
         }
+        NoticeEvent::BlockedByMaintenance if notice.reason.as_deref() == Some("VSS_SILENT") => {
+            let unseen = w.t(
+                format!("No hemos podido comprobar a tiempo el mantenimiento que {service} necesita en tu {vehicle}, así que no lo activamos."),
+                format!("We could not check in time the maintenance that {service} needs on your {vehicle}, so we do not switch it on."),
+            );
+            message(
+                w.t(format!("{service}: no se ha podido comprobar el mantenimiento"), format!("{service}: maintenance could not be checked")),
+                format!("{unseen} {}", w.t("No se te ha cobrado.", "You have not been charged.")),
+                facts.with_text(
+                    vec![unseen],
+                    vec![w.t(
+                        "No se te ha cobrado nada. Puedes volver a pedirlo cuando el sistema de los talleres responda.",
+                        "You have not been charged. You can order it again once the workshops' system answers.",
+                    )],
+                ),
+                w.t("Ver qué ha pasado", "See what happened"),
+            )
+        }
         NoticeEvent::BlockedByMaintenance => {
             let blocked = w.t(
                 format!("{service} necesita que el mantenimiento de tu {vehicle} esté al día."),

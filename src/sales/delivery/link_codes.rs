@@ -89,8 +89,8 @@ pub(super) async fn issue(caas: &Caas, tx: &mut Tx, order: &Order, by: Actor) ->
     Ok(code)
 }
 
-/// Each sign equally likely: bytes that would favour the first ones are thrown away.
-fn new_code(rng: &dyn Rng) -> String {
+/// A one-time code that people read out to each other. Each sign equally likely: bytes that would favour the first ones are thrown away.
+pub(crate) fn new_code(rng: &dyn Rng) -> String {
     let signs = ALPHABET.len();
     let fair = (256 / signs * signs) as u8;
     let mut code = String::with_capacity(LENGTH);
@@ -103,8 +103,8 @@ fn new_code(rng: &dyn Rng) -> String {
     code
 }
 
-/// As people type it: in groups, in small letters.
-fn hashed(typed: &str) -> String {
+/// What is kept of a code. As people type it: in groups, in small letters.
+pub(crate) fn hashed(typed: &str) -> String {
     let code: String = typed.to_uppercase().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     hex::encode(Sha256::digest(code.as_bytes()))
 }

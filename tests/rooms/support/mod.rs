@@ -69,6 +69,7 @@ async fn world(url: &str) -> World {
         factory: Arc::new(NoSales),
         registration: Arc::new(NoSales),
         transport: Arc::new(NoSales),
+        vss: Arc::new(NoSales),
         mailer: mailbox.clone(),
         sms: phones.clone(),
         push: phones.clone(),

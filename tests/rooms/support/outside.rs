@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use caas::activation::port::{ActivateCommand, CommandAnswer, IotApi, IotError, VehicleStatus};
 use caas::kernel::money::Money;
+use caas::maintenance::port::{Vss, VssAnswer, VssError};
 use caas::notifications::port::{
     DeliveryError, Email, Mailer, PushDevice, PushMessage, PushSender, SmsSender, TextMessage,
 };
@@ -186,6 +187,13 @@ impl RegistrationBodies for NoSales {
 impl Transport for NoSales {
     async fn schedule(&self, _: &TransportRequest, _: &str) -> Result<ScheduledTransport, TransportError> {
         Err(TransportError::Unavailable("this test has no transport company".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Vss for NoSales {
+    async fn maintenance_status(&self, _: &str) -> Result<VssAnswer, VssError> {
+        Err(VssError::Unavailable("this test has no workshops".to_owned()))
     }
 }
 

@@ -35,6 +35,14 @@ pub(super) async fn account_page(web: WebContext) -> PageResult {
                 <p><LinkButton href="/cuenta/metodos-de-pago">{locale.t("Ver mis métodos de pago", "See my payment methods")}</LinkButton></p>
             </section>
             <section class="card stack">
+                <h2>{locale.t("Tus datos", "Your data")}</h2>
+                <p>{locale.t("Llévate una copia de todo, o borra la cuenta.", "Take a copy of everything, or erase the account.")}</p>
+                <p class="actions">
+                    <LinkButton href="/cuenta/datos">{locale.t("Pedir una copia", "Ask for a copy")}</LinkButton>
+                    <LinkButton href="/cuenta/borrar">{locale.t("Borrar la cuenta", "Erase the account")}</LinkButton>
+                </p>
+            </section>
+            <section class="card stack">
                 <h2>{locale.t("Ayuda", "Help")}</h2>
                 <p>{locale.t("Tus casos con soporte, y un sitio para preguntar.", "Your cases with support, and a place to ask.")}</p>
                 <p><LinkButton href="/cuenta/ayuda">{locale.t("Ir a la ayuda", "Go to help")}</LinkButton></p>

@@ -4,7 +4,8 @@ use super::path_of;
 use crate::web::{Goto, Message, Refusal, Role, submit};
 use caas::kernel::error::Failure;
 use caas::kernel::ids::ActivationId;
-use caas::purchases::service::{self, Cancelled};
+use caas::purchases::cancel::{self, Cancelled};
+use caas::purchases::service;
 use leptos::prelude::*;
 
 fn parse(id: &str) -> Result<ActivationId, Refusal> {
@@ -17,10 +18,10 @@ pub async fn cancel_order(#[server(default)] id: String) -> Result<(), ServerFnE
     submit(async move |web| {
         let customer = web.require_role(&[Role::Customer])?.id;
         let id = parse(&id)?;
-        let message = match service::cancel(&web.caas, customer, id).await {
+        let message = match cancel::cancel(&web.caas, customer, id).await {
             Ok(Cancelled::Yes) => Message::OrderCancelled,
-            // The engine was a blink quicker.
-            Ok(Cancelled::NotNow) | Err(Failure::Conflict(_)) => Message::CancelNotNow,
+            // The engine may have been a blink quicker.
+            Ok(Cancelled::AsSoonAsKnown) | Err(Failure::Conflict(_)) => Message::CancelSoon,
             Ok(Cancelled::TooLate) => Message::CancelTooLate,
             Ok(Cancelled::NotFound) => return Err(Refusal::Hidden("activation")),
             Err(failure) => return Err(failure.into()),

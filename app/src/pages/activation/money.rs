@@ -165,7 +165,7 @@ fn one_payment(payment: &Payment, stage: Stage, zone: &str, locale: Locale) -> M
         ),
         PaymentState::Charged if stage.is_delivered() => {
             let taken = Money::new(payment.captured_cents - payment.refunded_cents, payment.currency);
-            words(taken, charged, settled(payment, &taken.display(locale), locale), false)
+            words(taken, charged, settled(payment, &taken.display(locale), stage, locale), false)
         }
         PaymentState::Charged => words(
             price,
@@ -233,7 +233,18 @@ fn held_until(amount: &str, until: Option<Timestamp>, zone: &str, locale: Locale
 }
 
 /// Charged; what the bank said of it afterwards is told only when it went wrong.
-fn settled(payment: &Payment, taken: &str, locale: Locale) -> String {
+fn settled(payment: &Payment, taken: &str, stage: Stage, locale: Locale) -> String {
+    if stage == Stage::Withdrawn
+        && payment.settlement != Settlement::Settled
+        && payment.settlement != Settlement::Pending
+    {
+        return locale
+            .t(
+                "Tu banco no movió el dinero, o ya te lo devolvió: no hay nada que devolver.",
+                "Your bank did not move the money, or has returned it already: there is nothing to return.",
+            )
+            .to_owned();
+    }
     match (payment.settlement, locale) {
         (Settlement::Failed, Locale::Es) => "Tu banco no ha completado el pago. El servicio sigue activo; cuando puedas, añade otro método de pago.".to_owned(),
         (Settlement::Failed, Locale::En) => "Your bank did not complete the payment. The service stays active; when you can, add another payment method.".to_owned(),

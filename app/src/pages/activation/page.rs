@@ -4,12 +4,14 @@ use super::{own_order, path_of, story};
 use crate::islands::{ActivationLive, StoryLink, StoryWords};
 use crate::pages::expediente::{source_words, to_the_second};
 use crate::pages::help::new_hold_box;
+use crate::pages::withdrawal;
 use crate::ui::{CarCard, CarColour, CarModel, Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Section, WebContext, dates};
 use caas::catalogue::OfferKind;
 use caas::kernel::locale::Locale;
 use caas::purchases::discounts::{self, UsedDiscount};
 use caas::purchases::view::OrderView;
+use caas::subscriptions::repository::of_activation;
 use leptos::prelude::*;
 
 /// How often the page asks again where no script runs.
@@ -39,21 +41,31 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
     let lead = format!("{} {}", locale.t("En tu", "On your"), order.vehicle.label());
     let crumbs = vec![Crumb::new("/expediente", locale.t("Expediente", "My cars"))];
     let new_hold = new_hold_box(&web, id).await?;
-    let reduced = discounts::of_activation(&mut web.caas.db.read().await?, id).await?;
+    let withdrawal = withdrawal::section(&web, &order.activation).await?;
+    let mut tx = web.caas.db.read().await?;
+    let reduced = discounts::of_activation(&mut tx, id).await?;
+    let subscription = of_activation(&mut tx, id).await?.map(|subscription| subscription.link());
+    drop(tx);
     let body = view! {
         <PageHeader title=name.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
         {new_hold}
         <div class="activation">
             <ActivationLive id=id.to_string() story=told words=words/>
-            {facts(&web, &order, reduced)}
+            {facts(&web, &order, reduced, subscription)}
         </div>
+        {withdrawal}
     };
     let page = Page::new(name, body).section(Section::Expediente);
     Ok(if live && !web.has_script { page.refresh(REFRESH_SECONDS) } else { page })
 }
 
 /// What was ordered, for which car, and where to read on.
-fn facts(web: &WebContext, order: &OrderView, reduced: Option<UsedDiscount>) -> impl IntoView + use<> {
+fn facts(
+    web: &WebContext,
+    order: &OrderView,
+    reduced: Option<UsedDiscount>,
+    subscription: Option<String>,
+) -> impl IntoView + use<> {
     let locale = web.locale;
     let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
     let (activation, vehicle) = (&order.activation, &order.vehicle);
@@ -96,6 +108,9 @@ fn facts(web: &WebContext, order: &OrderView, reduced: Option<UsedDiscount>) -> 
     }
     facts.push(Fact::code(locale.t("Referencia", "Reference"), activation.id.to_string()));
     let service = format!("/catalogo/{}?coche={}", order.service_slug, vehicle.id);
+    let subscription = subscription.map(|href| {
+        view! { <LinkButton href=href>{locale.t("Ver la suscripción", "See the subscription")}</LinkButton> }
+    });
     view! {
         <aside class="stack">
             <CarCard model=CarModel::from_name(&vehicle.body) colour=CarColour::from_name(&vehicle.colour)
@@ -103,6 +118,7 @@ fn facts(web: &WebContext, order: &OrderView, reduced: Option<UsedDiscount>) -> 
             <div class="card stack">
                 <KeyValueList facts=facts/>
                 <div class="actions">
+                    {subscription}
                     <LinkButton href="/expediente">{locale.t("Ir al expediente", "Go to my cars")}</LinkButton>
                     <LinkButton href=service>{locale.t("Ver el servicio", "See the service")}</LinkButton>
                 </div>

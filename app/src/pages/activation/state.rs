@@ -61,6 +61,8 @@ impl Stage {
             A::AttemptFailed | A::RetryScheduled => Stage::WaitingToRetry,
             A::EscalatedToSupport | A::AwaitingSupportResolution | A::ManualActivationAttempt => Stage::WithSupport,
             A::PermanentFailure | A::FailedNoCharge => Stage::Failed,
+            // Declared; the vehicle is being told.
+            A::Active if activation.withdrawal_id.is_some() => Stage::Withdrawn,
             A::Active => Stage::Active,
             A::Expired => Stage::Expired,
             A::Withdrawn => Stage::Withdrawn,

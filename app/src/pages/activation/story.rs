@@ -176,7 +176,10 @@ fn actions(order: &OrderView, stage: Stage, locale: Locale) -> StoryActions {
             )
         } else {
             t("Dejamos de intentarlo. No se te cobra nada.", "We stop trying. You are not charged.")
-        },
+        } + locale.t(
+            " Si en este momento estamos hablando con el banco o con el coche, se cancela en cuanto contesten.",
+            " If we are talking to the bank or the car right now, it is cancelled as soon as they have answered.",
+        ),
         button: t("Sí, cancelar el pedido", "Yes, cancel the order"),
     });
     let may_order_again = matches!(stage, Stage::BankRefused | Stage::NeverPaid | Stage::Cancelled);
@@ -188,10 +191,10 @@ fn actions(order: &OrderView, stage: Stage, locale: Locale) -> StoryActions {
             t("Pedirlo de nuevo", "Order it again")
         },
     });
-    let note = if stage.is_under_way() && cancel.is_none() {
+    let note = if order.is_being_cancelled() && stage.is_under_way() {
         t(
-            "Se puede cancelar entre un intento y el siguiente; ahora mismo estamos hablando con el banco o con el coche.",
-            "You can cancel between one attempt and the next; right now we are talking to the bank or the car.",
+            "Has cancelado este pedido: se cancela en cuanto contesten el banco o el coche.",
+            "You have cancelled this order: it is done as soon as the bank or the car has answered.",
         )
     } else {
         String::new()

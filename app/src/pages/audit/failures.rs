@@ -262,6 +262,10 @@ fn type_words(kind: FailureType, locale: Locale) -> &'static str {
         FailureType::FactoryRejected => locale.t("La fábrica no lo fabrica", "The factory does not build it"),
         FailureType::RegistrationManual => locale.t("Matriculación a mano", "Registration by hand"),
         FailureType::RegistrationRejected => locale.t("Matriculación rechazada", "Registration refused"),
+        FailureType::SubscriptionUnpaid => locale.t("Suscripción sin pagar", "Subscription left unpaid"),
+        FailureType::RefundLate => locale.t("Devolución que tarda", "Refund that takes long"),
+        FailureType::MaintenanceBlocked => locale.t("Bloqueado por mantenimiento", "Blocked by maintenance"),
+        FailureType::VssSilent => locale.t("Los talleres no respondieron", "The workshops did not answer"),
         FailureType::TransportFailed => locale.t("Entrega a domicilio fallida", "Home delivery failed"),
     }
 }
@@ -283,6 +287,8 @@ fn component_words(component: Component, locale: Locale) -> &'static str {
         Component::Notifications => locale.t("Avisos", "Messages"),
         Component::Factory => locale.t("Fábrica", "Factory"),
         Component::Registration => locale.t("Matriculación", "Registration"),
+        Component::Billing => locale.t("Facturación", "Billing"),
+        Component::Maintenance => locale.t("Mantenimiento", "Maintenance"),
         Component::Delivery => locale.t("Entrega", "Delivery"),
     }
 }

@@ -1,9 +1,10 @@
 //! The signed-in customer's cars, and the one that offers are looked at for.
 
 use crate::web::{Refusal, Role, WebContext};
-use caas::catalogue::Market;
-use caas::catalogue::rules::VehicleFacts;
+use caas::catalogue::rules::{VehicleFacts, offer_availability};
+use caas::catalogue::{Market, Offer, Service};
 use caas::kernel::error::Result;
+use caas::maintenance::{Upkeep, Workshop};
 use caas::purchases::service::vehicle_facts;
 use caas::vehicles::{Vehicle, vehicles_of};
 
@@ -23,6 +24,17 @@ pub struct Car {
     pub vehicle: Vehicle,
     /// What decides about offers.
     pub facts: VehicleFacts,
+    /// Its maintenance, which decides too.
+    pub upkeep: Upkeep,
+    /// Where it is looked after.
+    pub workshop: Option<Workshop>,
+}
+
+impl Car {
+    /// Whether an offer of a service can be bought for it now, as far as is known.
+    pub fn can_have(&self, offer: &Offer, service: &Service) -> bool {
+        offer_availability(offer, service, &self.facts).is_available() && self.upkeep.gate(service).closed().is_none()
+    }
 }
 
 impl Cars {
@@ -45,7 +57,9 @@ impl Cars {
         let chosen = match choose(&all).cloned() {
             Some(vehicle) => {
                 let facts = vehicle_facts(&mut tx, &vehicle, &user.country).await?;
-                Some(Car { vehicle, facts })
+                let upkeep = Upkeep::of(&web.caas, &mut tx, vehicle.id, &user.time_zone).await?;
+                let workshop = Workshop::of(&mut tx, vehicle.id).await?;
+                Some(Car { vehicle, facts, upkeep, workshop })
             }
             None => None,
         };

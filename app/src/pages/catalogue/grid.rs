@@ -1,6 +1,7 @@
 //! The services as cards, grouped by what people want them for.
 
-use super::words::price_line;
+use super::words::{Said, price_line};
+use crate::pages::maintenance;
 use crate::ui::{IconName, StatusPill};
 use caas::catalogue::rules::offer_availability;
 use caas::catalogue::{Category, Found, Market, Offer, Purpose, Service};
@@ -90,19 +91,33 @@ pub fn card(service: &Service, offers: &[&Offer], reader: &Reader<'_>) -> impl I
 }
 
 /// What the chosen car means for a service, when it is not simply available: a pill and the reason.
-fn status_of(service: &Service, car: &Car, reader: &Reader<'_>) -> Option<impl IntoView + use<>> {
+fn status_of(service: &Service, car: &Car, reader: &Reader<'_>) -> Option<AnyView> {
     let verdicts = service.offers.iter().map(|offer| offer_availability(offer, service, &car.facts));
     // Where one offer can be had, the card says nothing; else the first one's reason stands for all.
     let mut first = None;
     for verdict in verdicts {
         if verdict.is_available() {
-            return None;
+            return upkeep_of(service, car, reader);
         }
         first.get_or_insert(verdict);
     }
-    let said = super::words::say(&first?, reader.locale, reader.zone);
-    Some(view! {
+    Some(pill(super::words::say(&first?, reader.locale, reader.zone)))
+}
+
+/// What the car's maintenance means for a service that asks for some: what stands in the way, or how its blocks stand.
+fn upkeep_of(service: &Service, car: &Car, reader: &Reader<'_>) -> Option<AnyView> {
+    let gate = car.upkeep.gate(service);
+    if let Some(said) = maintenance::say(&gate, reader.locale) {
+        return Some(pill(said));
+    }
+    let stand = maintenance::in_short(gate.findings(), reader.locale)?;
+    Some(view! { <p class="service__note">{stand}</p> }.into_any())
+}
+
+fn pill(said: Said) -> AnyView {
+    view! {
         <p class="service__note">{said.reason}</p>
         <StatusPill kind=said.status word=said.word/>
-    })
+    }
+    .into_any()
 }

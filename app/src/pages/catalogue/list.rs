@@ -4,11 +4,13 @@ use super::cars::{Car, Cars, market_of};
 use super::filters::{chips, filters, outcome};
 use super::grid::{Reader, groups};
 use super::query::Query;
+use crate::pages::maintenance;
 use crate::ui::{EmptyState, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{Page, PageResult, Section, WebContext};
-use caas::catalogue::rules::offer_availability;
 use caas::catalogue::{Found, Market};
 use caas::kernel::locale::Locale;
+use caas::maintenance::ask;
+use caas::maintenance::model::Standing;
 use leptos::prelude::*;
 
 /// The catalogue.
@@ -22,6 +24,9 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
         Some(car) => Some(car.facts.model.as_str()),
         None => catalogue.model(&query.car).map(|model| model.code.as_str()),
     };
+    if let Some(car) = car {
+        ask::soon(&web.caas, &car.upkeep).await?;
+    }
     let market = market_of(&web, query.market);
     // Where nothing is sold people may still look around, at the prices of Spain.
     let shown = market.unwrap_or(Market::Es);
@@ -40,6 +45,7 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
         "Ya lo lleva dentro. Actívalo por días, para siempre o por suscripción: solo pagas lo que el coche confirma.",
         "It is all on board already. Switch it on for some days, for good or by subscription: you only pay for what the car confirms.",
     );
+    let asks = car.is_some_and(|car| car.upkeep.standing == Standing::Unknown);
     let body = view! {
         <PageHeader title=title.clone() lead=lead/>
         <div class="with-filters">
@@ -47,6 +53,7 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
             <div>
                 {outcome(&query, chips(&query, &catalogue, car, locale), found.len(), locale)}
                 {market.is_none().then(|| nothing_sold_here(locale))}
+                {asks.then(|| car.map(|car| maintenance::asking(&web, &car.upkeep)))}
                 {if found.is_empty() { nothing_found(locale).into_any() } else { groups(&found, &reader).into_any() }}
             </div>
         </div>
@@ -55,13 +62,14 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
         "Potencia, asistentes, suspensión, luz, clima y más: activa en tu coche lo que ya lleva dentro, con el precio por día a la vista.",
         "Power, assistance, suspension, light, climate and more: switch on what your car carries already, with the price per day in plain sight.",
     );
-    Ok(Page::new(title, body).description(description).public_at("/catalogo").section(Section::Catalogue))
+    let page = Page::new(title, body).description(description).public_at("/catalogo").section(Section::Catalogue);
+    Ok(if asks && !web.has_script { page.refresh(maintenance::REFRESH_SECONDS) } else { page })
 }
 
 fn keep_available(found: &mut Vec<Found<'_>>, car: &Car) {
     for one in found.iter_mut() {
         let service = one.service;
-        one.offers.retain(|offer| offer_availability(offer, service, &car.facts).is_available());
+        one.offers.retain(|offer| car.can_have(offer, service));
     }
     found.retain(|found| !found.offers.is_empty());
 }

@@ -11,7 +11,7 @@ mod words;
 
 pub use cars::{Car, Cars};
 pub use grid::{Reader, card};
-pub use words::{Said, offer_action, price_line, say};
+pub use words::{Said, list_names, offer_action, price_line, say};
 
 use crate::web::{Route, get};
 

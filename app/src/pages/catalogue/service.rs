@@ -2,12 +2,15 @@
 
 use super::cars::{Car, Cars, market_of};
 use super::query::Query;
-use super::words::{list_names, offer_action, per_day, price_line, say, unit};
+use super::words::{Said, list_names, offer_action, per_day, price_line, say, unit};
+use crate::pages::{maintenance, subscriptions};
 use crate::ui::{Button, ButtonKind, Choice, Crumb, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use caas::catalogue::rules::{Availability, offer_availability};
 use caas::catalogue::{Market, Offer, Service, ServiceStatus, Snapshot};
 use caas::kernel::locale::Locale;
+use caas::maintenance::ask;
+use caas::maintenance::model::Standing;
 use leptos::prelude::*;
 
 /// The page of a service.
@@ -18,6 +21,10 @@ pub async fn service_page(web: WebContext) -> PageResult {
     let query = Query::of(&web);
     let cars = Cars::of_or_first(&web, &query.car).await?;
     let car = cars.chosen.as_ref();
+    let asks = !service.required_blocks.is_empty() && car.is_some_and(|car| car.upkeep.standing == Standing::Unknown);
+    if let Some(car) = car.filter(|_| asks) {
+        ask::soon(&web.caas, &car.upkeep).await?;
+    }
     let market = market_of(&web, query.market);
 
     let name = service.name.get(locale).to_owned();
@@ -43,6 +50,7 @@ pub async fn service_page(web: WebContext) -> PageResult {
                 <section class="section" id="ofertas">
                     <h2>{locale.t("Elige cuánto tiempo", "Choose for how long")}</h2>
                     {chooser(&web, &cars)}
+                    {car.map(|car| maintenance::for_service(&web, service, &car.upkeep, car.workshop.as_ref()))}
                     {offers(&web, service, market, car)}
                     {way_in(&web, &cars)}
                 </section>
@@ -61,7 +69,8 @@ pub async fn service_page(web: WebContext) -> PageResult {
         _ => promise,
     };
     let path = format!("/catalogo/{}", service.slug);
-    Ok(Page::new(name, body).description(description).public_at(path).section(Section::Catalogue))
+    let page = Page::new(name, body).description(description).public_at(path).section(Section::Catalogue);
+    Ok(if asks && !web.has_script { page.refresh(maintenance::REFRESH_SECONDS) } else { page })
 }
 
 fn lines(text: &str) -> impl Iterator<Item = String> {
@@ -114,7 +123,10 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
             if !first.is_available() && rest.iter().all(|other| other.as_ref() == Some(first)) =>
         {
             let said = say(first, locale, zone(web));
-            Some(view! { <Notice tone=said.status.tone() title=said.word>{said.reason}</Notice> })
+            let to_debts = to_debts(first, locale);
+            Some(
+                view! { <Notice tone=said.status.tone() title=said.word action=to_debts.into_any()>{said.reason}</Notice> },
+            )
         }
         _ => None,
     };
@@ -123,7 +135,7 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
         .zip(&verdicts)
         .map(|((offer, price), verdict)| {
             let verdict = verdict.as_ref().filter(|_| shared.is_none()).zip(car);
-            row(web, offer, &price.amount.display(locale), market, verdict)
+            row(web, service, offer, (&price.amount.display(locale), market), verdict)
         })
         .collect();
     if rows.is_empty() {
@@ -143,12 +155,20 @@ fn offers(web: &WebContext, service: &Service, market: Option<Market>, car: Opti
     .into_any()
 }
 
+/// Where what stands in the way of subscriptions is paid.
+fn to_debts(verdict: &Availability, locale: Locale) -> Option<AnyView> {
+    (*verdict == Availability::BlockedByDebt).then(|| {
+        let label = locale.t("Ver y pagar la deuda", "See and pay the debt");
+        view! { <LinkButton href=subscriptions::DEBTS>{label}</LinkButton> }.into_any()
+    })
+}
+
 /// One offer; with the verdict on it for a car, when there is one to show here.
 fn row(
     web: &WebContext,
+    service: &Service,
     offer: &Offer,
-    price: &str,
-    market: Market,
+    (price, market): (&str, Market),
     verdict: Option<(&Availability, &Car)>,
 ) -> impl IntoView + use<> {
     let locale = web.locale;
@@ -156,10 +176,24 @@ fn row(
     let Some((verdict, car)) = verdict else {
         return view! { <OfferRow term=term price=price unit=unit per_day=per_day/> }.into_any();
     };
-    let href =
-        if verdict.is_available() { format!("/comprar/{}?coche={}", offer.id, car.vehicle.id) } else { String::new() };
-    let said = say(verdict, locale, zone(web));
-    let action = offer_action(offer, locale);
+    let href = match verdict {
+        Availability::Available => format!("/comprar/{}?coche={}", offer.id, car.vehicle.id),
+        Availability::BlockedByDebt => subscriptions::DEBTS.to_owned(),
+        _ => String::new(),
+    };
+    // What maintenance has against it is explained above, once for all offers.
+    let upkeep = maintenance::say(&car.upkeep.gate(service), locale).filter(|_| verdict.is_available());
+    let said = match upkeep {
+        Some(said) => Said { reason: String::new(), ..said },
+        None => say(verdict, locale, zone(web)),
+    };
+    let action = match car.upkeep.gate(service).closed() {
+        _ if *verdict == Availability::BlockedByDebt => {
+            locale.t("Ver y pagar la deuda", "See and pay the debt").to_owned()
+        }
+        Some(_) => locale.t("Ver qué falta", "See what is missing").to_owned(),
+        None => offer_action(offer, locale),
+    };
     let status = view! { <StatusPill kind=said.status word=said.word/> }.into_any();
     view! { <OfferRow term=term price=price unit=unit per_day=per_day href=href action=action note=said.reason status=status/> }
         .into_any()

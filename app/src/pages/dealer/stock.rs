@@ -104,6 +104,7 @@ pub(super) async fn stock_page(web: WebContext) -> PageResult {
         "Your dealership's cars. Those that are unassigned can be sold at once.",
     );
     let list = if cars.is_empty() { nothing(&query, locale) } else { table(&cars, &names, &query, &web, &clerk) };
+    let is_dealer = web.user.as_ref().is_some_and(|user| user.role == caas::accounts::Role::Dealer);
     let body = view! {
         <PageHeader title=title lead=lead/>
         {tabs(Some(Tab::Stock), &query.chosen, locale)}
@@ -113,6 +114,7 @@ pub(super) async fn stock_page(web: WebContext) -> PageResult {
         <Pager label=locale.t("Páginas de coches", "Pages of cars")
             previous_href=first previous_word=locale.t("Al principio", "To the beginning")
             next_href=next next_word=locale.t("Siguientes", "Next")/>
+        {is_dealer.then(|| view! { <p><a href="/cambio-de-dueno">{locale.t("Un coche cambia de dueño", "A car changes owner")}</a></p> })}
     };
     Ok(Page::new(title, body).class("page page--wide").section(Section::Dealership))
 }

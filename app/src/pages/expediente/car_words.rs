@@ -491,6 +491,12 @@ fn vehicle(facts: &Facts<'_>) -> Said {
         Some(code) if code == InventoryStatus::Delivered.as_str() => {
             p(I::Car, Tone::Done, ("El coche está en tus manos", "The car is in your hands"), ("", ""))
         }
+        _ if facts.line.entry.before.as_deref().is_some_and(|before| before != "SIN_ASIGNAR") => p(
+            I::Car,
+            Tone::Done,
+            ("Aceptaste el coche y ya es tuyo", "You accepted the car and it is yours"),
+            ("Lo que llevaba activado sigue en él.", "What was on in it stays on."),
+        ),
         _ => p(I::Car, Tone::Info, ("Tu pedido tiene coche asignado", "Your order has its car assigned"), ("", "")),
     }
 }

@@ -2,12 +2,14 @@
 
 use super::query::Query;
 use super::states::Reader;
+use crate::pages::maintenance;
 use crate::ui::{CarCard, CarColour, CarDrawing, CarModel, EmptyState, Fact, Icon, IconName, KeyValueList, LinkButton};
 use crate::web::dates::day;
 use caas::activation::model::ActivationState;
 use caas::activation::repository::Activation;
 use caas::kernel::ids::VehicleId;
 use caas::kernel::locale::Locale;
+use caas::maintenance::model::Warranty;
 use caas::vehicles::Vehicle;
 use leptos::prelude::*;
 
@@ -34,7 +36,7 @@ impl Cars {
 }
 
 /// The cars.
-pub(super) fn cars(cars: &Cars, open: &[Activation], reader: Reader<'_>) -> AnyView {
+pub(super) fn cars(cars: &Cars, open: &[Activation], lost: &[VehicleId], reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let large = match (cars.all.as_slice(), cars.chosen) {
         ([], _) => return no_car(locale).into_any(),
@@ -44,13 +46,13 @@ pub(super) fn cars(cars: &Cars, open: &[Activation], reader: Reader<'_>) -> AnyV
     match large {
         Some(car) => {
             let chooser = (cars.all.len() > 1).then(|| chooser(cars, locale));
-            view! { {chooser}{one(car, open, reader)} }.into_any()
+            view! { {chooser}{one(car, open, lost.contains(&car.id), reader)} }.into_any()
         }
-        None => several(cars, open, locale).into_any(),
+        None => several(cars, open, lost, locale).into_any(),
     }
 }
 
-fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> AnyView {
+fn one(car: &Vehicle, open: &[Activation], is_lost: bool, reader: Reader<'_>) -> AnyView {
     let locale = reader.locale;
     let mut facts = vec![Fact::text(locale.t("Modelo", "Model"), car.model_name.clone())];
     if let Some(plate) = &car.plate {
@@ -62,6 +64,8 @@ fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> AnyView {
         facts.push(Fact::text(locale.t("Tuyo desde", "Yours since"), day(at, reader.zone, locale)));
     }
     facts.push(Fact::text(locale.t("Servicios activos", "Active services"), active(open, car.id).to_string()));
+    let warranty = if is_lost { Warranty::Lost } else { Warranty::Valid };
+    facts.push(Fact::view(locale.t("Garantía", "Warranty"), maintenance::warranty_pill(warranty, locale)));
     let (model, colour) = (CarModel::from_name(&car.body), CarColour::from_name(&car.colour));
     let href = format!("/catalogo?coche={}", car.id);
     view! {
@@ -72,6 +76,11 @@ fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> AnyView {
                 <KeyValueList facts=facts/>
                 <p class="actions">
                     <LinkButton href=href icon=IconName::Plus>{locale.t("Qué más puede hacer", "What else it can do")}</LinkButton>
+                    <LinkButton href=maintenance::href(car.id) icon=IconName::Wrench>{locale.t("Mantenimiento y garantía", "Maintenance and warranty")}</LinkButton>
+                </p>
+                <p class="small">
+                    <a href=format!("/expediente/coches/{}/traspaso", car.id)>{locale.t("Pasar el coche a otra persona", "Pass the car on")}</a>" · "
+                    <a href=format!("/expediente/coches/{}/robo", car.id)>{locale.t("¿Te han robado el coche?", "Was your car stolen?")}</a>
                 </p>
             </div>
         </section>
@@ -79,7 +88,7 @@ fn one(car: &Vehicle, open: &[Activation], reader: Reader<'_>) -> AnyView {
     .into_any()
 }
 
-fn several(cars: &Cars, open: &[Activation], locale: Locale) -> AnyView {
+fn several(cars: &Cars, open: &[Activation], lost: &[VehicleId], locale: Locale) -> AnyView {
     let cards = cars
         .all
         .iter()
@@ -91,6 +100,11 @@ fn several(cars: &Cars, open: &[Activation], locale: Locale) -> AnyView {
                 0 => locale.t("Ningún servicio activo", "No active service").to_owned(),
                 1 => locale.t("1 servicio activo", "1 active service").to_owned(),
                 count => format!("{count} {}", locale.t("servicios activos", "active services")),
+            };
+            let facts = if lost.contains(&car.id) {
+                format!("{facts} · {}", locale.t("garantía perdida", "warranty lost"))
+            } else {
+                facts
             };
             view! { <CarCard href=href model=model colour=colour name=car.model_name.clone() code=code facts=facts/> }
         })

@@ -207,6 +207,7 @@ fn consents(given: &[GivenConsent], reader: Reader<'_>) -> Option<AnyView> {
             let title = match consent.kind.parse() {
                 Ok(ConsentKind::StartNow) => locale.t("Empezar ahora", "Start now"),
                 Ok(ConsentKind::Withdrawal) => locale.t("Desistimiento", "Withdrawal"),
+                Ok(ConsentKind::MaintenanceRisk) => locale.t("Mantenimiento sin comprobar", "Maintenance not checked"),
                 _ => locale.t("Consentimiento", "Consent"),
             };
             let when = match locale {

@@ -1,6 +1,8 @@
 //! The facts of an entry, each as it reads; what is missing reads as little as possible, never as a code.
 
 use super::states::Reader;
+use crate::pages::catalogue::list_names;
+use caas::catalogue::Block;
 use caas::expediente::model::StoredEntry;
 use caas::expediente::repository::StoryLine;
 use caas::kernel::Timestamp;
@@ -133,6 +135,23 @@ impl Facts<'_> {
     /// Whether this text holds nothing that the reader may not know: amounts of money are for some eyes only.
     fn may_read(&self, text: &str) -> bool {
         self.eyes.see_money() || !text.contains(['€', '£', '$'])
+    }
+
+    /// The blocks of maintenance that are behind: "Pendiente: frenos y electrónica."
+    pub(super) fn blocks(&self) -> String {
+        let locale = self.reader.locale;
+        let blocks = self.entry().data.get("blocks").and_then(serde_json::Value::as_array);
+        let behind = blocks.into_iter().flatten().filter(|block| {
+            block.get("verdict").and_then(serde_json::Value::as_str).is_none_or(|verdict| verdict != "CURRENT")
+        });
+        let names: Vec<&str> = behind
+            .filter_map(|block| block.get("name").or_else(|| block.get("block"))?.as_str()?.parse::<Block>().ok())
+            .map(|block| block.label(locale))
+            .collect();
+        if names.is_empty() {
+            return String::new();
+        }
+        format!("{} {}.", locale.t("Pendiente:", "Due:"), list_names(names.into_iter(), locale))
     }
 
     /// The reason in plain words, where there is one, and what follows from it.

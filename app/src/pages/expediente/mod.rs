@@ -6,6 +6,7 @@
 //! somebody with two entries and somebody with two thousand.
 
 mod agent;
+mod bill_words;
 mod car_words;
 mod cars;
 mod entry;

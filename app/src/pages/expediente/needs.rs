@@ -2,6 +2,7 @@
 
 use super::states::Reader;
 use crate::pages::order::Needs;
+use crate::pages::subscriptions;
 use crate::ui::{ButtonKind, LinkButton, Notice, Tone};
 use caas::activation::repository::Activation;
 use caas::kernel::locale::Locale;
@@ -13,6 +14,7 @@ pub(super) fn needs(
     orders: &Needs,
     waiting: &[PaymentLine],
     open: &[Activation],
+    subscriptions: Vec<AnyView>,
     reader: Reader<'_>,
 ) -> Option<AnyView> {
     let locale = reader.locale;
@@ -23,7 +25,7 @@ pub(super) fn needs(
         .map(|one| payment(one, locale))
         .collect();
     let with_support: Vec<_> = open.iter().filter(|a| a.state.is_with_support()).collect();
-    if orders.is_empty() && money.is_empty() && with_support.is_empty() {
+    if orders.is_empty() && money.is_empty() && with_support.is_empty() && subscriptions.is_empty() {
         return None;
     }
     let support = with_support.into_iter().map(|a| support(a, locale)).collect_view();
@@ -31,7 +33,7 @@ pub(super) fn needs(
         view! {
             <section class="section" aria-labelledby="pendiente">
                 <h2 id="pendiente">{locale.t("Pendiente", "To look at")}</h2>
-                <div class="needs">{orders.notices()}{money}{support}</div>
+                <div class="needs">{orders.notices()}{subscriptions}{money}{support}</div>
             </section>
         }
         .into_any(),
@@ -109,10 +111,12 @@ fn support(a: &Activation, locale: Locale) -> AnyView {
 
 /// The page of what a payment is for.
 pub(in crate::pages) fn payment_href(payment: &Payment) -> String {
-    match (payment.activation, payment.order) {
-        (Some(activation), _) => activation_href(activation),
-        (None, Some(order)) => format!("/expediente/pedidos/{order}"),
-        (None, None) => "/expediente".to_owned(),
+    match (payment.activation, payment.order, payment.invoice, payment.debt) {
+        (Some(activation), ..) => activation_href(activation),
+        (_, Some(order), ..) => format!("/expediente/pedidos/{order}"),
+        (_, _, Some(invoice), _) => subscriptions::invoice_path(invoice),
+        (.., Some(debt)) => subscriptions::debt_path(debt),
+        _ => "/expediente".to_owned(),
     }
 }
 

@@ -6,18 +6,25 @@ use super::needs::needs;
 use super::payments::newest;
 use super::place::Place;
 use super::query::Query;
-use super::services::{MOST_OPEN, groups};
+use super::services::{Counted, MOST_OPEN, groups};
 use super::states::Reader;
 use super::story::{PAGE, story};
 use crate::islands::StoryLive;
-use crate::pages::order;
-use crate::ui::PageHeader;
+use crate::pages::subscriptions::{self, Running};
+use crate::pages::{order, rights};
+use crate::ui::{LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::expediente::repository::{newest_seq, story_lines};
+use caas::kernel::ids::VehicleId;
+use caas::maintenance::model::Warranty;
+use caas::maintenance::{Upkeep, ask};
 use caas::payments::repository::{list_with_subjects, waiting_for_customer};
+use caas::rights::owner_change;
 use caas::sales::journey;
+use caas::subscriptions::debts;
 use caas::vehicles::vehicles_of;
+use caas::withdrawal;
 use leptos::prelude::*;
 
 /// Ended services and payments shown here; the rest is a link away.
@@ -38,10 +45,24 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let mut waiting = waiting_for_customer(&mut tx, user.id, SHOWN as i64).await?;
     let lines = story_lines(&mut tx, user.id, &query.filter(&user.time_zone), PAGE + 1).await?;
     let newest_entry = newest_seq(&mut tx, user.id).await?;
+    let upkeeps = Upkeep::of_customer(&web.caas, &mut tx, user.id, &user.time_zone).await?;
     let orders = journey::list(&mut tx, user.id).await?;
     let order_needs = order::needs(&mut tx, user.id, reader).await?;
+    let offered = owner_change::offered_to(&mut tx, user.id).await?;
+    let shown = own.chosen.or_else(|| own.all.first().filter(|_| own.all.len() == 1).map(|car| car.id));
+    let inherited = match shown {
+        Some(car) => owner_change::inherited(&mut tx, car, user.id).await?,
+        None => Vec::new(),
+    };
+    let running = Running::read(&mut tx, user.id).await?;
+    let debts = debts::list_of_customer(&mut tx, user.id).await?;
+    let counted = Counted(withdrawal::view::Place::of(&mut tx, user.id).await?, web.caas.now());
     drop(tx);
 
+    // Most people go on from here to what their car can do.
+    ask::ahead(&web.caas, &upkeeps).await?;
+    let lost: Vec<VehicleId> =
+        upkeeps.iter().filter(|one| one.warranty == Warranty::Lost).map(|one| one.vehicle).collect();
     waiting.retain(|one| own.chosen.is_none_or(|car| one.vehicle_id.is_none_or(|of| of == car)));
     let (more_ended, more_payments) = (ended.len() > SHOWN, payments.len() > SHOWN);
     ended.truncate(SHOWN);
@@ -52,7 +73,13 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
         "Your cars, what is on in them, what you have paid, and all that has happened.",
     );
     let has_cars = !own.all.is_empty();
-    let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, reader));
+    let actions = has_cars.then(|| {
+        view! {
+            <LinkButton href="/expediente/suscripciones">{locale.t("Suscripciones", "Subscriptions")}</LinkButton>
+            <LinkButton href="/expediente/facturas">{locale.t("Facturas", "Invoices")}</LinkButton>
+        }
+    });
+    let services = has_cars.then(|| groups(&own, &open, &ended, more_ended, &running, &counted, reader));
     let place = Place { reader, eyes: Eyes::Owner, customer: None };
     let live = view! {
         <StoryLive topic=format!("user:{}", user.id) since=newest_entry href=query.whole().href("/expediente")
@@ -61,10 +88,12 @@ pub(super) async fn expediente_page(web: WebContext) -> PageResult {
     let has_story = has_cars || !orders.is_empty();
     let story = has_story.then(|| story(&query, &own, lines, &place, Some(live.into_any())));
     let body = view! {
-        <PageHeader title=title lead=lead/>
-        {needs(&order_needs, &waiting, &open, reader)}
+        <PageHeader title=title lead=lead actions=actions.into_any()/>
+        {rights::offers(&offered, locale)}
+        {needs(&order_needs, &waiting, &open, subscriptions::notices(&running, &debts, reader), reader)}
         {order::orders(&orders, locale)}
-        {(has_cars || orders.is_empty()).then(|| cars(&own, &open, reader))}
+        {(has_cars || orders.is_empty()).then(|| cars(&own, &open, &lost, reader))}
+        {rights::services(&inherited, &user.time_zone, locale)}
         {services}
         {newest(&own, &payments, more_payments, reader)}
         {story}

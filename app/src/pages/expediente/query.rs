@@ -23,10 +23,11 @@ pub(super) struct Query {
 }
 
 /// The kinds of things a customer's story can be narrowed to.
-pub(super) const KINDS: [SubjectKind; 7] = [
+pub(super) const KINDS: [SubjectKind; 8] = [
     SubjectKind::Order,
     SubjectKind::Activation,
     SubjectKind::Payment,
+    SubjectKind::Subscription,
     SubjectKind::Notification,
     SubjectKind::Ticket,
     SubjectKind::Consent,
@@ -92,6 +93,7 @@ fn subjects(kind: SubjectKind) -> &'static [SubjectKind] {
         SubjectKind::Activation => &[SubjectKind::Activation, SubjectKind::Deactivation],
         SubjectKind::Order => &[SubjectKind::Order, SubjectKind::Vehicle],
         SubjectKind::Payment => &[SubjectKind::Payment],
+        SubjectKind::Subscription => &[SubjectKind::Subscription, SubjectKind::Invoice, SubjectKind::Debt],
         SubjectKind::Notification => &[SubjectKind::Notification],
         SubjectKind::Ticket => &[SubjectKind::Ticket],
         SubjectKind::Consent => &[SubjectKind::Consent],

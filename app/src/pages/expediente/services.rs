@@ -4,14 +4,19 @@ use super::cars::Cars;
 use super::needs::activation_href;
 use super::query::{Query, list_href};
 use super::states::{Reader, Told, of_activation};
+use crate::pages::subscriptions::{Running, running_in_words, status_words};
+use crate::pages::withdrawal;
 use crate::ui::{Crumb, EmptyState, LinkButton, PageHeader, Pager, StatusPill};
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::activation::model::ActivationState;
 use caas::activation::repository::{Activation, ended_of_customer, open_of_customer};
 use caas::catalogue::OfferKind;
+use caas::kernel::Timestamp;
 use caas::kernel::ids::ActivationId;
 use caas::kernel::locale::Locale;
+use caas::subscriptions::repository::Subscription;
 use caas::vehicles::vehicles_of;
+use caas::withdrawal::view::Place;
 use leptos::prelude::*;
 
 /// More running at once than any car has room for.
@@ -20,12 +25,17 @@ pub(super) const MOST_OPEN: i64 = 200;
 /// Ended services on one page.
 const PAGE: i64 = 20;
 
+/// Where the customer's periods of withdrawal are counted, and now.
+pub(super) struct Counted(pub Place, pub Timestamp);
+
 /// The three groups.
 pub(super) fn groups(
     cars: &Cars,
     open: &[Activation],
     ended: &[Activation],
     more: bool,
+    running: &Running,
+    place: &Counted,
     reader: Reader<'_>,
 ) -> AnyView {
     let locale = reader.locale;
@@ -47,30 +57,49 @@ pub(super) fn groups(
         <section class="section" aria-labelledby="servicios">
             <h2 id="servicios">{locale.t("Servicios", "Services")}</h2>
             {empty}
-            {group(locale.t("En camino", "On their way"), &under_way, cars, reader)}
-            {group(locale.t("Activos", "Active"), &active, cars, reader)}
-            {group(locale.t("Terminados", "Over"), &ended.iter().collect::<Vec<_>>(), cars, reader)}
+            {group(locale.t("En camino", "On their way"), &under_way, cars, running, place, reader)}
+            {group(locale.t("Activos", "Active"), &active, cars, running, place, reader)}
+            {group(locale.t("Terminados", "Over"), &ended.iter().collect::<Vec<_>>(), cars, running, place, reader)}
             {more}
         </section>
     }
     .into_any()
 }
 
-fn group(title: &str, services: &[&Activation], cars: &Cars, reader: Reader<'_>) -> Option<AnyView> {
+fn group(
+    title: &str,
+    services: &[&Activation],
+    cars: &Cars,
+    running: &Running,
+    place: &Counted,
+    reader: Reader<'_>,
+) -> Option<AnyView> {
     (!services.is_empty()).then(|| {
         let title = title.to_owned();
-        view! { <h3>{title}</h3>{lines(services, cars, reader)} }.into_any()
+        let lines = services.iter().map(|a| line(a, cars, running.of(a.id), place, reader)).collect_view();
+        view! { <h3>{title}</h3><ul class="lines">{lines}</ul> }.into_any()
     })
 }
 
-fn lines(services: &[&Activation], cars: &Cars, reader: Reader<'_>) -> AnyView {
-    let lines = services.iter().map(|a| line(a, cars, reader)).collect_view();
-    view! { <ul class="lines">{lines}</ul> }.into_any()
-}
-
-fn line(a: &Activation, cars: &Cars, reader: Reader<'_>) -> AnyView {
+fn line(
+    a: &Activation,
+    cars: &Cars,
+    subscription: Option<&Subscription>,
+    place: &Counted,
+    reader: Reader<'_>,
+) -> AnyView {
     let locale = reader.locale;
-    let Told { status, word, text } = of_activation(a, reader);
+    let Told { mut status, mut word, mut text } = of_activation(a, reader);
+    // A subscription says when it is billed next, and whether it could be charged.
+    let more = subscription.map(|subscription| {
+        let (line, href) = running_in_words(subscription, reader);
+        text = line;
+        if a.state == ActivationState::Active {
+            let (kind, said) = status_words(subscription.status, subscription.cancel_at_period_end, locale);
+            (status, word) = (kind, said.to_owned());
+        }
+        view! { <p class="small"><a href=href>{locale.t("Ver la suscripción", "See the subscription")}</a></p> }
+    });
     let (name, car) = (a.service_names.0.get(locale).to_owned(), cars.label(a.vehicle_id));
     let kind = kind_words(a, locale);
     view! {
@@ -79,6 +108,8 @@ fn line(a: &Activation, cars: &Cars, reader: Reader<'_>) -> AnyView {
                 <p class="line__title"><a href=activation_href(a.id)>{name}</a></p>
                 {(!car.is_empty()).then(|| view! { <p class="muted small">{car}</p> })}
                 {(!text.is_empty()).then(|| view! { <p class="muted">{text}</p> })}
+                {more}
+                {withdrawal::open_until(a, &place.0, place.1, locale)}
             </div>
             <div class="line__end">
                 <StatusPill kind=status word=word/>
@@ -114,6 +145,8 @@ pub(super) async fn services_page(web: WebContext) -> PageResult {
         Some(_) => Vec::new(),
     };
     let mut ended = ended_of_customer(&mut tx, user.id, cars.chosen, before, PAGE + 1).await?;
+    let running = Running::read(&mut tx, user.id).await?;
+    let place = Counted(Place::of(&mut tx, user.id).await?, web.caas.now());
     drop(tx);
     let older = ended.len() > PAGE as usize;
     ended.truncate(PAGE as usize);
@@ -130,7 +163,7 @@ pub(super) async fn services_page(web: WebContext) -> PageResult {
     )];
     let body = view! {
         <PageHeader title=title crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
-        {groups(&cars, &open, &ended, false, reader)}
+        {groups(&cars, &open, &ended, false, &running, &place, reader)}
         <Pager label=locale.t("Páginas de servicios", "Pages of services")
             previous_href=first previous_word=locale.t("Los más recientes", "The most recent")
             next_href=next.unwrap_or_default() next_word=locale.t("Anteriores", "Earlier")/>

@@ -41,6 +41,14 @@ pub fn of_activation(a: &Activation, reader: Reader<'_>) -> Told {
     use ActivationState as S;
     let told = |status, word: String, text: String| Told { status, word, text };
     let not_charged = || reader.t("No se te ha cobrado.", "You have not been charged.");
+    if let Some(at) = a.handed_over_at {
+        let day = day(at, reader.zone, reader.locale);
+        let text = match reader.locale {
+            Locale::Es => format!("Se quedó en el coche cuando cambió de dueño, el {day}."),
+            Locale::En => format!("It stayed in the car when that changed owner, on {day}."),
+        };
+        return told(Status::Ended, reader.t("Va con el coche", "Gone with the car"), text);
+    }
     match a.state {
         S::PurchaseInitiated | S::PaymentPending => told(
             Status::Waiting,
@@ -51,6 +59,11 @@ pub fn of_activation(a: &Activation, reader: Reader<'_>) -> Told {
         S::EscalatedToSupport | S::AwaitingSupportResolution | S::ManualActivationAttempt | S::PermanentFailure => {
             told(Status::Failed, reader.t("Lo mira soporte", "With support"), not_charged())
         }
+        S::Active if a.withdrawal_id.is_some() => told(
+            Status::Ended,
+            reader.t("Desististe", "Withdrawn"),
+            reader.t("El coche lo está desactivando.", "The car is switching it off."),
+        ),
         S::Active => told(Status::Active, reader.t("Activo", "Active"), active_until(a, reader)),
         S::Suspended => told(
             Status::Blocked,
@@ -163,6 +176,9 @@ pub fn of_payment(p: &Payment, reader: Reader<'_>) -> Told {
             reader.t("Devuelto por tu banco", "Taken back by your bank"),
             reader.t("El servicio sigue activo.", "The service stays active."),
         ),
+        (S::Charged, _) if p.refunded_cents > caas::kernel::money::Cents::ZERO => {
+            told(Status::Ended, reader.t("Devuelto en parte", "Refunded in part"), String::new())
+        }
         (S::Charged, _) => told(Status::Charged, reader.t("Cobrado", "Charged"), String::new()),
         (S::Cancelled, Settlement::Absorbed) => told(Status::Ended, reader.t("No cobrado", "Not charged"), borne()),
         (S::Cancelled | S::FailedNoCharge, _) => told(

@@ -44,6 +44,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Expediente => locale.t("Consultas", "Looks"),
         SubjectKind::Order => locale.t("Compra del coche", "Buying the car"),
         SubjectKind::Plan => locale.t("Planes comerciales", "Commercial plans"),
+        SubjectKind::Subscription => locale.t("Suscripciones", "Subscriptions"),
+        SubjectKind::Invoice => locale.t("Facturas", "Invoices"),
+        SubjectKind::Debt => locale.t("Deudas", "Debts"),
     }
 }
 
@@ -53,7 +56,7 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
     use IconName as I;
     let locale = reader.locale;
     let facts = Facts { line, reader, eyes };
-    if let Some(said) = super::car_words::say(&facts) {
+    if let Some(said) = super::car_words::say(&facts).or_else(|| super::bill_words::say(&facts)) {
         return said;
     }
     let service = facts.service();
@@ -206,6 +209,27 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             let text = t(format!("Te devolvimos {amount} de {service}"), format!("We refunded {amount} for {service}"));
             said(I::Refund, Tone::Done, text, String::new())
         }
+        K::WithdrawalDeclared => said(
+            I::Document,
+            Tone::Neutral,
+            t(format!("Declaraste que desistes de {service}"), format!("You declared your withdrawal from {service}")),
+            note("Te enviamos el justificante por correo.", "We sent you the receipt by email."),
+        ),
+        K::CancellationWished => said(
+            I::Waiting,
+            Tone::Waiting,
+            t(format!("Pediste cancelar {service}"), format!("You asked to cancel {service}")),
+            note(
+                "Se cancela en cuanto contesten el banco o el coche.",
+                "It is cancelled as soon as the bank or the car has answered.",
+            ),
+        ),
+        K::RefundDelayed => plain(
+            I::Refund,
+            Tone::Waiting,
+            "Operaciones vigila una devolución que tarda",
+            "Operations watch over a refund that takes long",
+        ),
         K::SettlementChanged => {
             let text = t(
                 format!("Tu banco informó del pago de {service}"),
@@ -428,6 +452,91 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
                 "Nothing is cancelled or charged because of it: you decide.",
             ),
         ),
+        K::TheftOver => said(
+            I::Info,
+            Tone::Info,
+            t("Anotamos que tu coche no está robado".to_owned(), "We noted that your car is not stolen".to_owned()),
+            note("La nota anterior sigue en tu historia.", "The earlier note stays in your story."),
+        ),
+        K::DataExported => match (facts.text("what"), line.entry.after.as_deref()) {
+            (Some("FETCHED"), _) => plain(
+                I::User,
+                Tone::Neutral,
+                "Descargaste la copia de tus datos",
+                "You downloaded the copy of your data",
+            ),
+            (_, Some("READY")) => {
+                plain(I::User, Tone::Neutral, "La copia de tus datos está lista", "The copy of your data is ready")
+            }
+            (_, Some("EXPIRED")) => {
+                plain(I::User, Tone::Neutral, "Borramos la copia de tus datos", "We deleted the copy of your data")
+            }
+            _ => plain(I::User, Tone::Neutral, "Pediste una copia de tus datos", "You asked for a copy of your data"),
+        },
+        K::ErasureChanged => match line.entry.after.as_deref() {
+            Some("PLANNED") => {
+                plain(I::User, Tone::Waiting, "Pediste borrar tu cuenta", "You asked to erase your account")
+            }
+            Some("TAKEN_BACK") => {
+                plain(I::User, Tone::Neutral, "Decidiste conservar tu cuenta", "You decided to keep your account")
+            }
+            Some("STOPPED") => plain(
+                I::User,
+                Tone::Problem,
+                "Tu cuenta no se pudo borrar: quedaba algo abierto",
+                "Your account could not be erased: something was still open",
+            ),
+            _ => plain(I::User, Tone::Neutral, "Se borró la cuenta", "The account was erased"),
+        },
+        K::OwnerChanged => match line.entry.after.as_deref() {
+            Some("OFFERED") => plain(
+                I::Car,
+                Tone::Waiting,
+                "Empezaste a pasar tu coche a otra persona",
+                "You began to pass your car on to somebody",
+            ),
+            Some("ACCEPTED") => {
+                plain(I::Car, Tone::Done, "El coche pasó a su nuevo dueño", "The car went to its new owner")
+            }
+            _ => plain(I::Car, Tone::Neutral, "El coche sigue con su dueño", "The car stays with its owner"),
+        },
+        K::MaintenanceBlocked => said(
+            I::Wrench,
+            Tone::Problem,
+            t(format!("{service}: falta mantenimiento"), format!("{service}: maintenance is due")),
+            facts.because("reason", &not_charged()),
+        ),
+        K::MaintenanceWarned => said(
+            I::Wrench,
+            Tone::Waiting,
+            t(
+                format!("Pediste {service} con mantenimiento pendiente"),
+                format!("You ordered {service} with maintenance due"),
+            ),
+            facts.blocks(),
+        ),
+        K::MaintenanceRisk => said(
+            I::Wrench,
+            Tone::Waiting,
+            t(
+                format!("{service} sigue adelante sin comprobar el mantenimiento"),
+                format!("{service} goes on without maintenance having been checked"),
+            ),
+            if facts.is("acknowledged") {
+                note("Lo aceptaste al pedirlo.", "You agreed to it when you ordered.")
+            } else {
+                note("El sistema de los talleres no respondía.", "The workshops' system did not respond.")
+            },
+        ),
+        K::WarrantyChanged if line.entry.after.as_deref() == Some("LOST") => said(
+            I::Wrench,
+            Tone::Problem,
+            note("El coche perdió la garantía", "The car lost its warranty"),
+            format!("{} {}", facts.blocks(), note("Lo que tienes activo sigue igual.", "What is on stays as it is."),),
+        ),
+        K::WarrantyChanged => {
+            plain(I::Wrench, Tone::Done, "El coche volvió a tener garantía", "The car has its warranty back")
+        }
         K::DeadJobRevived | K::DeadJobDiscarded | K::WebhookRetried => {
             plain(I::Settings, Tone::Neutral, "Operaciones revisó una tarea", "Operations looked into a task")
         }
@@ -464,6 +573,14 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
         | K::AppLinked
         | K::DraftDiscarded
         | K::PlanChanged => plain(I::Car, Tone::Neutral, "Tu pedido avanzó", "Your order moved on"),
+        // In words of their own.
+        K::SubscriptionBegun
+        | K::SubscriptionPayment
+        | K::SubscriptionChanged
+        | K::SubscriptionEnded
+        | K::InvoiceIssued
+        | K::InvoiceChanged
+        | K::DebtChanged => plain(I::Calendar, Tone::Neutral, "Tu suscripción cambió", "Your subscription changed"),
     }
 }
 

@@ -86,6 +86,10 @@ pub fn event(event: NoticeEvent, locale: Locale) -> &'static str {
         E::DeliveryStep => locale.t("Paso de entrega", "Delivery step"),
         E::AgentTaskDue => locale.t("Seguimiento pendiente", "Follow-up due"),
         E::SlaBreached => locale.t("Plazo vencido", "Time limit broken"),
+        E::CarOffered => locale.t("Coche ofrecido a un nuevo dueño", "Car offered to a new owner"),
+        E::CarHandedOver => locale.t("Cambio de dueño de un coche", "Change of a car's owner"),
+        E::ExportReady => locale.t("Copia de los datos lista", "Copy of the data ready"),
+        E::ErasurePlanned => locale.t("Borrado de la cuenta", "Erasure of the account"),
         E::Account => locale.t("De la cuenta", "About the account"),
     }
 }

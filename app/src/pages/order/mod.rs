@@ -22,6 +22,7 @@ pub(in crate::pages) use owner::{Typed, fields as owner_fields};
 pub use upload::{MAX_PAPER_UPLOAD, provide_paper};
 
 pub(in crate::pages) use list::{Needs, needs, orders};
+pub(in crate::pages) use now::Paying;
 
 use crate::islands::OrderStory;
 use crate::pages::expediente::states::Reader;

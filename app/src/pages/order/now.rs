@@ -23,9 +23,9 @@ pub(super) struct Now {
     pub action: Option<StoryLink>,
 }
 
-/// Where a part of the price stands.
+/// Where what is paid at once stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Paying {
+pub(in crate::pages) enum Paying {
     /// Nothing was tried, or what was tried came to nothing.
     NotYet,
     /// The bank is asked.
@@ -47,7 +47,8 @@ impl Paying {
         last.map_or(Paying::NotYet, Paying::of_payment)
     }
 
-    fn of_payment(payment: &Payment) -> Paying {
+    /// How this try stands.
+    pub(in crate::pages) fn of_payment(payment: &Payment) -> Paying {
         match (payment.state, &payment.authentication_url) {
             (PaymentState::Initiated, Some(there)) => Paying::WantsYou(there.clone()),
             (

@@ -39,6 +39,9 @@ async fn after_confirmation(web: &WebContext, customer: UserId, payment: &str) -
     };
     let asked = match payment.activation {
         Some(activation) => continue_after_authentication(&web.caas, customer, activation).await?,
+        None if payment.is_for_invoices() => {
+            caas::subscriptions::dunning::continue_after_authentication(&web.caas, customer, payment.id).await?
+        }
         None => caas::sales::payment::continue_after_authentication(&web.caas, customer, payment.id).await?,
     };
     let message = if asked { Message::BankAskedAgain } else { Message::NothingToConfirm };

@@ -6,6 +6,8 @@ use caas::catalogue::rules::{Availability, VehicleFacts, offer_availability};
 use caas::catalogue::{Offer, OfferKind, OfferPrice, Service, repository as catalogue};
 use caas::kernel::ids::{ActivationId, OfferId};
 use caas::kernel::money::Money;
+use caas::maintenance::model::Gate;
+use caas::maintenance::{Upkeep, Workshop};
 use caas::payments::methods::{self, PaymentMethod};
 use caas::purchases::discounts;
 use caas::purchases::service::vehicle_facts;
@@ -34,6 +36,17 @@ pub(super) struct ChosenCar {
     pub discount: Option<(i64, Money)>,
     /// The order of the same service that is under way or running.
     pub ordered: Option<ActivationId>,
+    /// Its maintenance.
+    pub upkeep: Option<Upkeep>,
+    /// Where it is looked after.
+    pub workshop: Option<Workshop>,
+}
+
+impl ChosenCar {
+    /// What its maintenance says to the service.
+    pub fn gate(&self, service: &Service) -> Gate {
+        self.upkeep.as_ref().map_or_else(|| Gate::Open(Vec::new()), |upkeep| upkeep.gate(service))
+    }
 }
 
 impl Choice {
@@ -66,6 +79,10 @@ impl Choice {
             return Err(Refusal::Hidden("vehicle"));
         }
         if let Some(car) = &mut car {
+            if !service.required_blocks.is_empty() {
+                car.upkeep = Some(Upkeep::of(&web.caas, &mut tx, car.vehicle.id, &customer.time_zone).await?);
+                car.workshop = Workshop::of(&mut tx, car.vehicle.id).await?;
+            }
             let open = open_one(&mut tx, car.vehicle.id, service.id).await?;
             car.ordered = open.filter(|open| open.customer_id == customer.id).map(|open| open.id);
             let discount = discounts::open_for(&mut tx, customer.id, service.id, web.caas.now()).await?;
@@ -95,5 +112,7 @@ fn judge(vehicle: &Vehicle, facts: &VehicleFacts, service: &Service, offer: &Off
         price: facts.market.and_then(|market| offer.price(market)),
         discount: None,
         ordered: None,
+        upkeep: None,
+        workshop: None,
     }
 }

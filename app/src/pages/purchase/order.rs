@@ -27,6 +27,7 @@ pub async fn order_service(
     #[server(default)] method: String,
     #[server(default)] start_now: String,
     #[server(default)] withdrawal: String,
+    #[server(default)] maintenance_risk: String,
 ) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let customer = web.require_role(&[Role::Customer])?.id;
@@ -38,6 +39,7 @@ pub async fn order_service(
             method,
             start_now: !start_now.is_empty(),
             withdrawal: !withdrawal.is_empty(),
+            maintenance_risk: !maintenance_risk.is_empty(),
         };
         take(&web, customer, typed).await
     })
@@ -52,6 +54,7 @@ struct Typed {
     method: String,
     start_now: bool,
     withdrawal: bool,
+    maintenance_risk: bool,
 }
 
 fn shown_price(cents: &str, currency: &str) -> Option<Money> {
@@ -66,7 +69,11 @@ impl Typed {
     /// What was chosen, for the form that comes back.
     fn form(&self) -> FormState {
         let mut form = FormState::new(FORM).with("method", &self.method);
-        for (name, given) in [("start_now", self.start_now), ("withdrawal", self.withdrawal)] {
+        for (name, given) in [
+            ("start_now", self.start_now),
+            ("withdrawal", self.withdrawal),
+            ("maintenance_risk", self.maintenance_risk),
+        ] {
             if given {
                 form = form.with(name, "true");
             }
@@ -88,6 +95,7 @@ async fn take(web: &WebContext, customer: UserId, typed: Typed) -> Result<Goto, 
         shown_price,
         purchase_key: typed.key.clone(),
         consents: typed.start_now && typed.withdrawal,
+        maintenance_risk: typed.maintenance_risk,
         locale: web.locale,
     };
     let refusal = match place(&web.caas, &order).await? {
@@ -100,7 +108,9 @@ async fn take(web: &WebContext, customer: UserId, typed: Typed) -> Result<Goto, 
     Ok(match refusal {
         OrderRefusal::NotFound => return Err(Refusal::Hidden("vehicle_or_offer")),
         // The page says why, by the same rule, and where to go on.
-        OrderRefusal::NotAvailable => typed.back(FormState::new(FORM)),
+        OrderRefusal::NotAvailable | OrderRefusal::Maintenance => typed.back(FormState::new(FORM)),
+        // The page completes itself, with what was chosen.
+        OrderRefusal::MaintenanceUnknown => typed.back(typed.form()),
         // A new price is agreed to anew: only the way to pay is kept.
         OrderRefusal::PriceChanged { .. } => {
             let form =
@@ -110,7 +120,12 @@ async fn take(web: &WebContext, customer: UserId, typed: Typed) -> Result<Goto, 
         OrderRefusal::NoPaymentMethod => typed.back(typed.form().wrong("method", FieldError::Missing)),
         OrderRefusal::ConsentMissing => {
             let mut form = typed.form();
-            for (name, given) in [("start_now", typed.start_now), ("withdrawal", typed.withdrawal)] {
+            for (name, given) in [
+                ("start_now", typed.start_now),
+                ("withdrawal", typed.withdrawal),
+                // Only shown, and only missed, where maintenance could not be asked about.
+                ("maintenance_risk", typed.maintenance_risk),
+            ] {
                 if !given {
                     form = form.wrong(name, FieldError::ConsentNeeded);
                 }

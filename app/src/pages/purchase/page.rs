@@ -3,12 +3,14 @@
 use super::choice::{Choice, ChosenCar};
 use super::{FORM, path_of, steps, summary};
 use crate::pages::catalogue::say;
-use crate::pages::payment_methods;
+use crate::pages::{maintenance, payment_methods, subscriptions};
 use crate::ui::{ButtonKind, Crumb, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{FormState, Page, PageResult, Section, WebContext};
 use caas::catalogue::OfferPrice;
 use caas::catalogue::rules::Availability;
 use caas::kernel::locale::Locale;
+use caas::maintenance::ask;
+use caas::maintenance::model::Gate;
 use leptos::prelude::*;
 
 pub(super) async fn purchase_page(web: WebContext) -> PageResult {
@@ -20,10 +22,23 @@ pub(super) async fn purchase_page(web: WebContext) -> PageResult {
         Crumb::new("/catalogo", locale.t("Catálogo", "Catalogue")),
         Crumb::new(service_page.clone(), name.clone()),
     ];
+    let mut refresh = false;
     let content = match &choice.car {
         None => no_car(&web).into_any(),
         Some(car) => match (&car.availability, car.price) {
-            (Availability::Available, Some(price)) => order_form(&web, &choice, car, price).into_any(),
+            (Availability::Available, Some(price)) => match (car.gate(&choice.service), &car.upkeep) {
+                (Gate::Unknown, Some(upkeep)) => {
+                    ask::soon(&web.caas, upkeep).await?;
+                    refresh = !web.has_script;
+                    maintenance::asking(&web, upkeep)
+                }
+                (gate, Some(upkeep)) if gate.closed().is_some() => {
+                    let others = steps::other_cars(&web, &choice, car);
+                    let missing = maintenance::in_the_way(&web, &gate, upkeep, car.workshop.as_ref());
+                    view! { <div class="stack">{missing}{others}</div> }.into_any()
+                }
+                (gate, _) => order_form(&web, &choice, car, price, &gate).into_any(),
+            },
             (availability, _) => not_now(&web, &choice, car, availability).into_any(),
         },
     };
@@ -33,7 +48,8 @@ pub(super) async fn purchase_page(web: WebContext) -> PageResult {
         <PageHeader title=title.clone() lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
         {content}
     };
-    Ok(Page::new(title, body).section(Section::Catalogue))
+    let page = Page::new(title, body).section(Section::Catalogue);
+    Ok(if refresh { page.refresh(maintenance::REFRESH_SECONDS) } else { page })
 }
 
 /// The service's own page, for the car that was chosen.
@@ -44,7 +60,13 @@ fn service_page(choice: &Choice) -> String {
     }
 }
 
-fn order_form(web: &WebContext, choice: &Choice, car: &ChosenCar, price: OfferPrice) -> impl IntoView + use<> {
+fn order_form(
+    web: &WebContext,
+    choice: &Choice,
+    car: &ChosenCar,
+    price: OfferPrice,
+    gate: &Gate,
+) -> impl IntoView + use<> {
     let form = web.form(FORM);
     let back = path_of(choice.offer.id, car.vehicle.id);
     let steps: Vec<AnyView> = if choice.methods.is_empty() {
@@ -58,7 +80,7 @@ fn order_form(web: &WebContext, choice: &Choice, car: &ChosenCar, price: OfferPr
             steps::car(web, choice, car).into_any(),
             steps::what_happens(web, choice, price).into_any(),
             payment_methods::choose(web, &choice.methods, &form),
-            steps::consents(web, choice, &form).into_any(),
+            steps::consents(web, choice, &form, gate).into_any(),
             steps::order(web, choice, price).into_any(),
         ]
     };
@@ -66,6 +88,7 @@ fn order_form(web: &WebContext, choice: &Choice, car: &ChosenCar, price: OfferPr
     let (cents, currency) = (price.amount.cents.0.to_string(), price.amount.currency.as_str());
     view! {
         {problem(web, &form, price)}
+        {maintenance::warning(gate, web.locale)}
         <div class="purchase">
             <div>
                 <form class="purchase__steps" method="post" action="/api/comprar" id="pedido">
@@ -132,9 +155,13 @@ fn not_now(web: &WebContext, choice: &Choice, car: &ChosenCar, availability: &Av
         let label = locale.t("Ver cómo va", "See how it stands");
         view! { <LinkButton href=format!("/expediente/activaciones/{id}") kind=ButtonKind::Primary>{label}</LinkButton> }
     });
+    let to_debts = (*availability == Availability::BlockedByDebt).then(|| {
+        let label = locale.t("Ver y pagar la deuda", "See and pay the debt");
+        view! { <LinkButton href=subscriptions::DEBTS kind=ButtonKind::Primary>{label}</LinkButton> }
+    });
     let service = service_page(choice);
     let see_service = locale.t("Ver el servicio y sus ofertas", "See the service and its offers");
-    let action = view! { {follow}<LinkButton href=service>{see_service}</LinkButton> };
+    let action = view! { {follow}{to_debts}<LinkButton href=service>{see_service}</LinkButton> };
     let title = format!("{}: {}", car.vehicle.label(), said.word);
     let tone = match availability {
         Availability::InProgress => Tone::Waiting,

@@ -6,6 +6,7 @@ use crate::ui::{Button, ButtonKind, CarCard, CarColour, CarModel, CheckField, Ic
 use crate::web::{FormState, WebContext};
 use caas::catalogue::OfferPrice;
 use caas::kernel::locale::Locale;
+use caas::maintenance::model::Gate;
 use caas::purchases::model::ConsentKind;
 use leptos::prelude::*;
 
@@ -116,7 +117,7 @@ fn in_the_car(locale: Locale) -> &'static str {
 }
 
 /// What the law asks the customer to agree to, never ticked beforehand.
-pub(super) fn consents(web: &WebContext, choice: &Choice, form: &FormState) -> impl IntoView + use<> {
+pub(super) fn consents(web: &WebContext, choice: &Choice, form: &FormState, gate: &Gate) -> impl IntoView + use<> {
     let locale = web.locale;
     let short = choice.is_short();
     let error = |name: &str| {
@@ -127,7 +128,10 @@ pub(super) fn consents(web: &WebContext, choice: &Choice, form: &FormState) -> i
             )
         })
     };
-    let boxes = [("start_now", ConsentKind::StartNow), ("withdrawal", ConsentKind::Withdrawal)]
+    let mut asked = vec![("start_now", ConsentKind::StartNow), ("withdrawal", ConsentKind::Withdrawal)];
+    asked.extend((*gate == Gate::Acknowledge).then_some(("maintenance_risk", ConsentKind::MaintenanceRisk)));
+    let boxes = asked
+        .into_iter()
         .map(|(name, kind)| {
             let checked = !form.value(name).is_empty();
             view! {

@@ -14,6 +14,7 @@ use caas::kernel::locale::Locale;
 use caas::monitoring::failures;
 use caas::notifications::repository::{Overdue, overdue};
 use caas::operations;
+use caas::payments::refunds;
 use caas::sales::factory::manual;
 use caas::verify::{RunLine, latest_runs, prove_soon};
 use leptos::prelude::*;
@@ -39,6 +40,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     let open_failures = failures::open_count(&mut tx).await?;
     let by_phone = manual::count(&mut tx).await?;
     let overdue = overdue(&mut tx, web.caas.now()).await?;
+    let (refunding, alarming) = refunds::counts(&mut tx, web.caas.now()).await?;
     drop(tx);
     let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
     let title = locale.t("Operaciones", "Operations");
@@ -54,6 +56,12 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         <LinkButton href="/operaciones/fabrica">{match locale {
             Locale::Es => format!("Fábrica ({by_phone} esperan)"),
             Locale::En => format!("Factory ({by_phone} waiting)"),
+        }}</LinkButton>
+        <LinkButton href="/operaciones/suscripciones">{locale.t("Suscripciones", "Subscriptions")}</LinkButton>
+        <LinkButton href="/operaciones/deudas">{locale.t("Deudas", "Debts")}</LinkButton>
+        <LinkButton href="/operaciones/reembolsos">{match locale {
+            Locale::Es => format!("Reembolsos ({refunding} en marcha, {alarming} en alerta)"),
+            Locale::En => format!("Refunds ({refunding} under way, {alarming} near the deadline)"),
         }}</LinkButton>
         <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
     };
@@ -110,6 +118,7 @@ fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &Web
         System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
         System::Factory => locale.t("Fábrica", "Factory"),
         System::Transport => locale.t("Transporte", "Transport"),
+        System::Vss => locale.t("Talleres (VSS)", "Workshops (VSS)"),
     };
     let (tone, word, text) = match state {
         BreakerState::Closed => (

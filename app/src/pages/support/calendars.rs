@@ -1,5 +1,6 @@
 //! `/admin/horarios`: when each queue is worked on. Clocks of answers count these hours only.
 
+use super::public_holidays;
 use super::words::queue_words;
 use crate::pages::expediente::{day, day_words};
 use crate::ui::{Button, ButtonKind, Choice, Crumb, Field, PageHeader, SelectField};
@@ -12,7 +13,7 @@ use caas::support::model::{CalendarProblem, Hours, Queue};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-const HERE: &str = "/admin/horarios";
+pub(super) const HERE: &str = "/admin/horarios";
 
 /// The days of the week, Monday first.
 const WEEKDAYS: [(&str, &str); 7] = [
@@ -36,8 +37,9 @@ pub(super) async fn calendars_page(web: WebContext) -> PageResult {
         let holidays = calendars::holidays(&mut tx, queue, calendar.day_of(web.caas.now())).await?;
         cards.push(card(&web, queue, &calendar, holidays));
     }
+    let public_holidays = public_holidays::section(&web, &mut tx).await?;
     drop(tx);
-    let title = locale.t("Horarios de soporte", "Hours of support");
+    let title = locale.t("Horarios de soporte y festivos", "Hours of support and holidays");
     let lead = locale.t(
         "Los plazos de respuesta solo cuentan estas horas. Al guardar un cambio se calculan de nuevo los plazos en marcha, con el mismo tiempo abierto por delante; lo vencido sigue vencido.",
         "Answers are due counting these hours only. When a change is saved, what is due is worked out anew with the same open time ahead; what is overdue stays so.",
@@ -45,7 +47,7 @@ pub(super) async fn calendars_page(web: WebContext) -> PageResult {
     let crumbs = vec![Crumb::new("/admin", locale.t("Administración", "Administration"))];
     let body = view! {
         <PageHeader title=title lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
-        <div class="stack stack--l">{cards}</div>
+        <div class="stack stack--l">{cards}{public_holidays}</div>
     };
     Ok(Page::new(title, body).class("page page--narrow").section(Section::Admin))
 }
@@ -83,7 +85,7 @@ fn holiday_name(queue: Queue) -> String {
 }
 
 /// What is wrong with a field, in words; empty when nothing is.
-fn wrong(form: &FormState, field: &str, locale: Locale) -> String {
+pub(super) fn wrong(form: &FormState, field: &str, locale: Locale) -> String {
     form.problem(field).map(|problem| problem_words(problem, locale).to_owned()).unwrap_or_default()
 }
 

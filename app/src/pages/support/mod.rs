@@ -17,6 +17,7 @@ mod live;
 mod macros;
 mod money;
 mod packet;
+mod public_holidays;
 mod query;
 mod replying;
 mod rules;

@@ -12,6 +12,7 @@ use super::query::Query;
 use super::words::{history_words, priority_words, queue_words, solution_words, status_words, team_words};
 use super::{clock_pill, desk, facts, reason, replying, similar, status, tasks, ways_out};
 use crate::islands::{CaseLive, CaseSigns, CaseWords};
+use crate::pages::maintenance;
 use crate::ui::{Crumb, Fact, Icon, IconName, PageHeader, StatusPill};
 use crate::web::dates::{exact, moment};
 use crate::web::{CurrentUser, Page, PageResult, Refusal, Role, Section, WebContext};
@@ -19,6 +20,7 @@ use caas::activation::repository::{self as activations, Activation};
 use caas::expediente::model::StoredEntry;
 use caas::expediente::repository as expediente;
 use caas::kernel::locale::Locale;
+use caas::maintenance::Upkeep;
 use caas::payments::repository::{self as payments, Payment};
 use caas::support::model::{Macro, TicketStatus};
 use caas::support::{self, Agent, AgentName, Attachment, Group, Message, Presence, Task, TicketCase, TicketLine};
@@ -31,6 +33,8 @@ const BESIDE: i64 = 25;
 
 /// Everything a case's page shows, read at one moment.
 struct Whole {
+    /// The car's maintenance as last known.
+    upkeep: Option<Upkeep>,
     case: TicketCase,
     messages: Vec<Message>,
     attachments: Vec<Attachment>,
@@ -69,7 +73,12 @@ async fn read(web: &WebContext, user: &CurrentUser, query: &Query) -> Result<Who
         Some(id) => manual_of(&mut tx, id).await?,
         None => None,
     };
+    let upkeep = match ticket.vehicle_id {
+        Some(id) => Some(Upkeep::of(&web.caas, &mut tx, id, &user.time_zone).await?),
+        None => None,
+    };
     Ok(Whole {
+        upkeep,
         messages: support::messages(&mut tx, ticket, SHOWN).await?,
         attachments: support::attachments(&mut tx, ticket).await?,
         history: support::history(&mut tx, ticket.id).await?,
@@ -397,6 +406,13 @@ fn car(whole: &Whole, user: &CurrentUser, locale: Locale) -> Option<AnyView> {
     }
     if let Some(vin) = &case.vin {
         list.push(Fact::code("VIN", vin.clone()));
+    }
+    if let Some(upkeep) = &whole.upkeep {
+        list.push(Fact::view(locale.t("Garantía", "Warranty"), maintenance::warranty_pill(upkeep.warranty, locale)));
+        list.push(Fact::text(
+            locale.t("Mantenimiento", "Maintenance"),
+            maintenance::for_agents(upkeep, &user.time_zone, locale),
+        ));
     }
     list.extend(vehicle(&packet));
     if let Some(ordered) = packet.time("orderedAt") {

@@ -12,7 +12,7 @@ use caas::catalogue::{OfferKind, Snapshot};
 use caas::kernel::locale::Locale;
 use caas::support::TicketCase;
 use caas::support::model::{Compensation, DISCOUNTS, NotNow, RuleChange, SupportError, Terms};
-use caas::ways_out::{self, Manual, ManualState};
+use caas::ways_out::{self, Manual, ManualState, TheftSays};
 use leptos::prelude::*;
 
 /// The ways out that this case has.
@@ -52,6 +52,7 @@ pub(super) fn ways_out(
             {workshop}
             {rule}
             {theft(web, carried)}
+            <p><a href="/cambio-de-dueno">{locale.t("El coche cambia de dueño", "The car changes owner")}</a></p>
         </section>
     }
     .into_any()
@@ -239,7 +240,10 @@ fn theft(web: &WebContext, carried: &Carried) -> AnyView {
                 {carried.fields()}
                 <TextArea label=locale.t("Qué ha contado", "What they told") name="text" id="robo-texto" value=form.value("text") rows=3
                     maxlength=LONGEST_TEXT as u32 required=true help=locale.t("Se guarda en su expediente; el cliente no lo lee.", "Kept in the records; the customer does not read it.")/>
-                <div class="form__actions"><Button>{locale.t("Anotar el robo", "Note the theft")}</Button></div>
+                <div class="form__actions">
+                    <Button name="says" value="STOLEN">{locale.t("Anotar el robo", "Note the theft")}</Button>
+                    <Button kind=ButtonKind::Quiet name="says" value="BACK">{locale.t("Anotar que no está robado", "Note that it is not stolen")}</Button>
+                </div>
             </form>
         </ConfirmBox>
     }
@@ -358,12 +362,17 @@ pub async fn write_theft_down(
     #[server(default)] number: String,
     #[server(default)] back: String,
     #[server(default)] text: String,
+    #[server(default)] says: String,
 ) -> Result<(), ServerFnError> {
     submit(async move |web| {
         let desk = at_desk(&web, &number, &back).await?;
         let form = FormState::new("robo").with_text("text", &text);
         let (customer, vehicle) = (desk.case.ticket.customer_id, desk.case.ticket.vehicle_id);
-        let done = ways_out::note_theft(&web.caas, &desk.agent, customer, vehicle, &text).await?;
+        let done = if says == TheftSays::Back.as_str() {
+            ways_out::note_theft_over(&web.caas, &desk.agent, customer, vehicle, &text).await?
+        } else {
+            ways_out::note_theft(&web.caas, &desk.agent, customer, vehicle, &text).await?
+        };
         desk.end(done, Message::WayTaken, form)
     })
     .await

@@ -180,6 +180,10 @@ pub(super) fn system_words(message: &Message, locale: Locale) -> String {
             t("Se ha pedido al cliente que acepte una retención nueva.", "The customer was asked to accept a new hold.")
         }
         "HOLD_ACCEPTED" => t("El cliente ha aceptado la retención nueva.", "The customer accepted the new hold."),
+        "CUSTOMER_CANCELLED" => t(
+            "El cliente ha cancelado el pedido: ya no espera el servicio. No se le ha cobrado.",
+            "The customer cancelled the order and no longer waits for the service. Nothing was charged.",
+        ),
         "HOLD_REFUSED" => t("El cliente no quiere una retención nueva.", "The customer does not want a new hold."),
         "HOLD_EXPIRED" => {
             t("El cliente no respondió a la retención nueva.", "The customer did not answer about the new hold.")

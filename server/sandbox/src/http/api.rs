@@ -99,6 +99,18 @@ pub fn transport_router(sandbox: Sandbox) -> Router {
         .with_state(sandbox)
 }
 
+/// The workshops' maintenance history, behind the bearer token.
+pub fn vss_router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route(
+            "/vehicles/{vin}/maintenance-status",
+            get(|s, p: Path<String>| question(s, Operation::MaintenanceStatus, p.0)),
+        )
+        .fallback(|| async { respond(Problem::unknown("path").to_answer(), "") })
+        .layer(middleware::from_fn_with_state((sandbox.clone(), System::Vss), check_token))
+        .with_state(sandbox)
+}
+
 async fn check_token(State((sandbox, system)): State<(Sandbox, System)>, request: Request, next: Next) -> Response {
     let expected = sandbox.wiring().tokens.of(system);
     let shown = request

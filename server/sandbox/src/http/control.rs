@@ -22,6 +22,7 @@ use crate::world::registration::{Refusal, Registration};
 use crate::world::sms::TextMessage;
 use crate::world::transport::Delivery;
 use crate::world::values::Vin;
+use crate::world::vss::Block;
 
 /// Everything JSON; no authentication, so never to be reachable from elsewhere.
 pub fn control_router(sandbox: Sandbox) -> Router {
@@ -43,6 +44,7 @@ pub fn control_router(sandbox: Sandbox) -> Router {
         .route("/control/deliveries/{id}/hurry", post(hurry_delivery))
         .route("/control/vehicles", get(vehicles).post(add_vehicles))
         .route("/control/vehicles/{vin}", get(vehicle).patch(patch_vehicle))
+        .route("/control/maintenance/{vin}", get(maintenance).put(set_maintenance).delete(clear_maintenance))
         .route("/control/commands", get(commands))
         .route("/control/calls", get(calls))
         .route("/control/webhooks", get(webhooks))
@@ -176,6 +178,27 @@ async fn patch_vehicle(
     Json(patch): Json<VehiclePatch>,
 ) -> Response {
     found(sandbox.patch_vehicle(&vin, &patch))
+}
+
+async fn maintenance(State(sandbox): State<Sandbox>, Path(vin): Path<Vin>) -> Response {
+    found(sandbox.maintenance(&vin))
+}
+
+/// The blocks named are set; a car without history gets the others as current.
+async fn set_maintenance(
+    State(sandbox): State<Sandbox>,
+    Path(vin): Path<Vin>,
+    Json(blocks): Json<Vec<Block>>,
+) -> StatusCode {
+    for block in blocks {
+        sandbox.set_block(&vin, block);
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_maintenance(State(sandbox): State<Sandbox>, Path(vin): Path<Vin>) -> StatusCode {
+    sandbox.set_maintenance(&vin, None);
+    StatusCode::NO_CONTENT
 }
 
 async fn commands(State(sandbox): State<Sandbox>) -> Json<Vec<Command>> {

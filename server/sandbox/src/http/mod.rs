@@ -5,5 +5,7 @@ mod control;
 mod hosted;
 mod pages;
 
-pub use api::{factory_router, gateway_router, iot_router, registration_router, sms_router, transport_router};
+pub use api::{
+    factory_router, gateway_router, iot_router, registration_router, sms_router, transport_router, vss_router,
+};
 pub use control::control_router;

@@ -29,11 +29,13 @@ pub enum System {
     RegistrationDe,
     /// The transport company.
     Transport,
+    /// The workshops' maintenance history.
+    Vss,
 }
 
 impl System {
     /// All of them.
-    pub const ALL: [System; 9] = [
+    pub const ALL: [System; 10] = [
         System::Gateway,
         System::Iot,
         System::Sms,
@@ -43,6 +45,7 @@ impl System {
         System::RegistrationGb,
         System::RegistrationDe,
         System::Transport,
+        System::Vss,
     ];
 
     /// The registration body of a country.
@@ -62,7 +65,7 @@ impl System {
         match self {
             Self::Gateway => "/caas/webhooks/payment-settlement",
             Self::Iot => "/caas/webhooks/ota-status",
-            Self::Sms => "",
+            Self::Sms | Self::Vss => "",
             Self::Factory => "/webhooks/order-status",
             Self::RegistrationEs | Self::RegistrationFr | Self::RegistrationGb | Self::RegistrationDe => {
                 "/webhooks/registration-status"
@@ -116,6 +119,8 @@ pub enum Operation {
     OpenDossier(Country),
     /// `POST /deliveries` of the transport company
     ScheduleDelivery,
+    /// `GET /vehicles/{vin}/maintenance-status` of VSS
+    MaintenanceStatus,
 }
 
 impl Operation {
@@ -130,6 +135,7 @@ impl Operation {
                 System::registration(country)
             }
             Self::ScheduleDelivery => System::Transport,
+            Self::MaintenanceStatus => System::Vss,
             _ => System::Gateway,
         }
     }
@@ -183,6 +189,7 @@ impl Operation {
             Self::GetRegistration(_) => format!("/registrations/{subject}"),
             Self::OpenDossier(_) => "/dossiers".to_owned(),
             Self::ScheduleDelivery => "/deliveries".to_owned(),
+            Self::MaintenanceStatus => format!("/vehicles/{subject}/maintenance-status"),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod sms;
 pub mod snapshot;
 pub mod transport;
 pub mod values;
+pub mod vss;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,7 @@ use outbox::{Outbox, OutgoingWebhook};
 use registration::{Refusal, RegistrationWorld};
 use sms::SmsWorld;
 use transport::TransportWorld;
+use vss::VssWorld;
 
 /// Calls kept in the log; the oldest go first.
 const CALLS_KEPT: usize = 5_000;
@@ -53,6 +55,8 @@ pub struct World {
     registration: RegistrationWorld,
     #[serde(default)]
     transport: TransportWorld,
+    #[serde(default)]
+    vss: VssWorld,
     mailbox: Mailbox,
     faults: Faults,
     outbox: Outbox,
@@ -80,6 +84,7 @@ impl World {
             factory: FactoryWorld::default(),
             registration: RegistrationWorld::default(),
             transport: TransportWorld::default(),
+            vss: VssWorld::default(),
             mailbox: Mailbox::default(),
             faults: Faults::default(),
             outbox: Outbox::default(),
@@ -120,6 +125,7 @@ impl World {
                 self.registration.answer(&mut around, call, effects)
             }
             System::Transport => self.transport.answer(&mut around, call, effects),
+            System::Vss => self.vss.answer(&around, call),
         }
     }
 
@@ -286,6 +292,7 @@ impl World {
         self.factory.reset();
         self.registration.reset();
         self.transport = TransportWorld::default();
+        self.vss = VssWorld::default();
         self.mailbox = Mailbox::default();
         self.faults.clear_all();
         self.outbox.clear();
@@ -341,6 +348,17 @@ impl World {
     #[must_use]
     pub fn transport(&self) -> &TransportWorld {
         &self.transport
+    }
+
+    /// The workshops' maintenance history.
+    #[must_use]
+    pub fn vss(&self) -> &VssWorld {
+        &self.vss
+    }
+
+    /// The maintenance history, to be changed.
+    pub fn vss_mut(&mut self) -> &mut VssWorld {
+        &mut self.vss
     }
 
     /// Mails and push messages.
@@ -400,7 +418,7 @@ impl World {
 fn occasion_of(call: &Call) -> Occasion<'_> {
     let body = call.body.as_ref();
     let vin = match call.operation {
-        Operation::VehicleStatus | Operation::Diagnostics => Some(call.subject.as_str()),
+        Operation::VehicleStatus | Operation::Diagnostics | Operation::MaintenanceStatus => Some(call.subject.as_str()),
         Operation::Activate | Operation::Deactivate => body.and_then(|body| body["vin"].as_str()),
         _ => None,
     };

@@ -33,6 +33,7 @@ fn config() -> SandboxConfig {
             factory: "factory-token".to_owned(),
             registration: [(Country::GB, "dvla-token".to_owned())].into(),
             transport: "lorry-token".to_owned(),
+            vss: "lorry-token".to_owned(),
         },
         vehicles: vec![VehicleSpec::new(vin(), "AURA", "4.2.0")],
         accept_unknown_vins: false,

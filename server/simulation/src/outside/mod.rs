@@ -221,7 +221,7 @@ impl Outside {
                     Sender::Registration
                 }
                 System::Transport => Sender::Transport,
-                System::Sms => continue,
+                System::Sms | System::Vss => continue,
             };
             let receipt = service::receive(caas, sender, &webhook.webhook_id, &webhook.body.to_string()).await?;
             taken += 1;

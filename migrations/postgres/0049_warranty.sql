@@ -1,0 +1,23 @@
+-- When a warranty was lost or came back, and what VSS had said.
+CREATE TABLE warranty_changes (
+    id          UUID PRIMARY KEY,
+    vehicle_id  UUID NOT NULL REFERENCES vehicles (id),
+    customer_id UUID NOT NULL REFERENCES users (id), -- the owner at that time, who was told
+    warranty    TEXT NOT NULL,                       -- VALID, LOST
+    at          TIMESTAMPTZ NOT NULL,
+    blocks      JSONB NOT NULL                       -- VSS's answer that decided
+);
+CREATE INDEX warranty_changes_of_vehicle ON warranty_changes (vehicle_id, at);
+
+-- Orders that maintenance kept from being taken: a row for a service, a vehicle and a day, however often it was tried.
+CREATE TABLE maintenance_refusals (
+    id          UUID PRIMARY KEY,
+    customer_id UUID NOT NULL REFERENCES users (id),
+    vehicle_id  UUID NOT NULL REFERENCES vehicles (id),
+    service_id  UUID NOT NULL REFERENCES services (id),
+    reason      TEXT NOT NULL,   -- MAINTENANCE_OVERDUE, VSS_SILENT
+    day         TEXT NOT NULL,   -- where the customer lives
+    tries       BIGINT NOT NULL,
+    first_at    TIMESTAMPTZ NOT NULL,
+    UNIQUE (customer_id, vehicle_id, service_id, day, reason)
+);

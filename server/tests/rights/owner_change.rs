@@ -1,0 +1,193 @@
+//! A car goes from one customer to another.
+
+use crate::support::Engine;
+use crate::support_desk::office::Office;
+use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS};
+use caas::activation::model::ActivationState;
+use caas::activation::repository::{ended_of_customer, open_of_customer};
+use caas::catalogue::OfferKind;
+use caas::kernel::ids::{UserId, VehicleId};
+use caas::kernel::locale::Locale;
+use caas::purchases::model::OrderRefusal;
+use caas::rights::model::{Obstacle, OwnerChangeRefusal as Refusal};
+use caas::rights::owner_change::{self, NewOwner, Starter, about_car, accept, inherited, offer, offered_to, withdraw};
+use caas::sql;
+use caas::subscriptions::model::SubscriptionStatus;
+use caas::vehicles::vehicle_of;
+use chrono::TimeDelta;
+
+const OTHER: &str = "cliente2@demo.caas.example";
+
+fn to(email: &str) -> NewOwner {
+    NewOwner { name: "Otra persona".to_owned(), email: email.to_owned(), locale: Locale::Es }
+}
+
+async fn entries(office: &Office, chain: UserId, vehicle: VehicleId) -> i64 {
+    let (count, _) = sql!(
+        &mut office.scene.read().await,
+        one(i64, i64),
+        "SELECT COUNT(*), COUNT(*) FROM expediente_entries WHERE chain_id = $1 AND vehicle_id = $2 AND visible",
+        chain,
+        vehicle
+    )
+    .unwrap();
+    count
+}
+
+async fn told(office: &Office, user: UserId) -> i64 {
+    let (count, _) = sql!(
+        &mut office.scene.read().await,
+        one(i64, i64),
+        "SELECT COUNT(*), COUNT(*) FROM notifications WHERE user_id = $1",
+        user
+    )
+    .unwrap();
+    count
+}
+
+#[tokio::test]
+async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        let new = office.other_customer().await;
+        let seats = office.scene.order(SEATS).await;
+        let audio = office.scene.order_kind(AUDIO, OfferKind::Temporary).await;
+        let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
+        for id in [seats, audio, month] {
+            office.scene.until(id, ActivationState::Active).await;
+        }
+        office.scene.live(TimeDelta::hours(1)).await;
+        let mut tx = caas.db.begin().await.unwrap();
+        sql!(&mut tx, execute
+            "INSERT INTO linked_apps (id, vehicle_id, user_id, name, linked_at) VALUES ($1, $2, $3, 'Móvil', $4)",
+            caas.new_uuid(), car, old, caas.now())
+        .unwrap();
+        tx.commit().await.unwrap();
+        let open = about_car(&mut office.scene.read().await, old, car).await.unwrap();
+        assert_eq!(open.iter().map(|open| open.what).collect::<Vec<_>>(), [Obstacle::Subscription]);
+
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        assert_eq!(offered_to(&mut office.scene.read().await, new).await.unwrap().len(), 1);
+        let again = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap();
+        assert_eq!(again.unwrap_err(), Refusal::AlreadyOffered);
+        assert_eq!(accept(&caas, old, id, &code).await.unwrap(), Err(Refusal::NotFound));
+        assert_eq!(accept(&caas, new, id, "AAAA-BBBB").await.unwrap(), Err(Refusal::WrongCode));
+        assert!(vehicle_of(&mut office.scene.read().await, old, car).await.unwrap().is_some());
+        assert_eq!(accept(&caas, new, id, &code.to_lowercase()).await.unwrap(), Ok(car));
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Ok(car), "a second click changes nothing");
+        office.scene.run().await;
+
+        let mut tx = office.scene.read().await;
+        assert!(vehicle_of(&mut tx, old, car).await.unwrap().is_none());
+        assert!(vehicle_of(&mut tx, new, car).await.unwrap().is_some());
+        let running: Vec<String> =
+            inherited(&mut tx, car, new).await.unwrap().into_iter().map(|service| service.service_names.0.es).collect();
+        assert_eq!(running.len(), 2, "what was bought for good or for a day, not the subscription: {running:?}");
+        assert!(open_of_customer(&mut tx, new, Some(car), 50).await.unwrap().is_empty(), "no order of the old owner's");
+        let mine = ended_of_customer(&mut tx, old, None, None, 50).await.unwrap();
+        assert!(
+            [seats, audio].iter().all(|id| mine.iter().any(|a| a.id == *id)),
+            "the old owner keeps their purchases"
+        );
+        let (apps, _) =
+            sql!(&mut tx, one(i64, i64), "SELECT COUNT(*), COUNT(*) FROM linked_apps WHERE vehicle_id = $1", car)
+                .unwrap();
+        assert_eq!(apps, 0);
+        let subscription = caas::subscriptions::repository::of_activation(&mut tx, month).await.unwrap().unwrap();
+        assert_eq!(subscription.status, SubscriptionStatus::Cancelled);
+        drop(tx);
+        assert!(told(&office, new).await >= 2, "offered, and taken");
+
+        // The new owner can't buy again what is there for good; the old one can buy nothing for it.
+        let mut form = office.scene.form(SEATS, OfferKind::Permanent).await;
+        assert_eq!(office.scene.place(&form).await.unwrap_err(), OrderRefusal::NotFound);
+        form.customer = new;
+        assert_eq!(office.scene.place(&form).await.unwrap_err(), OrderRefusal::NotAvailable);
+
+        // What ends later is no news for whoever has sold the car.
+        office.scene.live(TimeDelta::hours(6)).await;
+        let before = (entries(&office, old, car).await, told(&office, old).await);
+        office.scene.live(TimeDelta::days(2)).await;
+        assert_eq!(office.scene.state(audio).await, "EXPIRED");
+        assert_eq!((entries(&office, old, car).await, told(&office, old).await), before);
+        assert!(office.scene.car_has(SEATS));
+        assert!(!office.scene.car_has(NAVIGATION), "the subscription was switched off");
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_under_way_comes_first() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        let new = office.other_customer().await;
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        let pending = office.scene.order(SEATS).await;
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Err(Refusal::InTheWay));
+        withdraw(&caas, Starter::Owner(old), id).await.unwrap().unwrap();
+        assert_eq!(withdraw(&caas, Starter::Owner(old), id).await.unwrap(), Err(Refusal::Over));
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Err(Refusal::Over));
+        assert_eq!(offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap_err(), Refusal::InTheWay);
+        office.scene.until(pending, ActivationState::Active).await;
+        assert!(offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().is_ok());
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn an_offer_ends_by_itself_and_by_too_many_codes() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        let new = office.other_customer().await;
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        for _ in 0..4 {
+            assert_eq!(accept(&caas, new, id, "AAAABBBB").await.unwrap(), Err(Refusal::WrongCode));
+        }
+        assert_eq!(accept(&caas, new, id, "AAAABBBB").await.unwrap(), Err(Refusal::TooManyCodes));
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Err(Refusal::Over));
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        office.scene.pass(owner_change::LASTS).await;
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Err(Refusal::Over));
+        assert!(offered_to(&mut office.scene.read().await, new).await.unwrap().is_empty());
+        let refusals = [
+            (to("cliente@demo.caas.example"), Refusal::Same),
+            (to("no es un correo"), Refusal::Email),
+            (to("soporte@demo.caas.example"), Refusal::NoCustomer),
+            (NewOwner { name: " ".to_owned(), ..to(OTHER) }, Refusal::Name),
+        ];
+        for (to, refusal) in refusals {
+            assert_eq!(offer(&caas, Starter::Owner(old), car, &to).await.unwrap().unwrap_err(), refusal);
+        }
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn support_and_the_dealership_begin_it_and_the_owner_is_told() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, car) = (office.scene.caas(), office.scene.vehicle);
+        let dealer = caas::kernel::ids::DealershipId(caas.new_uuid());
+        let staff = office.iker.id;
+        let refused = offer(&caas, Starter::Dealer(staff, dealer), car, &to(OTHER)).await.unwrap();
+        assert_eq!(refused.unwrap_err(), Refusal::NotFound, "another dealership's car");
+        let stranger = office.other_customer().await;
+        let refused = offer(&caas, Starter::Owner(stranger), car, &to("nueva@ejemplo.es")).await.unwrap();
+        assert_eq!(refused.unwrap_err(), Refusal::NotFound, "another customer's car");
+        // Somebody without an account is invited.
+        let (id, code) = offer(&caas, Starter::Support(staff), car, &to("nueva@ejemplo.es")).await.unwrap().unwrap();
+        office.scene.run().await;
+        assert!(office.told("CAR_HANDED_OVER").await.iter().any(|said| said.channel == "EMAIL"), "the owner is told");
+        let (new, _) = sql!(
+            &mut office.scene.read().await,
+            one(UserId, String),
+            "SELECT id, email FROM users WHERE email_key = 'nueva@ejemplo.es'"
+        )
+        .unwrap();
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Ok(car));
+        office.scene.proven().await;
+    }
+}

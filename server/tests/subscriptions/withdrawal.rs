@@ -1,0 +1,85 @@
+//! What a withdrawal does to the money of a subscription. The declaration itself belongs to `withdrawal`.
+
+use super::scene::{FIRST_END, Subscribed};
+use crate::support::Engine;
+use caas::activation::repository as activations;
+use caas::subscriptions::end::{Withdrawn, end_by_withdrawal};
+use caas_sandbox::{Fault, FaultRule, Operation};
+use chrono::TimeDelta;
+
+async fn withdraw(scene: &mut Subscribed, days: Option<i64>) -> Option<Withdrawn> {
+    let caas = scene.caas();
+    let mut tx = caas.db.begin().await.unwrap();
+    let activation = activations::load(&mut tx, scene.activation).await.unwrap();
+    let ended = end_by_withdrawal(&caas, &mut tx, &activation, days).await.unwrap();
+    tx.commit().await.unwrap();
+    scene.run().await;
+    ended
+}
+
+#[tokio::test]
+async fn nothing_is_billed_after_a_withdrawal() {
+    for engine in Engine::all() {
+        let mut scene = Subscribed::new(engine).await;
+        scene.pass(TimeDelta::days(5)).await;
+        assert_eq!(withdraw(&mut scene, None).await, Some(Withdrawn { refunded: None, billed: None }));
+        scene.pass(TimeDelta::days(70)).await;
+        assert_eq!((scene.invoices().await.len(), scene.status().await.as_str()), (0, "CANCELLED"));
+        // A second time changes nothing.
+        assert_eq!(withdraw(&mut scene, None).await, Some(Withdrawn { refunded: None, billed: None }));
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn pro_rata_bills_the_days_used() {
+    for engine in Engine::all() {
+        let mut scene = Subscribed::new(engine).await;
+        scene.pass(TimeDelta::days(5)).await;
+        let price = scene.subscription().await.price_cents.0;
+        let (invoice, amount) = withdraw(&mut scene, Some(5)).await.unwrap().billed.unwrap();
+        assert_eq!(amount.cents.0, price * 5 / 30);
+        assert_eq!((scene.states().await, scene.really_taken(invoice)), (vec!["PAID".to_owned()], amount.cents.0));
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_paid_goes_back_with_a_credit_note() {
+    for engine in Engine::all() {
+        let mut scene = Subscribed::new(engine).await;
+        scene.at(FIRST_END).await;
+        let paid = scene.invoices().await[0].clone();
+        let ended = withdraw(&mut scene, None).await.unwrap();
+        assert_eq!(ended.refunded, Some(paid.gross()));
+        let states: Vec<_> = scene
+            .invoices()
+            .await
+            .iter()
+            .map(|invoice| (invoice.kind.to_string(), invoice.state.to_string(), invoice.gross_cents.0))
+            .collect();
+        let gross = paid.gross_cents.0;
+        assert_eq!(
+            states,
+            [("PERIOD".into(), "CANCELLED".into(), gross), ("CREDIT_NOTE".into(), "PAID".into(), -gross)]
+        );
+        assert_eq!(scene.really_taken(paid.id), 0);
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_bank_is_still_asked_for_goes_back_when_it_was_taken() {
+    for engine in Engine::all() {
+        let mut scene = Subscribed::new(engine).await;
+        scene.fault(FaultRule::gateway(Fault::LostAnswer).on(Operation::InitiatePayment).times(1));
+        let silent = scene.fault(FaultRule::gateway(Fault::Outage).on(Operation::FindPayment));
+        scene.at(FIRST_END).await;
+        let invoice = scene.invoices().await[0].id;
+        withdraw(&mut scene, None).await.unwrap();
+        scene.world().clear_fault(silent);
+        scene.live(TimeDelta::hours(3)).await;
+        assert_eq!(scene.really_taken(invoice), 0, "taken, and given back");
+        scene.proven().await;
+    }
+}
