@@ -81,9 +81,14 @@ async fn open(
     reason: &str,
     diagnostics: serde_json::Value,
 ) -> Result<support::Ticket> {
+    // Whoever has the car now is helped with it; who ordered the service has passed it on.
+    let present = match activation.handed_over_at {
+        Some(_) => vehicles::find(tx, activation.vehicle_id).await?.and_then(|vehicle| vehicle.customer_id),
+        None => None,
+    };
     let new = NewTicket {
         activation: activation.id,
-        customer: activation.customer_id,
+        customer: present.unwrap_or(activation.customer_id),
         vehicle: activation.vehicle_id,
         reason,
         diagnostics,

@@ -32,7 +32,7 @@ async fn a_stolen_car_is_settled_service_by_service() {
         page.says(&format!("/expediente/activaciones/{done}/desistir"));
         page.says("Desistir del contrato aquí");
         page.says("action=\"/api/robo/cancelar\"");
-        app.get("/expediente").await.says("¿Te han robado el coche?");
+        app.get(&format!("/expediente?coche={car}")).await.says("¿Te han robado el coche?");
         let page = app.submit("/api/robo/cancelar", &[("id", &pending.to_string()), ("car", &car)]).await.expect(200);
         page.says("¿Te han robado el coche?");
         app.headers.push(("accept-language", "en".to_owned()));
@@ -117,7 +117,17 @@ async fn a_car_is_passed_on_with_a_code() {
         let typed = [("car", car.as_str()), ("name", "Ana"), ("email", OTHER)];
         let page = app.submit("/api/traspaso/ofrecer", &typed).await.expect(200);
         page.says("El código para el nuevo dueño");
-        let spelled = page.body.split_once("<span class=\"sr-only\">").unwrap().1.split_once('<').unwrap().0;
+        let spelled = page
+            .body
+            .split_once("link-code__code")
+            .unwrap()
+            .1
+            .split_once("<span class=\"sr-only\">")
+            .unwrap()
+            .1
+            .split_once('<')
+            .unwrap()
+            .0;
         let code: String = spelled.split_whitespace().collect();
         assert_eq!(code.len(), 8, "{spelled}");
         assert!(!app.get(&path).await.body.contains(&code), "the code is shown once");
