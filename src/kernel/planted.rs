@@ -26,6 +26,12 @@ codes! {
         EndsADayEarly = "ENDS_A_DAY_EARLY",
         /// The customer of a failed activation is told nothing.
         FailureNotTold = "FAILURE_NOT_TOLD",
+        /// The day on which a subscription ends is billed, too.
+        LastDayBilled = "LAST_DAY_BILLED",
+        /// A subscription that has ended is not switched off.
+        EndedGoesOn = "ENDED_GOES_ON",
+        /// What a customer withdrew from is not given back.
+        WithdrawnNotRefunded = "WITHDRAWN_NOT_REFUNDED",
     }
 }
 

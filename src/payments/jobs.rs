@@ -314,7 +314,7 @@ impl Job for RefundPayment {
         let id = gateway_id(&payment)?;
         let known = already(caas, run, id).await?;
         let back = payment.refunded_cents + operation.amount_cents;
-        if !known.is_some_and(|known| known.refunded >= back) {
+        if known.is_none_or(|known| known.refunded < back) {
             let amount = Money::new(operation.amount_cents, payment.currency);
             failpoint::hit("payment.refund.written");
             let result = caas.gateway.refund(id, amount, &operation.reason, &operation.idempotency_key).await;
