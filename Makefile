@@ -11,7 +11,7 @@ test: ## All checks and tests, on SQLite and PostgreSQL and in a real browser (S
 simulate: ## Simulated worlds, judged from outside, until SECONDS are over (SECONDS=600 SEED=1000; needs no browser)
 	@scripts/simulate.sh
 
-bench: ## Release build; speed, memory, page weight, purchases and growth, each beside its target
+bench: ## Release build; speed, memory, page weight, purchases, a night's billing and growth, each beside its target
 	@scripts/bench.sh
 
 fmt: ## Format the Rust code

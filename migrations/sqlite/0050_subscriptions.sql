@@ -124,10 +124,10 @@ CREATE TABLE invoices (
     version               INTEGER NOT NULL DEFAULT 0,
     created_at            TEXT NOT NULL,
     UNIQUE (series, year, seq),
-    CHECK (net_cents + vat_cents = gross_cents AND (gross_cents > 0) = (kind <> 'CREDIT_NOT'))
+    CHECK (net_cents + vat_cents = gross_cents AND (gross_cents > 0) = (kind <> 'CREDIT_NOTE'))
 ) STRICT;
 -- A period is billed once, in full or by its days.
-CREATE UNIQUE INDEX invoices_period_once ON invoices (subscription_id, period_start) WHERE kind <> 'CREDIT_NOT';
+CREATE UNIQUE INDEX invoices_period_once ON invoices (subscription_id, period_start) WHERE kind <> 'CREDIT_NOTE';
 CREATE INDEX invoices_unpaid ON invoices (subscription_id, period_start) WHERE state = 'ISSUED';
 CREATE INDEX invoices_of_customer ON invoices (customer_id, id);
 CREATE INDEX invoices_of_debt ON invoices (debt_id) WHERE debt_id IS NOT NULL;

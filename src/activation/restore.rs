@@ -93,6 +93,7 @@ impl Job for Restore {
             .await?
             .ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
         let under_way = under_way(&mut tx, self.activation).await?;
+        let wanted = is_wanted(&mut tx, &activation, now).await?;
         let (breaker, _) = breaker::state(&mut tx, System::Iot).await?;
         drop(tx);
         match &under_way {
@@ -100,7 +101,7 @@ impl Job for Restore {
                 return Ok(Outcome::Again(attempt.answer_due_at.unwrap_or(now)));
             }
             None if activation.state.is_under_way() => return Ok(Outcome::Again(now + LATER)),
-            None if !is_wanted(&activation, now) => return ended(caas, caas.db.begin().await?, self.activation).await,
+            None if !wanted => return ended(caas, caas.db.begin().await?, self.activation).await,
             _ => {}
         }
         if let Some(until) = iot_rests(caas, breaker).await? {
@@ -138,6 +139,7 @@ impl Job for Restore {
                 return Ok(Outcome::AgainIn(now + still_pending(now - began), tx));
             }
         }
+        let wanted = is_wanted(&mut tx, &activation, caas.now()).await?;
         match (ready, attempt) {
             (Readiness::AlreadyActive, attempt) => {
                 if let Some(attempt) = attempt {
@@ -157,7 +159,7 @@ impl Job for Restore {
                 Ok(Outcome::AgainIn(at, tx))
             }
             // Its time may have ended while the vehicle was asked.
-            _ if !is_wanted(&activation, caas.now()) => ended(caas, tx, self.activation).await,
+            _ if !wanted => ended(caas, tx, self.activation).await,
             (Readiness::NotReady(code), None) => {
                 let attempt = self.new_attempt(caas, &mut tx, &activation, &status, None).await?;
                 let failure = AttemptFailure::Vehicle(code);
@@ -216,10 +218,20 @@ impl Restore {
     }
 }
 
-/// What has ended meanwhile is not switched on again.
-fn is_wanted(activation: &Activation, now: Timestamp) -> bool {
+/// What has ended, or is being switched off because it has, is not switched on again.
+async fn is_wanted(tx: &mut Tx, activation: &Activation, now: Timestamp) -> Result<bool> {
     let runs = activation.state == ActivationState::Active && activation.withdrawal_id.is_none();
-    runs && activation.expires_at.is_none_or(|end| now < end)
+    if !runs || activation.expires_at.is_some_and(|end| end <= now) {
+        return Ok(false);
+    }
+    let (ending,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT COUNT(*) FROM deactivations
+         WHERE service_activation_id = $1 AND state IN ('QUEUED', 'ESCALATED') AND reason <> 'COMPENSATION'",
+        activation.id
+    )?;
+    Ok(ending == 0)
 }
 
 async fn tries(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Attempt>> {

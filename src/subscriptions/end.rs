@@ -15,6 +15,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::money::{Cents, Money};
+use crate::kernel::planted::{Bug, is_in};
 use crate::kernel::when::day_there;
 use crate::payments::model::{OperationKind, PaymentState};
 use crate::payments::refunds::WITHDRAWAL;
@@ -24,7 +25,9 @@ use chrono::TimeDelta;
 
 /// What ending now would bill: the days used of the period that runs. What was billed before stays as it is.
 pub fn cost_of_ending_now(s: &Subscription, now: Timestamp) -> UsedDays {
-    used_days(s.period(), s.price(), Day(day_there(now, &s.time_zone)))
+    let today = day_there(now, &s.time_zone);
+    let today = if is_in(Bug::LastDayBilled) { today.succ_opt().unwrap_or(today) } else { today };
+    used_days(s.period(), s.price(), Day(today))
 }
 
 /// Ends a subscription now: the days used are billed and charged, the service is switched off. The caller has locked it.
@@ -74,7 +77,7 @@ pub(super) async fn close(
         EndReason::PeriodEnd | EndReason::AtOnce | EndReason::NewOwner => Reason::SubscriptionOver,
     };
     let activation = activations::load(tx, s.activation).await?;
-    if activation.state == ActivationState::Active {
+    if activation.state == ActivationState::Active && !is_in(Bug::EndedGoesOn) {
         deactivation::request(caas, tx, &activation, why, Timestamp::UNIX_EPOCH).await?;
     }
     Ok(())

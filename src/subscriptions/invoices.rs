@@ -150,7 +150,7 @@ pub async fn list_of_customer(
 /// The invoices of a subscription, newest period first.
 pub async fn of_subscription(tx: &mut Tx, id: SubscriptionId) -> Result<Vec<Invoice>> {
     Ok(sql!(tx, all Invoice,
-        "SELECT * FROM invoices WHERE subscription_id = $1 ORDER BY period_start DESC, id DESC", id)?)
+        "SELECT * FROM invoices WHERE subscription_id = $1 ORDER BY period_start DESC, year DESC, seq DESC", id)?)
 }
 
 /// The invoices that became a debt, oldest first.

@@ -2,6 +2,7 @@
 //! throughout. The same text serves both engines but for what [`Words`] spells out.
 
 use crate::Result;
+use crate::billing::Month;
 use crate::world::{Engine, Store};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -28,6 +29,12 @@ pub async fn fill_cases(store: &Store, cases: u64) -> Result<()> {
 /// dealership, most of them delivered.
 pub async fn fill_orders(store: &Store, orders: u64) -> Result<()> {
     run(store, |words| orders_of(words, orders)).await
+}
+
+/// Adds so many customers with a car and a subscription each to a migrated database that holds the demo catalogue. None of
+/// them is due yet.
+pub async fn fill_subscriptions(store: &Store, count: u64, month: &Month) -> Result<()> {
+    run(store, |words| subscriptions_of(words, count, month)).await
 }
 
 /// The id of the order with this number.
@@ -144,6 +151,7 @@ const CASE: u32 = 9;
 const MESSAGE: u32 = 10;
 const ORDER: u32 = 11;
 const PICK_UP: u32 = 12;
+const SUBSCRIPTION: u32 = 13;
 
 /// Where the order number `s.n` is: of a hundred, 80 are delivered, 4 came to nothing and 16 are under way.
 const STATUS: &str = "CASE WHEN s.n / 4 % 100 < 80 THEN 'DELIVERED' ELSE CASE s.n / 4 % 100
@@ -228,6 +236,55 @@ fn orders_of(words: &Words, orders: u64) -> Vec<String> {
              FROM {series} WHERE s.n / 4 % 2 = 1 AND (s.n / 4 % 100 < 80 OR s.n / 4 % 100 = 93)",
             words.id(PICK_UP, "s.n"),
         ),
+    ]
+}
+
+fn subscriptions_of(words: &Words, count: u64, month: &Month) -> Vec<String> {
+    let (t, j) = (|seconds: &str| words.time(seconds), |text: &str| words.json(text));
+    let series = words.series(count);
+    let (user, vehicle) = (words.id(USER, "s.n"), words.id(VEHICLE, "s.n"));
+    let (activation, at) = (words.id(ACTIVATION, "s.n"), t("s.n"));
+    let ware = "(SELECT service_id, id AS offer_id FROM offers WHERE kind = 'SUBSCRIPTION' ORDER BY id LIMIT 1) w";
+    let names = j(r#"{"es":"Servicio","en":"Service"}"#);
+    // Long after the benchmark: it says itself when they fall due.
+    let later = t("4000000000 - 1740000000");
+    let Month { start, end, anchor } = month;
+    vec![
+        format!(
+            "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
+             SELECT {user}, 'c' || s.n || '@example.org', 'c' || s.n || '@example.org', 'Customer', 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', {at}, {at}, {at}
+             FROM {series}",
+        ),
+        format!(
+            "INSERT INTO vehicles (id, vin, model_code, colour, firmware, customer_id, assignment_status, inventory_status, purchased_at, created_at, updated_at, maintenance_check_at)
+             SELECT {vehicle}, 'VSSZZZBLK' || {}, 'LINCE', 'BLUE', '4.10.2', {user}, 'ASSIGNED_TO_CUSTOMER', 'DELIVERED', {at}, {at}, {at}, {later}
+             FROM {series}",
+            words.digits("s.n", 8),
+        ),
+        format!(
+            "INSERT INTO payment_methods (id, customer_id, kind, token, brand, last4, exp_month, exp_year, is_default, created_at)
+             SELECT {}, {user}, 'CARD', 'tok_bulk_' || s.n, 'VISA', '4242', 12, 2030, (s.n >= 0), {at} FROM {series}",
+            words.id(METHOD, "s.n"),
+        ),
+        format!(
+            "INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
+                 current_state, is_over, offer_kind, amount_cents, currency, vat_rate_basis_points, configuration, service_names,
+                 activation_queued_at, deadline_at, total_attempts, activated_at, final_result, created_at, updated_at)
+             SELECT {activation}, {user}, {vehicle}, w.service_id, w.offer_id, 'bulk:' || s.n, 'ACTIVE', (s.n < 0), 'SUBSCRIPTION',
+                 990, 'EUR', 2100, {}, {names}, {at}, {at}, 1, {at}, 'ACTIVE', {at}, {at}
+             FROM {series} CROSS JOIN {ware}",
+            j(r#"{"service_code":"BULK","feature_flags":["BULK"],"parameters":{}}"#),
+        ),
+        format!(
+            "INSERT INTO subscriptions (id, service_activation_id, customer_id, vehicle_id, service_id, offer_id, service_names,
+                 price_cents, currency, vat_rate_basis_points, country, time_zone, anchor_day, started_on, period_start,
+                 period_end, next_billing_at, status, cancel_at_period_end, created_at, updated_at)
+             SELECT {}, {activation}, {user}, {vehicle}, w.service_id, w.offer_id, {names}, 990, 'EUR', 2100, 'ES',
+                 'Europe/Madrid', {anchor}, '{start}', '{start}', '{end}', {later}, 'ACTIVE', (s.n < 0), {at}, {at}
+             FROM {series} CROSS JOIN {ware}",
+            words.id(SUBSCRIPTION, "s.n"),
+        ),
+        format!("INSERT INTO expediente_chains (chain_id, last_seq, last_hash) SELECT {user}, 1000, '{:064}' FROM {series}", 0),
     ]
 }
 

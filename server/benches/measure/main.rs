@@ -1,8 +1,9 @@
 //! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
 //!
-//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [sales] [growth] [--quick]`; without names everything.
+//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [sales] [billing] [growth] [--quick]`; without names everything.
 //! With CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
 
+mod billing;
 mod bulk;
 mod child;
 mod client;
@@ -29,6 +30,15 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == billing::FILL) {
+        return match billing::fill(&words[1..]).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let quick = words.iter().any(|word| word == "--quick");
     let mut table = Table::default();
     let outcome = run(&mut table, &words, quick).await;
@@ -69,6 +79,11 @@ async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
     for &engine in &engines {
         if wanted("sales") {
             sales::measure(table, engine, quick).await?;
+        }
+    }
+    for &engine in &engines {
+        if wanted("billing") {
+            billing::measure(table, engine, quick).await?;
         }
     }
     for &engine in &engines {

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
-use caas::Caas;
 use caas::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
 use caas::catalogue::{Market, Offer, OfferKind};
 use caas::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
@@ -16,9 +15,10 @@ use caas::kernel::money::Money;
 use caas::kernel::rng::SystemRng;
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
-use caas::payments::port::GatewayMethod;
+use caas::payments::port::{GatewayMethod, PaymentGateway};
 use caas::sql;
 use caas::vehicles::{self, NewVehicle};
+use caas::{Caas, Parts};
 use caas_app::web::Sessions;
 use caas_sandbox::world::iot::model::AnswerMode;
 use caas_sandbox::{Running, SandboxClock, TestCard, VehicleSpec, Vin};
@@ -102,6 +102,11 @@ impl Store {
         Ok(Store { engine, url, folder })
     }
 
+    /// One that is there already.
+    pub fn at(engine: Engine, url: &str) -> Result<Store> {
+        Ok(Store { engine, url: url.to_owned(), folder: tempfile::tempdir()? })
+    }
+
     /// The folder on the disk it writes to.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
@@ -140,6 +145,11 @@ pub struct Ware {
 impl World {
     /// Starts the app on a database, with the demo world in it. Cars and bank answer at once.
     pub async fn start(store: &Store) -> Result<World> {
+        World::start_with(store, None).await
+    }
+
+    /// The same; with a gateway, jobs ask that one for money.
+    pub async fn start_with(store: &Store, gateway: Option<Arc<dyn PaymentGateway>>) -> Result<World> {
         let settings = [
             ("CAAS_ENV", "test"),
             ("DATABASE_URL", store.url.as_str()),
@@ -157,9 +167,13 @@ impl World {
         settings.activation_latency_ms = 0;
         sandbox.set_iot_settings(settings);
         demo::seed_if_new(&app.caas, Some(&sandbox)).await?;
+        let caas = match gateway {
+            Some(gateway) => Caas::new(Parts { gateway, ..Parts::clone(&app.caas) }),
+            None => app.caas,
+        };
         let (tasks, stop) = (TaskTracker::new(), app.stop);
-        tasks.spawn(Runner::new(app.caas.clone(), app.registry, concurrency).run(stop.clone()));
-        Ok(World { caas: app.caas, sandbox, router: app.router, sessions: app.sessions, running, tasks, stop })
+        tasks.spawn(Runner::new(caas.clone(), app.registry, concurrency).run(stop.clone()));
+        Ok(World { caas, sandbox, router: app.router, sessions: app.sessions, running, tasks, stop })
     }
 
     /// Ends everything.

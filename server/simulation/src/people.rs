@@ -19,14 +19,18 @@ use caas::purchases::cancel::{Cancelled, cancel};
 use caas::purchases::model::OrderRefusal;
 use caas::purchases::service::{Order, continue_after_authentication, place};
 use caas::sql;
+use caas::subscriptions::model::{ChangeRefusal, EndReason, InvoiceKind, InvoiceState};
+use caas::subscriptions::{changes, debts, end, invoices, repository as subscriptions};
 use caas::support::Agent;
 use caas::support::model::Terms;
 use caas::vehicles::{self, NewVehicle};
-use caas::ways_out::{accept_manual_hold, manual_activation, permanent_failure};
+use caas::ways_out::{accept_manual_hold, manual_activation, note_theft, permanent_failure};
+use caas::withdrawal::model::{Via, WithdrawalRefusal};
+use caas::withdrawal::service::{Declarant, reference, withdraw};
 use caas_sandbox::world::gateway::model::Payment;
 use caas_sandbox::world::iot::model::VehiclePatch;
 use caas_sandbox::{Connectivity, TestCard, VehicleSpec, Vin};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
 
 /// Somebody who buys.
@@ -74,8 +78,29 @@ pub struct Ordered {
     pub cancelled: Option<Timestamp>,
     /// When support took it into its hands.
     pub by_hand: Option<ByHand>,
+    /// When its customer withdrew, as the receipt says, and the receipt's number.
+    pub withdrawn: Option<(Timestamp, String)>,
+    /// When its customer ended it at once.
+    pub ended_now: Option<Timestamp>,
+    /// Since when its customer wants it to end with its period.
+    pub to_end: Option<Timestamp>,
     owner: usize,
     card: TestCard,
+}
+
+/// A subscription as its customer's page tells it in the end.
+#[derive(Clone, Debug)]
+pub struct Subscribed {
+    /// The order it began with.
+    pub order: ActivationId,
+    /// The first day that is billed.
+    pub from: NaiveDate,
+    /// When it ended, and why.
+    pub ended: Option<(Timestamp, Option<EndReason>)>,
+    /// What the bank knows its invoices and its debt by.
+    pub references: Vec<String>,
+    /// What is still to be paid, in cents.
+    pub unpaid: i64,
 }
 
 /// Support tried an order by hand.
@@ -110,6 +135,13 @@ enum Deed {
     BankLetsGo { order: usize },
     Help { order: usize },
     AcceptHold { order: usize },
+    Withdraw { order: usize, again: bool },
+    EndNow { order: usize },
+    EndWithPeriod { order: usize },
+    KeepOn { order: usize },
+    PreferAnother { customer: usize },
+    PayDebts { customer: usize },
+    Stolen { customer: usize },
     OffTheNet(Vin),
     BackOnTheNet(Vin),
 }
@@ -128,6 +160,15 @@ pub struct People {
     still_buying: bool,
     agent: Agent,
 }
+
+/// Orders that are subscriptions on purpose: what goes wrong with them takes months to show.
+const BY_MONTH: f64 = 0.3;
+/// How long a card stays the preferred one, mostly.
+const OTHER_CARD: TimeDelta = TimeDelta::days(45);
+/// How often people look whether they owe anything.
+const DEBTS: TimeDelta = TimeDelta::days(20);
+/// After which a car is stolen, of those that are.
+const THEFT: TimeDelta = TimeDelta::days(60);
 
 const MODELS: [&str; 4] = ["LINCE", "ALCOR", "BRISA", "TAJO"];
 const FIRMWARE: &str = "9.0.0";
@@ -212,6 +253,11 @@ impl People {
         };
         for customer in 0..people.customers.len() {
             people.choose_later(now, customer);
+            people.manage_later(now, customer, OTHER_CARD, Deed::PreferAnother { customer });
+            people.manage_later(now, customer, DEBTS, Deed::PayDebts { customer });
+            if people.dice.says(0.2) {
+                people.manage_later(now, customer, THEFT, Deed::Stolen { customer });
+            }
         }
         Ok(people)
     }
@@ -266,6 +312,13 @@ impl People {
             Deed::BankLetsGo { order } => self.bank_lets_go(outside, now, order),
             Deed::Help { order } => self.help(caas, outside, now, order).await?,
             Deed::AcceptHold { order } => self.accept_hold(caas, outside, order).await?,
+            Deed::Withdraw { order, again } => self.withdraw(caas, outside, now, order, again).await?,
+            Deed::EndNow { order } => self.end_now(caas, outside, now, order).await?,
+            Deed::EndWithPeriod { order } => self.end_with_period(caas, outside, now, order).await?,
+            Deed::KeepOn { order } => self.keep_on(caas, outside, order).await?,
+            Deed::PreferAnother { customer } => self.prefer_another(caas, outside, now, customer).await?,
+            Deed::Stolen { customer } => self.stolen(caas, outside, customer).await?,
+            Deed::PayDebts { customer } => self.pay_debts(caas, outside, now, customer).await?,
             Deed::OffTheNet(vin) => set_net(outside, &vin, Connectivity::Offline),
             Deed::BackOnTheNet(vin) => set_net(outside, &vin, Connectivity::Online),
         }
@@ -292,7 +345,10 @@ impl People {
         let Some(model) = buyer.cars.get(car).map(|car| car.model) else { return };
         let fitting: Vec<usize> =
             (0..self.wares.len()).filter(|&ware| self.wares[ware].models.iter().any(|fits| fits == model)).collect();
-        let Some(&ware) = self.dice.pick(&fitting) else { return };
+        let by_month: Vec<usize> =
+            fitting.iter().copied().filter(|&ware| self.wares[ware].kind == OfferKind::Subscription).collect();
+        let among = if self.dice.says(BY_MONTH) && !by_month.is_empty() { &by_month } else { &fitting };
+        let Some(&ware) = self.dice.pick(among) else { return };
         let form = self.new_form();
         let click = Click { customer, car, ware, method, form, first: now };
         self.later(now, Deed::Click(click));
@@ -329,7 +385,9 @@ impl People {
             Ok(placed) => placed,
             // The page fills in by itself; whoever wants the service clicks once it has.
             Err(OrderRefusal::MaintenanceUnknown) => {
-                self.later(now + self.dice.seconds(3, 60), Deed::Click(click));
+                // Nothing was ordered by the click before.
+                let at = now + self.dice.seconds(3, 60);
+                self.later(at, Deed::Click(Click { first: at, ..click }));
                 return Ok(());
             }
             Err(refusal) => {
@@ -357,6 +415,9 @@ impl People {
             at: click.first,
             cancelled: None,
             by_hand: None,
+            withdrawn: None,
+            ended_now: None,
+            to_end: None,
             owner: click.customer,
             card,
         });
@@ -383,6 +444,7 @@ impl People {
             let at = now + self.dice.wait(wait);
             self.later(at, Deed::LookBack { order });
         }
+        self.over_time(now, order);
         let (off_the_net, lets_go) = {
             let mut seen = outside.seen();
             let manners = seen.mishaps.manners();
@@ -398,6 +460,175 @@ impl People {
             self.later(from, Deed::OffTheNet(vin.clone()));
             self.later(from + time, Deed::BackOnTheNet(vin.clone()));
         }
+    }
+
+    /// What an order brings with it in weeks and months.
+    fn over_time(&mut self, now: Timestamp, order: usize) {
+        if !self.still_buying {
+            return;
+        }
+        let is_subscription = self.ordered[order].kind == OfferKind::Subscription;
+        if self.ordered[order].days.is_none_or(|days| days > 14) && self.dice.says(0.15) {
+            let at = now + self.dice.wait(TimeDelta::days(5));
+            self.later(at, Deed::Withdraw { order, again: self.dice.says(0.5) });
+        }
+        if is_subscription && self.dice.says(0.3) {
+            let at = now + self.dice.wait(TimeDelta::days(40));
+            self.later(at, Deed::EndWithPeriod { order });
+        }
+        if is_subscription && self.dice.says(0.2) {
+            let at = now + self.dice.wait(TimeDelta::days(50));
+            self.later(at, Deed::EndNow { order });
+        }
+    }
+
+    fn manage_later(&mut self, now: Timestamp, customer: usize, mean: TimeDelta, deed: Deed) {
+        // Whoever has one card only, prefers it.
+        if mean == OTHER_CARD && self.customers[customer].methods.len() < 2 {
+            return;
+        }
+        let at = now + self.dice.wait(mean);
+        self.later(at, deed);
+    }
+
+    /// On the own page, or by the mail's link; perhaps twice.
+    async fn withdraw(
+        &mut self,
+        caas: &Caas,
+        outside: &Outside,
+        now: Timestamp,
+        order: usize,
+        again: bool,
+    ) -> Result<()> {
+        let (id, owner) = (self.ordered[order].id, &self.customers[self.ordered[order].owner]);
+        let via = if again { Via::EmailLink } else { Via::Expediente };
+        let who = Declarant { customer: owner.id, via, locale: owner.locale };
+        let outcome = withdraw(caas, who, id).await?;
+        outside.tell(format_args!("withdraws from {id}: {:?}", outcome.as_ref().map(|receipt| receipt.declared_at)));
+        match outcome {
+            Ok(receipt) => {
+                let shown = (receipt.declared_at, reference(receipt.id));
+                let known = self.ordered[order].withdrawn.get_or_insert(shown.clone());
+                if *known != shown {
+                    self.complaints.push(format!("{id} was withdrawn from twice: two receipts"));
+                }
+                if again {
+                    let at = now + self.dice.seconds(0, 60);
+                    self.later(at, Deed::Withdraw { order, again: false });
+                }
+            }
+            Err(WithdrawalRefusal::NotFound) => {
+                self.complaints.push(format!("{id} is not found by its own customer"));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    async fn end_now(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize) -> Result<()> {
+        let (id, customer) = (self.ordered[order].id, self.customers[self.ordered[order].owner].id);
+        let mut tx = caas.db.read().await?;
+        let Some(known) = subscriptions::of_activation(&mut tx, id).await? else { return Ok(()) };
+        drop(tx);
+        let shown = end::cost_of_ending_now(&known, now).amount;
+        // Noted before it is known: should the platform die, it may have been done.
+        let before = self.ordered[order].ended_now.replace(now);
+        let outcome = changes::cancel_now(caas, customer, known.id, shown).await?;
+        outside.tell(format_args!("ends {id} now for {}: {outcome:?}", shown.decimal()));
+        if outcome.is_err() {
+            self.ordered[order].ended_now = before.filter(|_| outcome == Err(ChangeRefusal::Ended));
+        }
+        Ok(())
+    }
+
+    async fn end_with_period(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, order: usize) -> Result<()> {
+        let (id, customer) = (self.ordered[order].id, self.customers[self.ordered[order].owner].id);
+        let mut tx = caas.db.read().await?;
+        let Some(known) = subscriptions::of_activation(&mut tx, id).await? else { return Ok(()) };
+        drop(tx);
+        let outcome = changes::cancel_at_period_end(caas, customer, known.id).await?;
+        outside.tell(format_args!("ends {id} with its period: {outcome:?}"));
+        if matches!(outcome, Ok(()) | Err(ChangeRefusal::AlreadySo)) {
+            self.ordered[order].to_end.get_or_insert(now);
+            if self.dice.says(0.4) {
+                let at = now + self.dice.wait(TimeDelta::days(10));
+                self.later(at, Deed::KeepOn { order });
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_on(&mut self, caas: &Caas, outside: &Outside, order: usize) -> Result<()> {
+        let (id, customer) = (self.ordered[order].id, self.customers[self.ordered[order].owner].id);
+        let mut tx = caas.db.read().await?;
+        let Some(known) = subscriptions::of_activation(&mut tx, id).await? else { return Ok(()) };
+        drop(tx);
+        let outcome = changes::reactivate(caas, customer, known.id).await?;
+        outside.tell(format_args!("keeps {id}: {outcome:?}"));
+        if matches!(outcome, Ok(()) | Err(ChangeRefusal::AlreadySo)) {
+            self.ordered[order].to_end = None;
+        }
+        Ok(())
+    }
+
+    /// Another card is preferred: for some weeks it may be one without money.
+    async fn prefer_another(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, customer: usize) -> Result<()> {
+        let owner = &self.customers[customer];
+        let (method, card) = owner.methods[self.dice.below(owner.methods.len())];
+        let done = methods::make_default(caas, owner.id, method).await?;
+        outside.tell(format_args!("customer {customer} prefers {card:?}: {done:?}"));
+        self.manage_later(now, customer, OTHER_CARD, Deed::PreferAnother { customer });
+        Ok(())
+    }
+
+    /// Support notes that a car was stolen: nothing happens by itself.
+    async fn stolen(&mut self, caas: &Caas, outside: &Outside, customer: usize) -> Result<()> {
+        let owner = &self.customers[customer];
+        let Some(car) = owner.cars.first() else { return Ok(()) };
+        let noted = note_theft(caas, &self.agent, owner.id, Some(car.id), "Denunciado.").await?;
+        outside.tell(format_args!("car {} was stolen: {}", car.vin, noted.is_ok()));
+        Ok(())
+    }
+
+    async fn pay_debts(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, customer: usize) -> Result<()> {
+        let owner = &self.customers[customer];
+        let mut tx = caas.db.read().await?;
+        let owed = debts::list_of_customer(&mut tx, owner.id).await?;
+        drop(tx);
+        for debt in owed.iter().filter(|debt| debt.state.is_unpaid()) {
+            let (method, card) = owner.methods[self.dice.below(owner.methods.len())];
+            let form = format!("debt-{}", now.timestamp_micros());
+            let begun = debts::pay(caas, owner.id, debt.id, method, &form).await?;
+            outside.tell(format_args!("customer {customer} pays {} by {card:?}: {}", debt.id, begun.is_ok()));
+        }
+        self.manage_later(now, customer, DEBTS, Deed::PayDebts { customer });
+        Ok(())
+    }
+
+    /// What the customers' pages say of their subscriptions.
+    pub async fn subscribed(&self, caas: &Caas) -> Result<Vec<Subscribed>> {
+        let mut tx = caas.db.read().await?;
+        let mut all = Vec::new();
+        for order in self.ordered.iter().filter(|order| order.kind == OfferKind::Subscription) {
+            let Some(known) = subscriptions::of_activation(&mut tx, order.id).await? else { continue };
+            let debt = debts::list_of_customer(&mut tx, known.customer_id).await?;
+            let debt = debt.into_iter().find(|debt| debt.subscription_id == known.id);
+            let billed = invoices::of_subscription(&mut tx, known.id).await?;
+            let billed: Vec<_> = billed.into_iter().filter(|invoice| invoice.kind != InvoiceKind::CreditNote).collect();
+            let unpaid = billed.iter().filter(|i| matches!(i.state, InvoiceState::Issued | InvoiceState::InDebt));
+            all.push(Subscribed {
+                order: order.id,
+                from: known.started_on.0,
+                ended: known.ended_at.map(|at| (at, known.ended_because())),
+                unpaid: unpaid.map(|invoice| invoice.gross_cents.0).sum(),
+                references: billed
+                    .iter()
+                    .map(|invoice| invoice.id.to_string())
+                    .chain(debt.map(|debt| debt.id.to_string()))
+                    .collect(),
+            });
+        }
+        Ok(all)
     }
 
     /// The bank's app asks, and the customer says yes.

@@ -16,6 +16,7 @@ use caas::kernel::error::Failure;
 use caas::kernel::failpoint::{Crash, crash_when, is_crash};
 use caas::kernel::jobs;
 use caas::kernel::rng::{Rng, SeededRng};
+use caas::subscriptions::billing::BillDue;
 use caas::{Caas, Parts, Policies, job_registry};
 use caas_sandbox::World;
 use chrono::TimeDelta;
@@ -157,6 +158,7 @@ impl Life {
         outside.connect(platform.clone());
         let people = People::settle(settings, &platform.caas, &outside).await?;
         let trade = Trade::open(settings, &platform.caas).await?;
+        BillDue::plan(&platform.caas).await?;
         let may_die = Arc::new(AtomicBool::new(true));
         let (mortal, fate, faults) = (may_die.clone(), Dice::new(settings.seed, 3), settings.faults);
         crash_when(Some(Box::new(move |_| mortal.load(Ordering::Relaxed) && fate.says(DEATHS * faults))));
@@ -262,6 +264,7 @@ impl Life {
             );
             found
         };
+        let subscribed = self.people.subscribed(&self.platform.caas).await?;
         let seen = self.outside.seen();
         let evidence = oracle::Evidence {
             now,
@@ -269,6 +272,7 @@ impl Life {
             moves: &seen.moves,
             letters: &seen.letters,
             orders: self.people.ordered(),
+            subscribed: &subscribed,
             sold: self.trade.sold(),
         };
         let mut violations = self.people.complaints().to_vec();

@@ -1,6 +1,7 @@
 //! The demo world: people, cars and a catalogue to try the product with. Never in production.
 
 mod past;
+mod subscriber;
 
 use crate::application::{Application, StartError};
 use crate::config::Config;
@@ -181,6 +182,7 @@ pub fn accounts() -> String {
     for account in DEMO_ACCOUNTS {
         text.push_str(&format!("    {:<34} {}\n", account.email, account.role));
     }
+    text.push_str(&format!("    {:<34} CUSTOMER, con suscripciones / with subscriptions\n", subscriber::EMAIL));
     text.push_str("  Buyers of a car, with the same password\n");
     for buyer in BUYERS {
         text.push_str(&format!("    {:<34} {}\n", buyer.email, buyer.stage.1));

@@ -1,5 +1,5 @@
-//! The five weeks before the demo begins, lived through: people buy cars, the played factory builds them, banks, registration
-//! bodies and the lorry do their part. Every step is the one that people and systems take, at the time they take it, so
+//! The weeks before the demo begins, lived through: people buy cars, the played factory builds them, banks, registration
+//! bodies and the lorry do their part, and a subscriber is billed month by month. Every step is the one that people and systems take, at the time they take it, so
 //! that a newcomer finds a dealership at work and every promise holds.
 
 use caas::Caas;
@@ -24,8 +24,8 @@ use caas_sandbox::world::gateway::TestCard;
 use caas_sandbox::{Sandbox, System};
 use chrono::TimeDelta;
 
-/// How long before the demo its past begins: a car is built in 24 days.
-pub const LENGTH: TimeDelta = TimeDelta::days(35);
+/// How long before the demo its past begins: two months of a subscription, and some days.
+pub const LENGTH: TimeDelta = TimeDelta::days(72);
 
 /// Rounds of jobs and messages after which something keeps itself busy without end.
 const ROUNDS: usize = 200;
@@ -56,8 +56,14 @@ impl Past<'_> {
     /// Lives from the clock's time to `now`, which the clock shows in the end.
     pub async fn live(&self, now: Timestamp) -> Result<()> {
         let ago = |days, hours| now - TimeDelta::days(days) - TimeDelta::hours(hours);
+        self.until(ago(71, 2)).await?;
+        let elena = self.elena_arrives().await?;
+        self.until(ago(70, 5)).await?;
+        self.elena_subscribes(&elena, 0).await?;
         self.until(ago(33, 2)).await?;
         let carmen = self.sells(&CARMEN).await?;
+        self.until(ago(32, 2)).await?;
+        self.elena_subscribes(&elena, 1).await?;
         self.until(ago(27, 5)).await?;
         let hugo = self.sells(&HUGO).await?;
         self.until(ago(12, 3)).await?;
@@ -69,6 +75,9 @@ impl Past<'_> {
         self.brings(carmen, &[Provider::Customer, Provider::Dealership]).await?;
         self.settle().await?;
         self.ticks_off(carmen).await?;
+        // After the second invoice of the one subscription, before the first of the other.
+        self.until(ago(7, 12)).await?;
+        self.elena_changes_cards(&elena).await?;
         self.until(ago(6, 6)).await?;
         self.pays(pablo, CarPayment::Final, TestCard::InsufficientFunds).await?;
         let ines = self.sells(&INES).await?;
@@ -99,7 +108,7 @@ impl Past<'_> {
     }
 
     /// Runs what is due, and hands over what the played systems tell, until nothing is left.
-    async fn settle(&self) -> Result<()> {
+    pub(super) async fn settle(&self) -> Result<()> {
         for _ in 0..ROUNDS {
             let jobs = run_due_jobs(self.caas, self.registry).await?;
             let told = self.sandbox.take_due_webhooks(self.caas.now());

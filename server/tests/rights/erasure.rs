@@ -45,7 +45,7 @@ async fn found(office: &Office, marker: &str) -> Vec<String> {
     found
 }
 
-/// A sale that came to nothing, with everything it kept about its buyer.
+/// A sale that was begun, with everything it kept about its buyer.
 async fn sale(office: &Office) {
     let caas = office.scene.caas();
     let mut tx = caas.db.begin().await.unwrap();
@@ -58,8 +58,8 @@ async fn sale(office: &Office) {
         "street": "Calle lapislazuli 1", "city": "Madrid", "postal_code": "28013", "country": "ES"}));
     sql!(&mut tx, execute
         "INSERT INTO customer_orders (id, number, dealership_id, customer_id, status, is_over, address, owner, status_at, created_at, updated_at)
-         VALUES ($1, 'V-2026-990001', $2, $3, 'CANCELLED_RESERVATION_FAILED', $4, $5, $6, $7, $7, $7)",
-        id, dealership, office.scene.customer, true, address, owner, now)
+         VALUES ($1, 'V-2026-990001', $2, $3, 'DRAFT', $4, $5, $6, $7, $7, $7)",
+        id, dealership, office.scene.customer, false, address, owner, now)
     .unwrap();
     sql!(&mut tx, execute
         "INSERT INTO order_documents (id, order_id, kind, state, name, media_type, size, content, uploaded_by, created_at)

@@ -1,8 +1,9 @@
 //! A car goes from one customer to another.
 
+use super::theft::FOR_A_DAY;
 use crate::support::Engine;
 use crate::support_desk::office::Office;
-use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS};
+use crate::use_cases::scenario::{NAVIGATION, SEATS};
 use caas::activation::model::ActivationState;
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::catalogue::OfferKind;
@@ -52,7 +53,7 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
         let new = office.other_customer().await;
         let seats = office.scene.order(SEATS).await;
-        let audio = office.scene.order_kind(AUDIO, OfferKind::Temporary).await;
+        let audio = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
         let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
         for id in [seats, audio, month] {
             office.scene.until(id, ActivationState::Active).await;

@@ -3,7 +3,7 @@
 
 use crate::support::Engine;
 use crate::support_desk::office::{Office, user};
-use crate::use_cases::scenario::{AUDIO, NAVIGATION, SEATS, Scene};
+use crate::use_cases::scenario::{NAVIGATION, SEATS, Scene};
 use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::expediente::model::EntryKind;
@@ -15,6 +15,9 @@ use caas::support::model::SupportError;
 use caas::ways_out::{self, TheftSays};
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation};
 use chrono::TimeDelta;
+
+/// Its first offer is for one day.
+pub const FOR_A_DAY: &str = "AUDIO_CONCERT";
 
 /// Support, and a customer whose car is tried as often as in life.
 async fn office(engine: Engine) -> Office {
@@ -62,7 +65,7 @@ async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() 
     for engine in Engine::all() {
         let mut office = office(engine).await;
         let long = office.scene.order(SEATS).await;
-        let short = office.scene.order_kind(AUDIO, OfferKind::Temporary).await;
+        let short = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
         office.scene.until(long, ActivationState::Active).await;
         office.scene.until(short, ActivationState::Active).await;
         stolen(&office).await;
@@ -106,13 +109,14 @@ async fn a_subscription_can_be_cancelled_and_its_period_is_owed() {
 #[tokio::test]
 async fn the_note_is_made_once_more_when_the_car_is_back_and_nothing_is_deleted() {
     for engine in Engine::all() {
-        let office = office(engine).await;
+        let mut office = office(engine).await;
         let (caas, customer, vehicle) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
         let before = office.scene.calls(Operation::Deactivate);
         stolen(&office).await;
         let stranger = office.other_customer().await;
         let refused = ways_out::note_theft_over(&caas, &office.iker, stranger, Some(vehicle), "Ya está").await.unwrap();
         assert_eq!(refused, Err(SupportError::NotFound));
+        office.scene.seconds(1).await;
         let over = ways_out::note_theft_over(&caas, &office.iker, customer, Some(vehicle), "Apareció").await;
         over.unwrap().unwrap();
         let mut tx = office.scene.read().await;

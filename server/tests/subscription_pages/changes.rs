@@ -41,6 +41,7 @@ async fn cancelled_at_once_for_the_amount_that_was_shown() {
     for engine in Engine::all() {
         let mut scene = signed_in(engine).await;
         scene.pass(TimeDelta::days(10)).await;
+        scene.app.sign_in("customer").await;
         let id = scene.id.to_string();
         let cost = cost_of_ending_now(&scene.subscription().await, scene.app.now());
         assert_eq!(cost.period.days(), 10);
@@ -50,6 +51,7 @@ async fn cancelled_at_once_for_the_amount_that_was_shown() {
         page.says("10 días de 30");
         // Midnight passes while the page is open.
         scene.pass(TimeDelta::days(1)).await;
+        scene.app.sign_in("customer").await;
         let form = [("id", id.as_str()), ("shown", &shown), ("currency", "EUR")];
         let page = scene.app.submit("/api/suscripciones/cancelar-ahora", &form).await.expect(200);
         page.says("Mientras mirabas ha cambiado el importe");

@@ -31,6 +31,8 @@ async fn past_due(engine: Engine) -> Subscribed {
     scene.pays_with(TestCard::InsufficientFunds).await;
     scene.at(FIRST_END).await;
     assert_eq!(scene.status().await, "PAST_DUE");
+    // The next try is a later one.
+    scene.seconds(1).await;
     // Sessions end in a month.
     scene.app.sign_in("customer").await;
     scene

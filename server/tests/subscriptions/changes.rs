@@ -86,6 +86,7 @@ async fn somebody_who_changes_their_mind_on_a_day_pays_for_it_once() {
         cancel_now(&caas, scene.customer, scene.id, used.amount).await.unwrap().unwrap();
         scene.run().await;
         assert!(scene.invoices().await.is_empty(), "nothing to pay, no invoice");
+        scene.seconds(60).await;
         let again = scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
         scene.until(again, ActivationState::Active).await;
         scene.run().await;

@@ -73,6 +73,7 @@ async fn a_debt_keeps_new_subscriptions_away_and_nothing_else() {
         assert_eq!(scene.states().await, ["PAID", "PAID"]);
         assert_eq!((scene.really_taken(id), owed(&scene).await), (debt.amount_cents.0, 0));
         assert_eq!(pay(&caas, scene.customer, id, good, "three").await.unwrap(), Err(PayRefusal::NothingDue));
+        scene.seconds(1).await;
         // The subscription does not come back by itself; a new one is possible at once.
         assert_eq!((scene.status().await.as_str(), scene.car_has(NAVIGATION)), ("CANCELLED", false));
         let form = scene.form(NAVIGATION, OfferKind::Subscription).await;
@@ -153,6 +154,7 @@ async fn finance_gives_a_debt_up_with_its_reason() {
         drop(tx);
         let good = scene.pays_with(TestCard::GoodVisa).await;
         assert_eq!(pay(&caas, scene.customer, id, good, "one").await.unwrap(), Err(PayRefusal::NothingDue));
+        scene.seconds(1).await;
         let form = scene.form(NAVIGATION, OfferKind::Subscription).await;
         assert!(scene.place(&form).await.is_ok(), "the block is lifted");
         scene.proven().await;

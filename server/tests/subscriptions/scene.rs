@@ -6,7 +6,6 @@ use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::kernel::Timestamp;
 use caas::kernel::ids::{ActivationId, PaymentId};
-use caas::kernel::when::day_there;
 use caas::payments::repository::{self as payments, Payment};
 use caas::sql;
 use caas::subscriptions::debts::{self, Debt};
@@ -91,7 +90,8 @@ impl Subscribed {
             all(PaymentId, i64),
             "SELECT p.id, p.version FROM payments p LEFT JOIN invoices i ON i.id = p.invoice_id
              LEFT JOIN debts d ON d.id = p.debt_id
-             WHERE i.subscription_id = $1 OR d.subscription_id = $1 ORDER BY p.created_at, p.id",
+             JOIN expediente_entries e ON e.subject_id = p.id AND e.kind = 'PAYMENT_OPENED'
+             WHERE i.subscription_id = $1 OR d.subscription_id = $1 ORDER BY e.seq",
             self.id
         )
         .unwrap();
@@ -126,11 +126,6 @@ impl Subscribed {
     /// How often the customer was told this by mail.
     pub async fn mails(&self, event: &str) -> usize {
         self.said(event).await.iter().filter(|said| said.channel == "EMAIL").count()
-    }
-
-    /// Today in Madrid.
-    pub fn today(&self) -> String {
-        day_there(self.app.now(), "Europe/Madrid").to_string()
     }
 
     /// Invoice numbers of every series run from one on without a gap, the sum of each invoice's lines is its total, and every

@@ -2,7 +2,10 @@
 
 use super::scene::{FIRST_END, Subscribed};
 use crate::support::Engine;
+use caas::activation::deactivation::{self, Reason};
+use caas::activation::model::ActivationState;
 use caas::activation::repository as activations;
+use caas::kernel::Timestamp;
 use caas::subscriptions::end::{Withdrawn, end_by_withdrawal};
 use caas_sandbox::{Fault, FaultRule, Operation};
 use chrono::TimeDelta;
@@ -12,6 +15,11 @@ async fn withdraw(scene: &mut Subscribed, days: Option<i64>) -> Option<Withdrawn
     let mut tx = caas.db.begin().await.unwrap();
     let activation = activations::load(&mut tx, scene.activation).await.unwrap();
     let ended = end_by_withdrawal(&caas, &mut tx, &activation, days).await.unwrap();
+    // Switching off is the withdrawal's part.
+    if activation.state == ActivationState::Active {
+        let (why, since) = (Reason::SubscriptionOver, Timestamp::UNIX_EPOCH);
+        deactivation::request(&caas, &mut tx, &activation, why, since).await.unwrap();
+    }
     tx.commit().await.unwrap();
     scene.run().await;
     ended

@@ -232,7 +232,6 @@ async fn bought_then_away(scene: &mut Scene) -> ActivationId {
     scene.world().set_connectivity(&scene.vin.clone(), Connectivity::Offline);
     let order = scene.try_order(POWER).await.unwrap();
     scene.run().await;
-    // Out of the way of its own retries: the bank took its time.
     order
 }
 
@@ -281,7 +280,8 @@ async fn silence_before_the_first_command_holds_back_what_is_critical_until_the_
         assert_eq!(scene.state(order).await, "ACTIVE");
         scene.proven().await;
 
-        let mut scene = Scene::with(engine, &[("CAAS_OTA_BACKOFF_LIST", "4000")]).await;
+        let short = [("CAAS_OTA_BACKOFF_LIST", "4000"), ("CAAS_OTA_ACTIVATION_DEADLINE_HOURS", "2")];
+        let mut scene = Scene::with(engine, &short).await;
         let order = bought_then_away(&mut scene).await;
         scene.fault(FaultRule::vss(Fault::Outage));
         scene.world().set_connectivity(&scene.vin.clone(), Connectivity::Online);

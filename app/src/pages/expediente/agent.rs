@@ -9,6 +9,7 @@ use super::place::Place;
 use super::query::Query;
 use super::states::Reader;
 use super::story::{PAGE, story};
+use crate::pages::subscriptions::{self, Running};
 use crate::ui::{Crumb, Fact, KeyValueList, LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::accounts::SessionUser;
@@ -17,6 +18,7 @@ use caas::expediente::repository::{self as expediente, Customer, StoryFilter, ha
 use caas::expediente::{Entry, record};
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
+use caas::subscriptions::debts;
 use caas::vehicles::{Vehicle, vehicles_of};
 use chrono::TimeDelta;
 use leptos::prelude::*;
@@ -69,6 +71,8 @@ pub(super) async fn agent_page(web: WebContext) -> PageResult {
     let query = Query { car: cars.chosen, ..query };
     let filter = StoryFilter { everything: true, ..query.filter(&user.time_zone) };
     let lines = story_lines(&mut tx, customer.id, &filter, PAGE + 1).await?;
+    let running = Running::read(&mut tx, customer.id).await?;
+    let owed = debts::list_of_customer(&mut tx, customer.id).await?;
     drop(tx);
     let place = Place { reader: Reader { locale, zone: &user.time_zone }, eyes, customer: Some(customer.id) };
     let title = format!("{} {}", locale.t("Expediente de", "Story of"), customer.name);
@@ -80,11 +84,12 @@ pub(super) async fn agent_page(web: WebContext) -> PageResult {
         Eyes::Finance => vec![Crumb::new("/operaciones", locale.t("Operaciones", "Operations"))],
         _ => vec![Crumb::new("/soporte", locale.t("Soporte", "Support"))],
     };
-    let facts = vec![
+    let mut facts = vec![
         Fact::text(locale.t("Correo", "Email"), customer.email.clone()),
         Fact::text(locale.t("Coches", "Cars"), cars.all.iter().map(Vehicle::label).collect::<Vec<_>>().join(", ")),
         Fact::code(locale.t("Cuenta", "Account"), customer.id.to_string()),
     ];
+    facts.extend(subscriptions::facts(&running, &owed, eyes.see_money(), locale));
     let messages = format!("/soporte/clientes/{}/comunicacion", customer.id);
     let to_messages = (eyes == Eyes::Staff).then(|| {
         view! { <p class="actions"><LinkButton href=messages>{locale.t("Ver la comunicación", "See the communication")}</LinkButton></p> }

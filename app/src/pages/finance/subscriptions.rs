@@ -217,7 +217,7 @@ fn coming_month(coming: &[DayTotal], locale: Locale) -> AnyView {
     view! {
         <p class="summary__total"><span>{words}</span><strong>{total}</strong></p>
         <p><LinkButton href="/operaciones/suscripciones.csv" icon=IconName::Download>{locale.t("Previsión en CSV", "Preview as CSV")}</LinkButton></p>
-        <div class="columns columns--equal">
+        <div class="stack stack--l">
             {group(locale.t("Día", "Day"), locale.t("Por día", "By day"), by_day, locale)}
             {group(locale.t("Servicio", "Service"), locale.t("Por servicio", "By service"), by_service, locale)}
         </div>

@@ -75,7 +75,7 @@ pub(super) fn if_it_fails(view: &SubscriptionView, reader: Reader<'_>) -> Option
     Some(
         view! {
             <details>
-                <summary>{locale.t("Qué pasa si un cobro falla", "What happens if a charge fails")}</summary>
+                <summary class="btn btn--secondary">{locale.t("Qué pasa si un cobro falla", "What happens if a charge fails")}</summary>
                 <ActivationTimeline label=locale.t("Qué pasa si un cobro falla", "What happens if a charge fails")>
                     {first}{steps}
                 </ActivationTimeline>

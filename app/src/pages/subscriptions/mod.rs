@@ -18,7 +18,7 @@ mod running;
 mod words;
 
 pub(in crate::pages) use invoice::paper as invoice_paper;
-pub(in crate::pages) use needs::notices;
+pub(in crate::pages) use needs::{facts, notices};
 pub(in crate::pages) use running::{Running, in_words as running_in_words};
 pub(in crate::pages) use words::{debt_state, invoice_state, period_words, status as status_words};
 

@@ -1,9 +1,10 @@
 //! What subscriptions and debts need of their customer: on the page about everything.
 
 use super::running::Running;
+use super::words::{debt_state, status};
 use super::{debt_path, path_of};
 use crate::pages::expediente::states::Reader;
-use crate::ui::{LinkButton, Notice, Tone};
+use crate::ui::{Fact, LinkButton, Notice, Tone};
 use crate::web::dates::day;
 use caas::kernel::locale::Locale;
 use caas::subscriptions::debts::Debt;
@@ -54,4 +55,28 @@ fn unpaid(debt: &Debt, locale: Locale) -> AnyView {
         </Notice>
     }
     .into_any()
+}
+
+/// The same for people of ours: what runs and what is owed, with amounts for those who may see them.
+pub(in crate::pages) fn facts(running: &Running, debts: &[Debt], sees_money: bool, locale: Locale) -> Vec<Fact> {
+    let of = |s: &Subscription| {
+        let (_, word) = status(s.status, s.cancel_at_period_end, locale);
+        format!("{} ({word})", s.service_names.0.get(locale))
+    };
+    let runs: Vec<_> = running.all().map(of).collect();
+    let owed: Vec<_> = debts
+        .iter()
+        .map(|debt| {
+            let (_, word) = debt_state(debt.state, locale);
+            if sees_money { format!("{} ({word})", debt.amount().display(locale)) } else { word.to_owned() }
+        })
+        .collect();
+    let mut facts = Vec::new();
+    if !runs.is_empty() {
+        facts.push(Fact::text(locale.t("Suscripciones", "Subscriptions"), runs.join(", ")));
+    }
+    if !owed.is_empty() {
+        facts.push(Fact::text(locale.t("Deudas", "Debts"), owed.join(", ")));
+    }
+    facts
 }

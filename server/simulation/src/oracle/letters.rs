@@ -33,7 +33,7 @@ pub(super) fn judge(cases: &[Case<'_>], wrong: &mut Vec<String>) {
 /// Every order comes to an end that its customer hears of: it works, or nothing was charged. Never both.
 fn heard_of_it(case: &Case<'_>, wrong: &mut Vec<String>) {
     match (case.was_told(WORKS), case.was_told(NOT_CHARGED)) {
-        (true, true) if case.order.by_hand.is_none() => {
+        (true, true) if case.order.by_hand.is_none() && case.order.withdrawn.is_none() => {
             wrong.push(format!("{}: the customer was told both that it works and that it does not", case.id))
         }
         (false, false) => wrong.push(format!("{}: the customer never heard how it ended", case.id)),

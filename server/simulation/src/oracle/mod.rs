@@ -3,11 +3,12 @@
 
 mod letters;
 mod money;
+mod subscriptions;
 mod trade;
 mod vehicles;
 
 use crate::outside::{Letter, Move};
-use crate::people::Ordered;
+use crate::people::{Ordered, Subscribed};
 use crate::trade::Sold;
 use caas::catalogue::OfferKind;
 use caas::kernel::Timestamp;
@@ -30,6 +31,8 @@ pub struct Evidence<'a> {
     pub letters: &'a [Letter],
     /// What people ordered.
     pub orders: &'a [Ordered],
+    /// What the customers' pages say of their subscriptions.
+    pub subscribed: &'a [Subscribed],
     /// Cars that were sold.
     pub sold: &'a [Sold],
 }
@@ -41,6 +44,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<String> {
     money::judge(evidence, &cases, &mut wrong);
     vehicles::judge(evidence, &cases, &mut wrong);
     letters::judge(&cases, &mut wrong);
+    subscriptions::judge(evidence, &cases, &mut wrong);
     trade::judge(evidence, &mut wrong);
     wrong
 }
@@ -65,6 +69,8 @@ struct Case<'a> {
     letters: Vec<&'a Letter>,
     /// Its customer was told that support got it to work.
     told_by_hand: bool,
+    /// When it ended, of a subscription that has.
+    ended: Option<Timestamp>,
 }
 
 /// A payment in the gateway's books, and when what happened to it.
@@ -99,6 +105,11 @@ impl<'a> Case<'a> {
                 inherited: Vec::new(),
                 off: Vec::new(),
                 letters: Vec::new(),
+                ended: evidence
+                    .subscribed
+                    .iter()
+                    .find(|subscribed| subscribed.order == order.id)
+                    .and_then(|subscribed| Some(subscribed.ended?.0)),
                 told_by_hand: order.by_hand.as_ref().is_some_and(|by_hand| {
                     evidence
                         .letters
@@ -190,8 +201,9 @@ impl<'a> Case<'a> {
 
     /// Until when its customer has a right to the service: `None` is for ever.
     fn right_until(&self) -> Option<Timestamp> {
-        let days = TimeDelta::days(self.order.days?);
-        Some(self.begins_at()? + days)
+        let bought = || Some(self.begins_at()? + TimeDelta::days(self.order.days?));
+        let withdrawn = self.order.withdrawn.as_ref().map(|(at, _)| *at);
+        [withdrawn, self.ended, bought()].into_iter().flatten().min()
     }
 
     fn was_told(&self, words: [&str; 2]) -> bool {

@@ -1,12 +1,14 @@
 //! Promises 1, 2, 3 and 7, in the gateway's books.
 
-use super::{Case, Evidence, Money, trade};
+use super::{Case, Evidence, Money, subscriptions, trade};
 use caas_sandbox::Operation;
-use caas_sandbox::world::gateway::model::PaymentStatus;
+use caas_sandbox::world::gateway::model::{PaymentStatus, SettlementState};
 use std::collections::BTreeMap;
 
 pub(super) fn judge(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec<String>) {
-    let known = cases.iter().map(|case| case.payments.len()).sum::<usize>() + trade::payments(evidence);
+    let known = cases.iter().map(|case| case.payments.len()).sum::<usize>()
+        + trade::payments(evidence)
+        + subscriptions::payments(evidence);
     let all = evidence.world.gateway().payments().count();
     if known != all {
         wrong.push(format!("{} payments are for no order that anybody placed", all - known));
@@ -50,6 +52,14 @@ fn one(case: &Case<'_>, money: &Money<'_>, wrong: &mut Vec<String>) {
     }
     if book.net_cents() > 0 && money.captured_at.is_none() {
         wrong.push(format!("{id} of {order} was taken without a capture"));
+    }
+    // Money that the bank never moved is not given back.
+    if book.net_cents() > 0
+        && case.order.withdrawn.is_some()
+        && book.settlement != SettlementState::Failed
+        && !book.charged_back
+    {
+        wrong.push(format!("{id} of {order} was kept although its customer withdrew"));
     }
     if book.net_cents() > 0 && case.order.cancelled.is_some() {
         wrong.push(format!("{id} of {order} was taken although the order is cancelled"));
