@@ -59,6 +59,26 @@ pub async fn vehicle_of(tx: &mut Tx, customer: UserId, id: VehicleId) -> Result<
          WHERE v.id = $1 AND v.customer_id = $2 AND v.inventory_status = 'DELIVERED'", id, customer)?)
 }
 
+/// A vehicle that something is bought for, and the country of its owner.
+#[derive(Debug, Clone, FromRow)]
+pub struct BoughtFor {
+    /// The vehicle.
+    #[sqlx(flatten)]
+    pub vehicle: Vehicle,
+    /// Where its owner lives.
+    pub country: String,
+}
+
+/// The same as [`vehicle_of`] for an order: orders for one vehicle come one after the other until the commit.
+pub async fn lock_for_order(tx: &mut Tx, customer: UserId, id: VehicleId) -> Result<Option<BoughtFor>> {
+    Ok(sql!(tx, optional BoughtFor,
+        "UPDATE vehicles SET version = version + 1 WHERE id = $1 AND customer_id = $2 AND inventory_status = 'DELIVERED'
+         RETURNING id, vin, model_code, colour, plate, firmware, customer_id, purchased_at,
+                   (SELECT m.name FROM vehicle_models m WHERE m.code = vehicles.model_code) AS model_name,
+                   (SELECT m.body FROM vehicle_models m WHERE m.code = vehicles.model_code) AS body,
+                   (SELECT u.country FROM users u WHERE u.id = vehicles.customer_id) AS country", id, customer)?)
+}
+
 /// A vehicle by its id, whoever owns it.
 pub async fn find(tx: &mut Tx, id: VehicleId) -> Result<Option<Vehicle>> {
     Ok(sql!(tx, optional Vehicle,

@@ -15,12 +15,12 @@ use crate::breaker::{self, BreakerState, Permission, System};
 use crate::catalogue::OfferKind;
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
-use crate::kernel::error::{Failure, Result};
+use crate::kernel::error::Result;
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::kernel::planted::{self, Bug};
-use crate::vehicles::{self, Vehicle};
+use crate::vehicles::Vehicle;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,12 @@ impl Job for AttemptActivation {
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.read().await?;
         let activation = store::load(&mut tx, self.activation).await?;
-        let vehicle = vehicles::find(&mut tx, activation.vehicle_id)
-            .await?
-            .ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
-        let attempts = store::attempts_of(&mut tx, activation.id).await?;
-        let (breaker, _) = breaker::state(&mut tx, System::Iot).await?;
+        let (vehicle, breaker) = store::vehicle_and_breaker(&mut tx, activation.vehicle_id).await?;
+        // The number is written together with each attempt.
+        let attempts = match activation.total_attempts {
+            0 => Vec::new(),
+            _ => store::attempts_of(&mut tx, activation.id).await?,
+        };
         drop(tx);
         let under_way = attempts.iter().rev().find(|a| a.attempt_result.is_none()).cloned();
         match (activation.state, under_way) {
@@ -332,23 +333,23 @@ pub(super) fn command(vehicle: &Vehicle, activation: &Activation, end: Option<Ti
     }
 }
 
-/// Notes how API IoT is doing, and its id of the command.
+/// Notes how API IoT is doing, and its id of the command. Returns the attempt as it stands now.
 pub(super) async fn note_answer(
     caas: &Caas,
     tx: &mut Tx,
     attempt: &Attempt,
     answer: &Result<CommandAnswer, IotError>,
-) -> Result<()> {
+) -> Result<Attempt> {
     match answer {
         Err(error) if error.is_outage() => {
             breaker::failed(caas, tx, System::Iot).await?;
         }
         _ => iot_answered(caas, tx).await?,
     }
-    if let Ok(answer) = answer {
-        store::note_request(tx, attempt.id, &answer.request_id).await?;
+    match answer {
+        Ok(answer) => store::note_request(tx, attempt.id, &answer.request_id).await,
+        Err(_) => store::load_attempt(tx, attempt.id).await,
     }
-    Ok(())
 }
 
 /// What the answer to a command means for its attempt.
@@ -385,9 +386,8 @@ async fn record_answer(
     answer: Result<CommandAnswer, IotError>,
 ) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
-    note_answer(caas, &mut tx, attempt, &answer).await?;
+    let attempt = note_answer(caas, &mut tx, attempt, &answer).await?;
     let mut activation = store::load(&mut tx, id).await?;
-    let attempt = store::load_attempt(&mut tx, attempt.id).await?;
     if attempt.attempt_result.is_some() {
         return Ok(match (activation.state, activation.next_attempt_at) {
             (ActivationState::RetryScheduled, Some(at)) => Outcome::AgainIn(at, tx),

@@ -4,6 +4,7 @@ use super::failures;
 use super::model::{ActivationEvent, ActivationState, AttemptCommand, AttemptResult, FinalResult};
 use super::port::VehicleStatus;
 use crate::Caas;
+use crate::breaker::{BreakerState, System};
 use crate::catalogue::OfferKind;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -13,6 +14,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, AttemptId, OfferId, PaymentId, ServiceId, TicketId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::vehicles::Vehicle;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -332,12 +334,11 @@ pub(super) struct NewAttempt<'a> {
 
 pub(super) async fn insert_attempt(caas: &Caas, tx: &mut Tx, new: &NewAttempt<'_>) -> Result<Attempt> {
     let id: AttemptId = caas.new_id();
-    sql!(tx, execute
+    Ok(sql!(tx, one Attempt,
         "INSERT INTO activation_attempts (attempt_id, service_activation_id, deactivation_id, command, attempt_number,
              attempt_timestamp, vehicle_status_at_attempt, ota_command_sent, answer_due_at, service_expires_at, manual)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        id, new.activation, new.deactivation, new.command.as_str(), new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?;
-    load_attempt(tx, id).await
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
+        id, new.activation, new.deactivation, new.command.as_str(), new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?)
 }
 
 pub(super) async fn load_attempt(tx: &mut Tx, id: AttemptId) -> Result<Attempt> {
@@ -361,10 +362,10 @@ pub(super) async fn attempt_by_request(tx: &mut Tx, request_id: &str) -> Result<
         "SELECT * FROM activation_attempts WHERE request_id = $1 ORDER BY attempt_timestamp DESC LIMIT 1", request_id)?)
 }
 
-/// Notes API IoT's id of the command, when it is not known yet.
-pub(super) async fn note_request(tx: &mut Tx, id: AttemptId, request_id: &str) -> Result<()> {
-    sql!(tx, execute "UPDATE activation_attempts SET request_id = $1 WHERE attempt_id = $2", request_id, id)?;
-    Ok(())
+/// Notes API IoT's id of the command, when it is not known yet. Returns the attempt as it stands now.
+pub(super) async fn note_request(tx: &mut Tx, id: AttemptId, request_id: &str) -> Result<Attempt> {
+    Ok(sql!(tx, one Attempt,
+        "UPDATE activation_attempts SET request_id = $1 WHERE attempt_id = $2 RETURNING *", request_id, id)?)
 }
 
 /// Ends an attempt: the first verdict counts. `false` when it had one already.
@@ -386,13 +387,16 @@ pub(super) async fn end_attempt(
 
 /// Ends what else is under way for an activation that the vehicle has just confirmed: an earlier command was carried out
 /// late, and nobody waits for the later one any more.
-pub(super) async fn end_overtaken_attempts(caas: &Caas, tx: &mut Tx, activation: ActivationId) -> Result<()> {
+pub(super) async fn end_overtaken_attempts(caas: &Caas, tx: &mut Tx, activation: &Activation) -> Result<()> {
+    if activation.total_attempts < 2 {
+        return Ok(());
+    }
     let overtaken = sql!(
         tx,
         all(AttemptId,),
         "SELECT attempt_id FROM activation_attempts
          WHERE service_activation_id = $1 AND command = 'ACTIVATE' AND attempt_result IS NULL",
-        activation
+        activation.id
     )?;
     for (id,) in overtaken {
         end_attempt(caas, tx, id, AttemptResult::Success.as_str(), "ACTIVATED", "EARLIER_COMMAND").await?;
@@ -418,6 +422,24 @@ pub(super) async fn end_overtaken_deactivations(caas: &Caas, tx: &mut Tx, deacti
 /// The newer order of the same service for the same vehicle that is not over.
 pub(super) async fn newer_order(tx: &mut Tx, of: &Activation) -> Result<Option<Activation>> {
     Ok(open_one(tx, of.vehicle_id, of.service_id).await?.filter(|open| open.id != of.id))
+}
+
+#[derive(FromRow)]
+struct VehicleRow {
+    #[sqlx(flatten)]
+    vehicle: Vehicle,
+    breaker: Option<String>,
+}
+
+/// The vehicle of an activation, and how API IoT's breaker stands.
+pub(super) async fn vehicle_and_breaker(tx: &mut Tx, vehicle: VehicleId) -> Result<(Vehicle, BreakerState)> {
+    let row = sql!(tx, optional VehicleRow,
+        "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id, v.purchased_at,
+                (SELECT b.state FROM breakers b WHERE b.system = $2) AS breaker
+         FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code
+         WHERE v.id = $1", vehicle, System::Iot.as_str())?;
+    let row = row.ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
+    Ok((row.vehicle, row.breaker.map_or(Ok(BreakerState::Closed), |state| state.parse())?))
 }
 
 /// Books the vehicle for one command. `false` when another command is under way there.

@@ -250,9 +250,8 @@ async fn record_answer(
     answer: Result<CommandAnswer, IotError>,
 ) -> Result<Outcome, JobError> {
     let mut tx = caas.db.begin().await?;
-    note_answer(caas, &mut tx, attempt, &answer).await?;
     // A callback may have been quicker: then the vehicle is asked whether it is so.
-    let attempt = store::load_attempt(&mut tx, attempt.id).await?;
+    let attempt = note_answer(caas, &mut tx, attempt, &answer).await?;
     if attempt.attempt_result.is_some() {
         return Ok(Outcome::AgainIn(caas.now(), tx));
     }

@@ -20,7 +20,6 @@ use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::service::{GiveBack, give_back, request_capture};
 use crate::subscriptions::model::Begin;
-use crate::vehicles;
 use chrono::TimeDelta;
 use sqlx::types::Json;
 
@@ -56,7 +55,7 @@ pub(super) async fn confirmed(
 ) -> Result<()> {
     let (now, confirmation) = (caas.now(), caas.new_uuid());
     end_attempt(caas, tx, attempt.id, AttemptResult::Success.as_str(), "ACTIVATED", source.code()).await?;
-    end_overtaken_attempts(caas, tx, activation.id).await?;
+    end_overtaken_attempts(caas, tx, activation).await?;
     sql!(tx, execute
         "INSERT INTO delivery_confirmations (id, service_activation_id, attempt_id, source, confirmed_at, evidence)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -205,14 +204,13 @@ pub(super) async fn tell(
     if activation.handed_over_at.is_some() {
         return Ok(());
     }
-    let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
     let mut key = activation.id.to_string();
     if planted::is_in(Bug::CallbackCountedTwice) {
         key = caas.new_uuid().to_string();
     }
     let notice = Notice {
         service: activation.service_names.0.clone(),
-        vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
+        car: Some(activation.vehicle_id),
         amount: activation.amount(),
         reason: reason.map(str::to_owned),
         ticket,

@@ -83,6 +83,29 @@ struct PriceRow {
     vat_rate_basis_points: i64,
 }
 
+/// An offer with one of its prices, or none.
+#[derive(FromRow)]
+struct PricedOfferRow {
+    #[sqlx(flatten)]
+    offer: OfferRow,
+    country: Option<String>,
+    currency: Option<String>,
+    amount_cents: Option<i64>,
+    vat_rate_basis_points: Option<i64>,
+}
+
+impl PricedOfferRow {
+    fn price(&self) -> Option<PriceRow> {
+        Some(PriceRow {
+            offer_id: self.offer.id,
+            country: self.country.clone()?,
+            currency: self.currency.clone()?,
+            amount_cents: self.amount_cents?,
+            vat_rate_basis_points: self.vat_rate_basis_points?,
+        })
+    }
+}
+
 #[derive(FromRow)]
 struct ConflictRow {
     service_id: ServiceId,
@@ -139,13 +162,24 @@ pub async fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
     let Some(row) = sql!(tx, optional ServiceRow, "SELECT * FROM services WHERE id = $1", id)? else {
         return Ok(None);
     };
+    whole(tx, row).await.map(Some)
+}
+
+/// A service with its offers, their prices, and what it can't be in one car with.
+async fn whole(tx: &mut Tx, row: ServiceRow) -> Result<Service> {
+    let id = row.id;
     let mut services = [row.into_service()?];
-    let offers = sql!(tx, all OfferRow, "SELECT id, service_id, kind, days FROM offers WHERE service_id = $1 ORDER BY position, id", id)?;
-    let prices = sql!(tx, all PriceRow,
-        "SELECT p.* FROM offer_prices p
-         JOIN offers o ON o.id = p.offer_id
-         WHERE o.service_id = $1",
-        id)?;
+    let lines = sql!(tx, all PricedOfferRow,
+        "SELECT o.id, o.service_id, o.kind, o.days, p.country, p.currency, p.amount_cents, p.vat_rate_basis_points
+         FROM offers o LEFT JOIN offer_prices p ON p.offer_id = o.id
+         WHERE o.service_id = $1 ORDER BY o.position, o.id", id)?;
+    let (mut offers, mut prices): (Vec<OfferRow>, Vec<PriceRow>) = Default::default();
+    for line in lines {
+        prices.extend(line.price());
+        if offers.last().is_none_or(|last| last.id != line.offer.id) {
+            offers.push(line.offer);
+        }
+    }
     let conflicts = sql!(tx, all ConflictRow,
         "SELECT c.service_id, s.id, s.code, s.slug, s.names
          FROM service_conflicts c
@@ -155,15 +189,15 @@ pub async fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
         id)?;
     attach(&mut services, offers, prices, conflicts)?;
     let [service] = services;
-    Ok(Some(service))
+    Ok(service)
 }
 
 /// One offer and its service as they stand in the database now: what a purchase checks against.
 pub async fn offer(tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
-    let Some((service_id,)) = sql!(tx, optional(ServiceId,), "SELECT service_id FROM offers WHERE id = $1", id)? else {
-        return Ok(None);
-    };
-    let Some(service) = service(tx, service_id).await? else { return Ok(None) };
+    let row = sql!(tx, optional ServiceRow,
+        "SELECT * FROM services WHERE id = (SELECT service_id FROM offers WHERE id = $1)", id)?;
+    let Some(row) = row else { return Ok(None) };
+    let service = whole(tx, row).await?;
     let offer = service.offers.iter().find(|offer| offer.id == id).cloned();
     Ok(offer.map(|offer| (service, offer)))
 }

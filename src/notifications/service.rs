@@ -36,8 +36,10 @@ pub struct Notice {
     pub key: String,
     /// What it is about: the service's name, or the step an order has reached.
     pub service: Bilingual,
-    /// The car, as its owner knows it.
+    /// The car, as its owner knows it; when this is empty, the model's name of [`Notice::car`].
     pub vehicle: String,
+    /// The car's id.
+    pub car: Option<VehicleId>,
     /// The amount at stake.
     pub amount: Option<Money>,
     /// Code of the reason, put into words for the reader.
@@ -69,6 +71,7 @@ impl Notice {
             key: key.into(),
             service: Bilingual::default(),
             vehicle: String::new(),
+            car: None,
             amount: None,
             reason: None,
             ticket: None,
@@ -120,6 +123,7 @@ struct Reader {
     phone: Option<String>,
     devices: i64,
     choices: i64,
+    vehicle: Option<String>,
 }
 
 /// Writes a message for each of its channels, in the caller's transaction. Saying the same thing again writes nothing.
@@ -128,8 +132,9 @@ struct Reader {
 pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     let reader = sql!(tx, optional Reader,
         "SELECT email, name, locale, phone, (SELECT COUNT(*) FROM push_devices d WHERE d.user_id = users.id) AS devices,
-                (SELECT COUNT(*) FROM notification_preferences p WHERE p.user_id = users.id) AS choices
-         FROM users WHERE id = $1", notice.user)?;
+                (SELECT COUNT(*) FROM notification_preferences p WHERE p.user_id = users.id) AS choices,
+                (SELECT m.name FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code WHERE v.id = $2) AS vehicle
+         FROM users WHERE id = $1", notice.user, notice.car)?;
     let Some(reader) = reader else {
         return Err(Failure::Stored("a notice for nobody".to_owned()));
     };
@@ -137,6 +142,11 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     if reader.email.ends_with(".invalid") {
         return Ok(());
     }
+    let mut notice = notice.clone();
+    if notice.vehicle.is_empty() {
+        notice.vehicle = reader.vehicle.unwrap_or_default();
+    }
+    let notice = &notice;
     // Most people have never chosen anything.
     let preferences = if reader.choices > 0 { preferences::of(tx, notice.user).await? } else { Preferences::default() };
     let locale: Locale = reader.locale.parse()?;
@@ -199,17 +209,19 @@ async fn tell_the_story(
     }
     let subject = |locale| texts::render(notice, locale).subject;
     let channels: Vec<&str> = written.iter().map(|(_, channel)| channel.as_str()).collect();
-    let vehicle = match notice.order() {
-        Some(order) => sql!(
+    let vehicle = match (notice.car, notice.order()) {
+        (Some(car), _) => Some(car),
+        (None, Some(order)) => sql!(
             tx,
             optional(VehicleId, UserId),
             "SELECT vehicle_id, customer_id FROM service_activations WHERE service_activation_id = $1",
             order
-        )?,
-        None => None,
+        )?
+        .map(|(id, _)| id),
+        (None, None) => None,
     };
     let entry = Entry {
-        vehicle: vehicle.map(|(id, _)| id),
+        vehicle,
         data: serde_json::json!({
             "event": notice.event, "key": format!("{}:{}", notice.event, notice.key),
             "subject": { "es": subject(Locale::Es), "en": subject(Locale::En) }, "channels": channels,

@@ -4,10 +4,10 @@
 use super::model::{OperationKind, PaymentEvent, PaymentState, Settlement};
 use super::port::{GatewayError, GatewayPayment, GatewayStatus};
 use super::refunds::{self, WITHDRAWAL};
-use super::repository::{self, Operation, Payment};
+use super::repository::{self, Operation, Payment, Waiting};
 use super::service::{GiveBack, announce, apply, tell_refunded};
 use crate::Caas;
-use crate::breaker::{self, Permission, System};
+use crate::breaker::{self, BreakerState, Permission, System};
 use crate::kernel::database::Tx;
 use crate::kernel::error::Failure;
 use crate::kernel::failpoint;
@@ -26,7 +26,12 @@ pub(crate) async fn may_call(caas: &Caas) -> Result<Option<Timestamp>> {
     let mut look = caas.db.read().await?;
     let (state, _) = breaker::state(&mut look, System::Payments).await?;
     drop(look);
-    if state == breaker::BreakerState::Closed {
+    may_call_at(caas, state).await
+}
+
+/// The same for who has just read the breaker's state.
+pub(crate) async fn may_call_at(caas: &Caas, state: BreakerState) -> Result<Option<Timestamp>> {
+    if state == BreakerState::Closed {
         return Ok(None);
     }
     let mut tx = caas.db.begin().await?;
@@ -57,11 +62,8 @@ pub(crate) async fn note_call(caas: &Caas, outage: bool) -> Result<()> {
 }
 
 /// A payment with the open request of one kind, when there is still something to do.
-async fn pending(caas: &Caas, id: PaymentId, kind: OperationKind) -> Result<(Payment, Option<Operation>)> {
-    let mut tx = caas.db.read().await?;
-    let payment = repository::load(&mut tx, id).await?;
-    let operation = repository::open_operation_of(&mut tx, id, kind).await?;
-    Ok((payment, operation))
+async fn pending(caas: &Caas, id: PaymentId, kind: OperationKind) -> Result<Waiting> {
+    repository::waiting(&mut caas.db.read().await?, id, kind).await
 }
 
 fn gateway_id(payment: &Payment) -> Result<&str> {
@@ -79,11 +81,11 @@ impl Job for CapturePayment {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let (payment, operation) = pending(caas, self.payment, OperationKind::Capture).await?;
+        let Waiting { mut payment, operation, breaker } = pending(caas, self.payment, OperationKind::Capture).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
-        if let Some(at) = may_call(caas).await? {
+        if let Some(at) = may_call_at(caas, breaker).await? {
             return Ok(Outcome::Again(at));
         }
         failpoint::hit("payment.capture.written");
@@ -112,11 +114,8 @@ impl Job for CapturePayment {
             },
             Err(error) => return Err(JobError::Outside(error.to_string())),
         };
+        // Not read again: had somebody written the payment meanwhile, it would be a conflict, and the job would run again.
         let mut tx = caas.db.begin().await?;
-        let mut payment = repository::load(&mut tx, self.payment).await?;
-        if payment.state != PaymentState::HeldForActivation {
-            return Ok(Outcome::Done);
-        }
         match verdict {
             Verdict::Captured(amount) => {
                 repository::close_operation(caas, &mut tx, operation.id, true, "CAPTURED").await?;
@@ -169,11 +168,11 @@ impl Job for ReverseHold {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let (payment, operation) = pending(caas, self.payment, OperationKind::Cancel).await?;
+        let Waiting { payment, operation, breaker } = pending(caas, self.payment, OperationKind::Cancel).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
-        if let Some(at) = may_call(caas).await? {
+        if let Some(at) = may_call_at(caas, breaker).await? {
             return Ok(Outcome::Again(at));
         }
         failpoint::hit("payment.cancel.written");
@@ -315,7 +314,7 @@ impl Job for RefundPayment {
         let id = gateway_id(&payment)?;
         let known = already(caas, run, id).await?;
         let back = payment.refunded_cents + operation.amount_cents;
-        if !known.is_some_and(|known| known.refunded >= back) {
+        if known.is_none_or(|known| known.refunded < back) {
             let amount = Money::new(operation.amount_cents, payment.currency);
             failpoint::hit("payment.refund.written");
             let result = caas.gateway.refund(id, amount, &operation.reason, &operation.idempotency_key).await;

@@ -2,6 +2,7 @@
 
 use super::model::{DeclineReason, OperationKind, PaymentState, PaymentType, Settlement};
 use crate::Caas;
+use crate::breaker::{BreakerState, System};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
@@ -72,6 +73,8 @@ pub struct Payment {
     pub version: i64,
     /// When it was made out.
     pub created_at: Timestamp,
+    /// The car that the service is for; not one that is paid for. It comes along because every entry names it.
+    pub service_vehicle_id: Option<VehicleId>,
 }
 
 impl Payment {
@@ -106,14 +109,67 @@ impl Payment {
     }
 }
 
+/// Payments; the rest of the statement says which.
+macro_rules! payments {
+    ($which:literal) => {
+        concat!(
+            "SELECT p.*, (SELECT a.vehicle_id FROM service_activations a
+                          WHERE a.service_activation_id = p.service_activation_id) AS service_vehicle_id
+             FROM payments p ",
+            $which
+        )
+    };
+}
+
 /// Reads a payment.
 pub async fn load(tx: &mut Tx, id: PaymentId) -> Result<Payment> {
-    Ok(sql!(tx, one Payment, "SELECT * FROM payments WHERE id = $1", id)?)
+    Ok(sql!(tx, one Payment, payments!("WHERE p.id = $1"), id)?)
+}
+
+/// A payment with the request of one kind that has no verdict yet, and whether the gateway can be called.
+pub struct Waiting {
+    /// The payment.
+    pub payment: Payment,
+    /// The request.
+    pub operation: Option<Operation>,
+    /// Of the gateway.
+    pub breaker: BreakerState,
+}
+
+#[derive(FromRow)]
+struct WaitingRow {
+    #[sqlx(flatten)]
+    payment: Payment,
+    operation_id: Option<OperationId>,
+    operation_key: Option<String>,
+    operation_cents: Option<Cents>,
+    operation_reason: Option<String>,
+    breaker: Option<String>,
+}
+
+/// Reads in one statement all that a job about a payment begins with.
+pub async fn waiting(tx: &mut Tx, id: PaymentId, kind: OperationKind) -> Result<Waiting> {
+    let row = sql!(tx, one WaitingRow,
+        "SELECT p.*, (SELECT a.vehicle_id FROM service_activations a
+                      WHERE a.service_activation_id = p.service_activation_id) AS service_vehicle_id,
+                o.id AS operation_id, o.idempotency_key AS operation_key, o.amount_cents AS operation_cents,
+                o.reason AS operation_reason, (SELECT b.state FROM breakers b WHERE b.system = $3) AS breaker
+         FROM payments p
+         LEFT JOIN payment_operations o ON o.payment_id = p.id AND o.kind = $2 AND o.state = 'REQUESTED'
+         WHERE p.id = $1 ORDER BY o.requested_at LIMIT 1", id, kind.as_str(), System::Payments.as_str())?;
+    let operation = match (row.operation_id, row.operation_key, row.operation_cents, row.operation_reason) {
+        (Some(id), Some(idempotency_key), Some(amount_cents), Some(reason)) => {
+            Some(Operation { id, idempotency_key, amount_cents, reason })
+        }
+        _ => None,
+    };
+    let breaker = row.breaker.map_or(Ok(BreakerState::Closed), |state| state.parse())?;
+    Ok(Waiting { payment: row.payment, operation, breaker })
 }
 
 /// Finds a payment by the gateway's id.
 pub async fn find_by_gateway_id(tx: &mut Tx, gateway_payment_id: &str) -> Result<Option<Payment>> {
-    Ok(sql!(tx, optional Payment, "SELECT * FROM payments WHERE gateway_payment_id = $1", gateway_payment_id)?)
+    Ok(sql!(tx, optional Payment, payments!("WHERE p.gateway_payment_id = $1"), gateway_payment_id)?)
 }
 
 /// Writes a payment that was read before. Fails with a conflict when somebody else wrote it meanwhile.
@@ -193,13 +249,13 @@ pub async fn close_operation(caas: &Caas, tx: &mut Tx, id: OperationId, succeede
 /// A customer's payments, newest first, older than `before` when given.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, before: Option<PaymentId>, limit: i64) -> Result<Vec<Payment>> {
     Ok(sql!(tx, all Payment,
-        "SELECT * FROM payments WHERE customer_id = $1 AND id < $2 ORDER BY created_at DESC, id DESC LIMIT $3",
+        payments!("WHERE p.customer_id = $1 AND p.id < $2 ORDER BY p.created_at DESC, p.id DESC LIMIT $3"),
         customer, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
 }
 
 /// The payments of a car's order, in the order they were begun.
 pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>> {
-    Ok(sql!(tx, all Payment, "SELECT * FROM payments WHERE order_id = $1 ORDER BY created_at, id", order)?)
+    Ok(sql!(tx, all Payment, payments!("WHERE p.order_id = $1 ORDER BY p.created_at, p.id"), order)?)
 }
 
 /// The car and the numbers of the invoices that a subscription's payment is for: one, or all of a debt.
@@ -217,8 +273,9 @@ pub(super) async fn billed(tx: &mut Tx, payment: &Payment) -> Result<(Option<Veh
 
 /// The payments for an invoice or a debt, in the order they were begun.
 pub async fn of_invoice_or_debt(tx: &mut Tx, invoice: Option<InvoiceId>, debt: Option<DebtId>) -> Result<Vec<Payment>> {
-    Ok(sql!(tx, all Payment,
-        "SELECT * FROM payments WHERE invoice_id = $1 OR debt_id = $2 ORDER BY created_at, id", invoice, debt)?)
+    Ok(
+        sql!(tx, all Payment, payments!("WHERE p.invoice_id = $1 OR p.debt_id = $2 ORDER BY p.created_at, p.id"), invoice, debt)?,
+    )
 }
 
 /// A payment with what it is for.
@@ -274,7 +331,7 @@ pub async fn list_with_subjects(
     limit: i64,
 ) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.service_names, o.number AS order_number, i.number AS invoice_number,
+        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
                 COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
@@ -289,7 +346,7 @@ pub async fn list_with_subjects(
 /// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
 pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.service_names, o.number AS order_number, i.number AS invoice_number,
+        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
                 COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id

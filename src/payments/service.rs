@@ -88,14 +88,15 @@ pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentI
             (PaymentType::Subscription, Some(form_key.as_str()))
         }
     };
-    sql!(tx, execute
+    let payment = sql!(tx, one Payment,
         "INSERT INTO payments (id, service_activation_id, order_id, invoice_id, debt_id, form_key, customer_id,
                                payment_method_id, payment_type, amount_cents, currency, vat_rate_basis_points, state,
                                settlement, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'INITIATED', 'NONE', $13, $13)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'INITIATED', 'NONE', $13, $13)
+         RETURNING *, (SELECT a.vehicle_id FROM service_activations a
+                       WHERE a.service_activation_id = payments.service_activation_id) AS service_vehicle_id",
         id, activation, order, invoice, debt, form_key, new.customer, new.method, part.as_str(), new.amount.cents,
         new.amount.currency.as_str(), new.vat_rate_basis_points, now)?;
-    let payment = repository::load(tx, id).await?;
     let (vehicle, data) = about(tx, &payment).await?;
     let entry = Entry {
         vehicle,
@@ -215,24 +216,26 @@ async fn about(tx: &mut Tx, payment: &Payment) -> Result<(Option<VehicleId>, ser
         let data = serde_json::json!({ "amount": payment.amount(), "invoices": numbers, "debt": payment.debt });
         return Ok((vehicle, data));
     }
-    let row = sql!(
-        tx,
-        optional(VehicleId, i64),
-        "SELECT vehicle_id, version FROM service_activations WHERE service_activation_id = $1",
-        payment.activation
-    )?;
     let data = serde_json::json!({ "amount": payment.amount(), "activation": payment.activation });
-    Ok((row.map(|(id, _)| id), data))
+    Ok((payment.service_vehicle_id, data))
 }
 
 /// The vehicle has confirmed: the held money is to be taken. The confirmation stands with the request from the start.
 pub async fn request_capture(caas: &Caas, tx: &mut Tx, id: PaymentId, confirmation: Uuid) -> Result<()> {
-    let payment = repository::load(tx, id).await?;
-    if payment.state != PaymentState::HeldForActivation {
+    let held = sql!(
+        tx,
+        optional(Cents, i64),
+        "UPDATE payments SET confirmation_id = $1, version = version + 1 WHERE id = $2 AND state = $3
+         RETURNING amount_cents, version",
+        confirmation,
+        id,
+        PaymentState::HeldForActivation.as_str()
+    )?;
+    let Some((amount, _)) = held else {
+        let payment = repository::load(tx, id).await?;
         return Err(Failure::Stored(format!("capture of a payment in {}", payment.state)));
-    }
-    sql!(tx, execute "UPDATE payments SET confirmation_id = $1, version = version + 1 WHERE id = $2", confirmation, id)?;
-    repository::open_operation(caas, tx, id, OperationKind::Capture, payment.amount_cents, "DELIVERED").await?;
+    };
+    repository::open_operation(caas, tx, id, OperationKind::Capture, amount, "DELIVERED").await?;
     jobs::enqueue(caas, tx, &CapturePayment { payment: id }, Enqueue::now().keyed(format!("capture:{id}"))).await
 }
 

@@ -6,24 +6,25 @@ use crate::Caas;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
-use crate::activation::repository::{self as activations, Cause, apply};
+use crate::activation::repository::{self as activations, Cause, Configuration, apply};
 use crate::expediente::model::Actor;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::failpoint;
 use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::locale::Bilingual;
 use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
-use crate::payments::jobs::{may_call, note_call};
-use crate::payments::methods;
-use crate::payments::model::{DeclineReason, OperationKind, PaymentEvent, PaymentState};
+use crate::payments::jobs::{may_call_at, note_call};
+use crate::payments::model::{DeclineReason, MethodKind, OperationKind, PaymentEvent, PaymentState};
 use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
-use crate::payments::repository::{self as payments, Operation, Payment};
+use crate::payments::repository::{self as payments, Operation, Payment, Waiting};
 use crate::payments::service::{announce, apply as apply_payment};
-use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use sqlx::types::Json;
 
 /// How long to wait before a gateway that has not decided is asked again: at first, and at most. A transfer takes days.
 const ASK_AGAIN: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(10));
@@ -48,15 +49,15 @@ impl Job for AuthorisePayment {
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.read().await?;
-        let payment = payments::load(&mut tx, self.payment).await?;
-        let operation = payments::open_operation_of(&mut tx, payment.id, OperationKind::Authorise).await?;
+        let Waiting { payment, operation, breaker } =
+            payments::waiting(&mut tx, self.payment, OperationKind::Authorise).await?;
         drop(tx);
         match (payment.state, operation) {
             (PaymentState::Initiated, _) if payment.authentication_url.is_some() => {
                 expire_authentication(caas, payment).await
             }
             (PaymentState::Initiated, None) => {
-                if let Some(at) = may_call(caas).await? {
+                if let Some(at) = may_call_at(caas, breaker).await? {
                     return wait(caas, payment, at).await;
                 }
                 let (payment, operation) = write_down(caas, payment).await?;
@@ -64,7 +65,7 @@ impl Job for AuthorisePayment {
                 send(caas, payment, operation).await
             }
             (PaymentState::Pending | PaymentState::Unknown, Some(operation)) => {
-                if let Some(at) = may_call(caas).await? {
+                if let Some(at) = may_call_at(caas, breaker).await? {
                     return wait(caas, payment, at).await;
                 }
                 ask_then_send(caas, payment, operation).await
@@ -74,10 +75,10 @@ impl Job for AuthorisePayment {
     }
 }
 
-/// Writes the request and its key down; only then is it sent.
-async fn write_down(caas: &Caas, payment: Payment) -> Result<(Payment, Operation)> {
+/// Writes the request and its key down; only then is it sent. Had somebody written the payment since it was read, it would
+/// be a conflict, and the job would run again.
+async fn write_down(caas: &Caas, mut payment: Payment) -> Result<(Payment, Operation)> {
     let mut tx = caas.db.begin().await?;
-    let mut payment = payments::load(&mut tx, payment.id).await?;
     let operation =
         payments::open_operation(caas, &mut tx, payment.id, OperationKind::Authorise, payment.amount_cents, "ORDER")
             .await?;
@@ -108,7 +109,7 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
     let found = caas.gateway.find_by_key(&operation.idempotency_key).await;
     note_call(caas, found.as_ref().is_err_and(GatewayError::is_outage)).await?;
     match found {
-        Ok(Some(known)) => record(caas, payment.id, operation, Ok(known)).await,
+        Ok(Some(known)) => record(caas, payment, operation, Ok(known)).await,
         Ok(None) if is_too_late(caas, &payment) => never_made(caas, payment.id, Some(operation)).await,
         Ok(None) => send(caas, payment, operation).await,
         Err(error) => Err(JobError::Outside(error.to_string())),
@@ -116,23 +117,19 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
 }
 
 async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Outcome, JobError> {
-    let mut tx = caas.db.read().await?;
-    let activation = activations::load(&mut tx, payment.service()?).await?;
-    let vehicle = vehicles::find(&mut tx, activation.vehicle_id).await?;
-    let method = methods::load(&mut tx, payment.payment_method_id).await?;
-    drop(tx);
+    let ordered = ordered(caas, &payment).await?;
     let request = PaymentRequest {
         payment_type: PaymentType::Service,
         amount: payment.amount(),
         manual_capture: true,
         customer_initiated: true,
-        method_kind: method.kind,
-        method_token: method.token,
+        method_kind: ordered.method_kind,
+        method_token: ordered.method_token,
         customer: payment.customer_id,
-        order_id: activation.id.to_string(),
-        description: activation.service_names.en.clone(),
-        vin: vehicle.map(|vehicle| vehicle.vin),
-        service_code: Some(activation.configuration.service_code.clone()),
+        order_id: payment.service()?.to_string(),
+        description: ordered.service_names.0.en,
+        vin: ordered.vin,
+        service_code: Some(ordered.configuration.0.service_code),
     };
     let mut key = operation.idempotency_key.clone();
     if planted::is_in(Bug::NewKeyPerTry) {
@@ -141,21 +138,38 @@ async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Out
     let result = caas.gateway.initiate(&request, &key).await;
     failpoint::hit("payment.authorise.answered");
     note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
-    record(caas, payment.id, operation, result).await
+    record(caas, payment, operation, result).await
 }
 
-/// Writes the gateway's answer down with everything that follows from it.
+/// What the gateway is told of an order.
+#[derive(FromRow)]
+struct Ordered {
+    service_names: Json<Bilingual>,
+    configuration: Json<Configuration>,
+    vin: Option<String>,
+    #[sqlx(try_from = "String")]
+    method_kind: MethodKind,
+    method_token: String,
+}
+
+async fn ordered(caas: &Caas, payment: &Payment) -> Result<Ordered> {
+    let mut tx = caas.db.read().await?;
+    // Also with a method that was removed meanwhile.
+    Ok(sql!(&mut tx, one Ordered,
+        "SELECT a.service_names, a.configuration, v.vin, m.kind AS method_kind, m.token AS method_token
+         FROM service_activations a JOIN payment_methods m ON m.id = $2 LEFT JOIN vehicles v ON v.id = a.vehicle_id
+         WHERE a.service_activation_id = $1", payment.service()?, payment.payment_method_id)?)
+}
+
+/// Writes the gateway's answer down with everything that follows from it. Nobody else writes a payment while the gateway is
+/// asked; should it happen all the same, it is a conflict, and the job runs again.
 async fn record(
     caas: &Caas,
-    id: PaymentId,
+    payment: Payment,
     operation: Operation,
     result: Result<GatewayPayment, GatewayError>,
 ) -> Result<Outcome, JobError> {
-    let mut tx = caas.db.begin().await?;
-    let payment = payments::load(&mut tx, id).await?;
-    if !matches!(payment.state, PaymentState::Pending | PaymentState::Unknown) {
-        return Ok(Outcome::Done);
-    }
+    let (id, mut tx) = (payment.id, caas.db.begin().await?);
     match result {
         Ok(known) => match known.status {
             GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::PartiallyRefunded => {
@@ -211,12 +225,15 @@ async fn held(
     payment.authentication_url = None;
     payment.decline_reason = None;
     apply_payment(caas, &mut tx, &mut payment, PaymentEvent::Held).await?;
-    if let Some(by_hand) = manual::of_payment(&mut tx, payment.id).await? {
+    let mut activation = activations::load(&mut tx, payment.service()?).await?;
+    // A try by hand is made for an activation that waits for support.
+    if activation.state != ActivationState::PaymentPending
+        && let Some(by_hand) = manual::of_payment(&mut tx, payment.id).await?
+    {
         manual::held(caas, &mut tx, by_hand, &payment).await?;
         failpoint::hit("payment.authorise.recorded");
         return Ok(Outcome::DoneIn(tx));
     }
-    let mut activation = activations::load(&mut tx, payment.service()?).await?;
     activation.activation_queued_at = Some(caas.now());
     // Nothing is tried after the hold has lapsed: it could not be paid for.
     if let (Some(deadline), Some(lapses)) = (activation.deadline_at, payment.capture_before) {

@@ -27,7 +27,7 @@ use crate::payments::model::PaymentState;
 use crate::payments::service::{NewPayment, PaymentFor};
 use crate::payments::{methods, repository as payments, service as money};
 use crate::subscriptions::debts;
-use crate::vehicles::{self, Vehicle};
+use crate::vehicles::{self, BoughtFor, Vehicle};
 use sha2::{Digest as _, Sha256};
 use sqlx::types::Json;
 
@@ -58,9 +58,17 @@ pub struct Order {
 ///
 /// An activation that waits for support does not stand in the way: its money has gone back, and ordering again closes it.
 pub async fn vehicle_facts(tx: &mut Tx, vehicle: &Vehicle, country: &str) -> Result<VehicleFacts> {
-    let running = activations::running_services(tx, vehicle.id)
-        .await?
-        .into_iter()
+    let running = activations::running_services(tx, vehicle.id).await?;
+    let has_open_debt = match vehicle.customer_id {
+        Some(customer) => debts::has_unpaid(tx, customer).await?,
+        None => false,
+    };
+    Ok(facts_of(vehicle, country, &running, has_open_debt))
+}
+
+fn facts_of(vehicle: &Vehicle, country: &str, running: &[Activation], has_open_debt: bool) -> VehicleFacts {
+    let running = running
+        .iter()
         .filter(|a| a.state != ActivationState::AwaitingSupportResolution)
         .map(|a| RunningService {
             service_id: a.service_id,
@@ -69,17 +77,13 @@ pub async fn vehicle_facts(tx: &mut Tx, vehicle: &Vehicle, country: &str) -> Res
             expires_at: a.expires_at,
         })
         .collect();
-    let has_open_debt = match vehicle.customer_id {
-        Some(customer) => debts::has_unpaid(tx, customer).await?,
-        None => false,
-    };
-    Ok(VehicleFacts {
+    VehicleFacts {
         model: vehicle.model_code.clone(),
         firmware: vehicle.firmware.clone(),
         market: Market::of_country(country),
         running,
         has_open_debt,
-    })
+    }
 }
 
 /// Takes an order: everything is checked again in the transaction that writes it. Money and car are told by jobs.
@@ -100,22 +104,26 @@ pub async fn place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
 }
 
 async fn existing(tx: &mut Tx, order: &Order) -> Result<Option<Placed>> {
-    let by_key = sql!(
+    let found = sql!(
         tx,
-        optional(ActivationId,),
-        "SELECT service_activation_id FROM service_activations WHERE purchase_key = $1 AND customer_id = $2",
+        all(ActivationId, String, bool),
+        "SELECT service_activation_id, current_state, TRUE FROM service_activations
+         WHERE purchase_key = $1 AND customer_id = $2
+         UNION ALL
+         SELECT a.service_activation_id, a.current_state, FALSE
+         FROM service_activations a JOIN offers o ON o.service_id = a.service_id
+         WHERE o.id = $3 AND a.vehicle_id = $4 AND a.customer_id = $2 AND NOT a.is_over",
         key(order),
-        order.customer
+        order.customer,
+        order.offer,
+        order.vehicle
     )?;
-    if let Some((activation,)) = by_key {
-        return Ok(Some(Placed { activation, already: true }));
+    if let Some((activation, _, _)) = found.iter().find(|(_, _, by_key)| *by_key) {
+        return Ok(Some(Placed { activation: *activation, already: true }));
     }
-    let under_way = sql!(tx, optional (ActivationId, String),
-        "SELECT a.service_activation_id, a.current_state FROM service_activations a JOIN offers o ON o.service_id = a.service_id
-         WHERE o.id = $1 AND a.vehicle_id = $2 AND a.customer_id = $3 AND NOT a.is_over", order.offer, order.vehicle, order.customer)?;
-    Ok(match under_way {
-        Some((activation, state)) if state.parse::<ActivationState>()?.is_under_way() => {
-            Some(Placed { activation, already: true })
+    Ok(match found.first() {
+        Some((activation, state, _)) if state.parse::<ActivationState>()?.is_under_way() => {
+            Some(Placed { activation: *activation, already: true })
         }
         _ => None,
     })
@@ -132,15 +140,16 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         return Ok(Ok(placed));
     }
     // Orders for one car come one after the other: two that conflict can't both find the car free.
-    sql!(&mut tx, execute "UPDATE vehicles SET version = version + 1 WHERE id = $1 AND customer_id = $2", order.vehicle, order.customer)?;
-    let Some(vehicle) = vehicles::vehicle_of(&mut tx, order.customer, order.vehicle).await? else {
+    let bought_for = vehicles::lock_for_order(&mut tx, order.customer, order.vehicle).await?;
+    let Some(BoughtFor { vehicle, country }) = bought_for else {
         return Ok(Err(OrderRefusal::NotFound));
     };
     let Some((service, offer)) = catalogue::offer(&mut tx, order.offer).await? else {
         return Ok(Err(OrderRefusal::NotFound));
     };
-    let (country,) = sql!(&mut tx, one(String,), "SELECT country FROM users WHERE id = $1", order.customer)?;
-    let facts = vehicle_facts(&mut tx, &vehicle, &country).await?;
+    let running = activations::running_services(&mut tx, vehicle.id).await?;
+    let has_open_debt = offer.kind == OfferKind::Subscription && debts::has_unpaid(&mut tx, order.customer).await?;
+    let facts = facts_of(&vehicle, &country, &running, has_open_debt);
     if !offer_availability(&offer, &service, &facts).is_available() {
         // Perhaps only since another tab or device was a blink quicker: PostgreSQL shows each statement what is new.
         return Ok(existing(&mut tx, order).await?.ok_or(OrderRefusal::NotAvailable));
@@ -180,7 +189,8 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
         None => None,
     };
     let Some(method) = method else { return Ok(Err(OrderRefusal::NoPaymentMethod)) };
-    close_given_up(caas, &mut tx, order, &service).await?;
+    let earlier = running.into_iter().find(|earlier| earlier.service_id == service.id);
+    close_given_up(caas, &mut tx, order, earlier).await?;
     let mut activation =
         insert(caas, &mut tx, order, &service, &offer, (order.shown_price, price.vat_rate_basis_points)).await?;
     if let Some(discount) = &discount
@@ -220,13 +230,13 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
 }
 
 /// Closes an earlier activation of the same service that the engine gave up and whose money has gone back.
-async fn close_given_up(caas: &Caas, tx: &mut Tx, order: &Order, service: &Service) -> Result<()> {
+async fn close_given_up(caas: &Caas, tx: &mut Tx, order: &Order, earlier: Option<Activation>) -> Result<()> {
     let waiting =
         |found: Option<Activation>| found.filter(|earlier| earlier.state == ActivationState::AwaitingSupportResolution);
-    let Some(earlier) = waiting(activations::open_one(tx, order.vehicle, service.id).await?) else { return Ok(()) };
+    let Some(earlier) = waiting(earlier) else { return Ok(()) };
     manual::ordered_again(caas, tx, earlier.id).await?;
     // Read again: while the case was waited for, the customer may have accepted the hold.
-    if let Some(mut earlier) = waiting(activations::open_one(tx, order.vehicle, service.id).await?) {
+    if let Some(mut earlier) = waiting(activations::open_one(tx, order.vehicle, earlier.service_id).await?) {
         let cause = Cause { actor: Actor::customer(order.customer), data: serde_json::json!({ "orderedAgain": true }) };
         apply(caas, tx, &mut earlier, ActivationEvent::ClosedWithoutCharge, cause).await?;
     }
@@ -247,11 +257,12 @@ async fn insert(
         feature_flags: service.feature_flags.clone(),
         parameters: service.parameters.clone(),
     };
-    sql!(tx, execute
+    let activation = sql!(tx, one Activation,
         "INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
              current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration,
              service_names, deadline_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'PURCHASE_INITIATED', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'PURCHASE_INITIATED', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+         RETURNING *",
         id, order.customer, order.vehicle, service.id, offer.id, key(order), false, offer.kind.as_str(), offer.days,
         price.cents, price.currency.as_str(), vat_rate, Json(&configuration), Json(&service.name),
         now + caas.policies.retry.deadline, now)?;
@@ -271,7 +282,7 @@ async fn insert(
         )
     };
     record(caas, tx, entry).await?;
-    activations::load(tx, id).await
+    Ok(activation)
 }
 
 async fn keep_consents(
@@ -344,10 +355,9 @@ pub(super) async fn tell(
     event: NoticeEvent,
     reason: Option<String>,
 ) -> Result<()> {
-    let vehicle = vehicles::find(tx, activation.vehicle_id).await?;
     let notice = Notice {
         service: activation.service_names.0.clone(),
-        vehicle: vehicle.map(|v| v.model_name).unwrap_or_default(),
+        car: Some(activation.vehicle_id),
         amount: activation.amount(),
         reason,
         activation: Some(activation.id),

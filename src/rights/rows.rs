@@ -1,12 +1,12 @@
 //! Rows of any table as JSON, the same from either engine. The statements come from the inventory alone, never from people.
 
 use crate::kernel::Timestamp;
+use crate::kernel::database::sqlite::SqliteRow;
 use crate::kernel::database::{Conn, Tx};
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo as _, ValueRef as _};
 use uuid::Uuid;
 

@@ -10,11 +10,11 @@
 use crate::support::Engine;
 use crate::use_cases::scenario::*;
 use caas::expediente::chain::{Sealed, sealed, walk};
-use caas::kernel::database::{Conn, Tx};
+use caas::kernel::database::{Conn, Sqlite, Tx};
 use caas::sql;
 use caas::verify::prove;
 use chrono::TimeDelta;
-use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// What a million entries may take. A build without optimisations hashes ten times slower than the one that is shipped.

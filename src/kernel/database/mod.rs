@@ -3,18 +3,19 @@
 //! The URL chooses. A [`Tx`] is a transaction on either; the macro [`sql!`](crate::sql) runs the same statement on the one
 //! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
 
-mod sqlite;
+pub mod sqlite;
 
-use self::sqlite::{Borrowed, Sqlite};
+use self::sqlite::{Borrowed, Durability, SqliteFile};
+pub use self::sqlite::{Sqlite, SqliteConnection};
 use super::error::{Failure, Result};
 use super::failpoint;
 use crate::sql;
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnection, PgListener, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnection, SqliteSynchronous};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Postgres, Transaction};
 use std::any::Any;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,7 +23,7 @@ use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
 /// SQLite releases before this one can corrupt a WAL database.
-const OLDEST_SOUND_SQLITE: i64 = 3_051_003;
+const OLDEST_SOUND_SQLITE: i32 = 3_051_003;
 
 /// After this long without use, a connection to a server is asked whether it is still there.
 const STALE: Duration = Duration::from_secs(5);
@@ -42,7 +43,7 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite(Sqlite),
+    Sqlite(SqliteFile),
     Postgres(PgPool),
 }
 
@@ -70,17 +71,18 @@ impl Bus {
 impl Database {
     /// Opens the database the URL names: `sqlite:path` (made when it is not there) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Database> {
-        Database::connect_with(url, SqliteSynchronous::Full).await
+        Database::connect_with(url, Durability::Full).await
     }
 
     /// The same for a database that need not survive a power cut: SQLite does not wait for the disk. For simulations.
     pub async fn connect_volatile(url: &str) -> Result<Database> {
-        Database::connect_with(url, SqliteSynchronous::Off).await
+        Database::connect_with(url, Durability::None).await
     }
 
-    async fn connect_with(url: &str, synchronous: SqliteSynchronous) -> Result<Database> {
+    async fn connect_with(url: &str, durability: Durability) -> Result<Database> {
         let engine = if url.starts_with("sqlite:") {
-            Engine::Sqlite(Sqlite::open(url, synchronous).await?)
+            refuse_unsound_sqlite()?;
+            Engine::Sqlite(SqliteFile::open(url, durability)?)
         } else {
             let options = PgPoolOptions::new()
                 .max_connections(16)
@@ -95,7 +97,9 @@ impl Database {
                         Ok(true)
                     })
                 });
-            Engine::Postgres(options.connect(url).await?)
+            // More than the texts there are on the way of a purchase: one that is forgotten is explained to the server anew.
+            let server = PgConnectOptions::from_str(url)?.statement_cache_capacity(512);
+            Engine::Postgres(options.connect_with(server).await?)
         };
         let (topics, _) = broadcast::channel(1024);
         let bus = Bus {
@@ -104,29 +108,13 @@ impl Database {
             jobs: Arc::new(Notify::new()),
             commits: Arc::default(),
         };
-        let database = Database { engine, bus };
-        database.refuse_unsound_sqlite().await?;
-        Ok(database)
-    }
-
-    async fn refuse_unsound_sqlite(&self) -> Result<()> {
-        if let Engine::Sqlite(sqlite) = &self.engine {
-            let mut reader = sqlite.reader().await?;
-            let (version,): (String,) = sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut *reader).await?;
-            let number = version.split('.').fold(0, |n, part| n * 1000 + part.parse::<i64>().unwrap_or(0));
-            if number < OLDEST_SOUND_SQLITE {
-                return Err(Failure::Stored(format!("SQLite {version} can corrupt a WAL database; 3.51.3 is needed")));
-            }
-        }
-        Ok(())
+        Ok(Database { engine, bus })
     }
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => {
-                sqlx::migrate!("migrations/sqlite").run(&mut *sqlite.writer().await?).await?;
-            }
+            Engine::Sqlite(sqlite) => sqlite.migrate(&sqlx::migrate!("migrations/sqlite")).await?,
             Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
         }
         Ok(())
@@ -149,8 +137,7 @@ impl Database {
         Ok(self.tx(match &self.engine {
             Engine::Sqlite(sqlite) => {
                 let mut writer = sqlite.writer().await?;
-                // IMMEDIATE takes the write lock at once: a transaction that reads first could not get it later.
-                writer.begin("BEGIN IMMEDIATE").await?;
+                writer.begin()?;
                 Inner::Sqlite(writer)
             }
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
@@ -171,7 +158,7 @@ impl Database {
         Ok(self.tx(match &self.engine {
             Engine::Sqlite(sqlite) => {
                 let mut reader = sqlite.reader().await?;
-                reader.begin("BEGIN").await?;
+                reader.begin_reading()?;
                 Inner::Sqlite(reader)
             }
             Engine::Postgres(pool) => {
@@ -228,6 +215,14 @@ impl Database {
             Engine::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+fn refuse_unsound_sqlite() -> Result<()> {
+    if rusqlite::version_number() < OLDEST_SOUND_SQLITE {
+        let version = rusqlite::version();
+        return Err(Failure::Stored(format!("SQLite {version} can corrupt a WAL database; 3.51.3 is needed")));
+    }
+    Ok(())
 }
 
 /// Unlike for two processes that run at the same time.
@@ -314,16 +309,18 @@ impl Tx {
             deferred.write(&mut self).await?;
         }
         failpoint::crash_here("before a commit");
-        if let Inner::Postgres(tx) = &mut self.inner {
-            for topic in &self.announcements {
-                sqlx::query("SELECT pg_notify('caas', $1)")
-                    .bind(format!("{} {topic}", self.bus.process))
-                    .execute(&mut **tx)
-                    .await?;
-            }
+        if let Inner::Postgres(tx) = &mut self.inner
+            && !self.announcements.is_empty()
+        {
+            let said: Vec<String> =
+                self.announcements.iter().map(|topic| format!("{} {topic}", self.bus.process)).collect();
+            sqlx::query("SELECT pg_notify('caas', said) FROM unnest($1::text[]) AS said")
+                .bind(said)
+                .execute(&mut **tx)
+                .await?;
         }
         match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Sqlite(tx) => tx.commit()?,
             Inner::Postgres(tx) => tx.commit().await?,
             Inner::PostgresReader(_) => {}
         }
@@ -357,7 +354,7 @@ macro_rules! sql {
     ($tx:expr, insert $head:literal, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {
         match $tx.conn() {
             $crate::kernel::database::Conn::Sqlite(c) => {
-                let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new($head);
+                let mut query = sqlx::QueryBuilder::<$crate::kernel::database::Sqlite>::new($head);
                 query.push_values($rows, |mut values, $row| { $(values.push_bind($value);)+ });
                 query.build().execute(c).await.map(|done| done.rows_affected())
             }

@@ -87,20 +87,31 @@ impl Crowded {
     }
 }
 
-/// Takes up to `limit` due jobs for this runner. Another runner can't get them until the lease ends.
-pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64, crowded: &Crowded) -> Result<Vec<Claimed>> {
+/// Takes up to `limit` due jobs for this runner, and deletes the one that it is done with. Another runner can't get them
+/// until the lease ends.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: i64,
+    crowded: &Crowded,
+    done: Option<Uuid>,
+) -> Result<Vec<Claimed>> {
     let leased_until = now + LEASE;
-    // The two statements differ only in how rows that another runner is claiming are passed over.
+    // On PostgreSQL rows that another runner is claiming are passed over, and it is one way to the server.
     let mut jobs = if tx.is_postgres() {
         sql!(tx, all Claimed,
-            "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
+            "WITH done AS (DELETE FROM jobs WHERE id = $5)
+             UPDATE jobs SET leased_until = $1, attempts = attempts + 1
              WHERE id IN (SELECT id FROM jobs
                           WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
-                            AND $4 NOT LIKE '%,' || kind || ',%'
+                            AND $4 NOT LIKE '%,' || kind || ',%' AND id IS DISTINCT FROM $5
                           ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
              RETURNING id, kind, payload, due_at, attempts, max_attempts",
-            leased_until, now, limit, crowded.0.as_str())?
+            leased_until, now, limit, crowded.0.as_str(), done)?
     } else {
+        if let Some(done) = done {
+            delete(tx, done).await?;
+        }
         sql!(tx, all Claimed,
             "UPDATE jobs SET leased_until = $1, attempts = attempts + 1
              WHERE id IN (SELECT id FROM jobs
@@ -115,29 +126,28 @@ pub(super) async fn claim(tx: &mut Tx, now: Timestamp, limit: i64, crowded: &Cro
 }
 
 /// When the next job that nobody holds is due. One whose lease has ended without a word is found by looking regularly.
-pub(super) async fn next_due(tx: &mut Tx, crowded: &Crowded) -> Result<Option<Timestamp>> {
+pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     // The first in the index: a full database holds a job for the end of every running service.
     let next = sql!(
         tx,
         optional(Timestamp,),
-        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL AND $1 NOT LIKE '%,' || kind || ',%'
-         ORDER BY due_at, id LIMIT 1",
-        crowded.0.as_str()
+        "SELECT due_at FROM jobs WHERE died_at IS NULL AND leased_until IS NULL ORDER BY due_at, id LIMIT 1"
     )?;
     Ok(next.map(|(at,)| at))
 }
 
-pub(super) async fn is_due(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<bool> {
-    let row = sql!(
+/// When the next job is due that can be claimed: now or before, if one can be claimed at once.
+pub(super) async fn next_to_claim(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<Option<Timestamp>> {
+    let next = sql!(
         tx,
-        optional(i64,),
-        "SELECT CAST(1 AS BIGINT) FROM jobs
-         WHERE died_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-           AND $2 NOT LIKE '%,' || kind || ',%' LIMIT 1",
+        optional(Timestamp,),
+        "SELECT due_at FROM jobs
+         WHERE died_at IS NULL AND (leased_until IS NULL OR leased_until <= $1) AND $2 NOT LIKE '%,' || kind || ',%'
+         ORDER BY due_at, id LIMIT 1",
         now,
         crowded.0.as_str()
     )?;
-    Ok(row.is_some())
+    Ok(next.map(|(at,)| at))
 }
 
 /// Keeps jobs that still run from being taken by others.

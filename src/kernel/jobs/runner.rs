@@ -118,7 +118,7 @@ impl Runner {
             let free = self.concurrency.saturating_sub(self.at_work.ids().len());
             // A few at a time: what is claimed together may be all of one kind.
             let room = free.min((self.at_work.enough / 2).max(1));
-            let claimed = if room == 0 { Vec::new() } else { self.claim(room).await };
+            let (claimed, nap) = if room == 0 { (Vec::new(), POLL) } else { self.claim(room).await };
             let more = !claimed.is_empty();
             for job in claimed {
                 if !self.at_work.enter(&job) {
@@ -147,7 +147,6 @@ impl Runner {
             if more {
                 continue;
             }
-            let nap = self.nap().await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = added.notified() => {}
@@ -169,22 +168,18 @@ impl Runner {
         tx.commit().await
     }
 
-    async fn claim(&self, room: usize) -> Vec<Claimed> {
+    /// Jobs that are due and, when there is none, how long to sleep.
+    async fn claim(&self, room: usize) -> (Vec<Claimed>, Duration) {
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        claim_due(&self.caas, limit, &self.at_work.crowded(None)).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "jobs_not_claimed");
-            Vec::new()
-        })
-    }
-
-    async fn nap(&self) -> Duration {
-        let next = async {
-            let mut tx = self.caas.db.read().await?;
-            queue::next_due(&mut tx, &self.at_work.crowded(None)).await
-        };
-        match next.await {
-            Ok(Some(due)) => (due - self.caas.now()).to_std().unwrap_or(Duration::from_millis(5)).min(POLL),
-            _ => POLL,
+        match claim_due(&self.caas, limit, &self.at_work.crowded(None)).await {
+            Ok((jobs, Some(due))) => {
+                (jobs, (due - self.caas.now()).to_std().unwrap_or(Duration::from_millis(5)).min(POLL))
+            }
+            Ok((jobs, None)) => (jobs, POLL),
+            Err(error) => {
+                tracing::error!(%error, "jobs_not_claimed");
+                (Vec::new(), POLL)
+            }
         }
     }
 }
@@ -194,19 +189,20 @@ async fn pause(nap: Duration) {
     tokio::time::sleep(nap).await;
 }
 
-/// Claims due jobs. Looks before it writes, so that an idle runner costs no commit.
-async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<Vec<Claimed>> {
+/// Claims due jobs, and says when the first one is or was due. Looks before it writes, so that an idle runner costs no
+/// commit.
+async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<(Vec<Claimed>, Option<Timestamp>)> {
     let now = caas.now();
     let mut look = caas.db.read().await?;
-    let due = queue::is_due(&mut look, now, crowded).await?;
+    let next = queue::next_to_claim(&mut look, now, crowded).await?;
     drop(look);
-    if !due {
-        return Ok(Vec::new());
+    if next.is_none_or(|next| next > now) {
+        return Ok((Vec::new(), next));
     }
     let mut tx = caas.db.begin().await?;
-    let jobs = queue::claim(&mut tx, now, limit, crowded).await?;
+    let jobs = queue::claim(&mut tx, now, limit, crowded, None).await?;
     tx.commit().await?;
-    Ok(jobs)
+    Ok((jobs, next))
 }
 
 /// Runs every job that is due now, one after the other, until none is left. Returns how many ran.
@@ -223,7 +219,7 @@ pub async fn run_due_jobs(caas: &Caas, registry: &Registry) -> Result<usize> {
 
 /// Runs the job that is due first, and says what kind it was; `None` when nothing is due. The simulation's step.
 pub async fn run_next_job(caas: &Caas, registry: &Registry) -> Result<Option<String>> {
-    let Some(job) = claim_due(caas, 1, &Crowded::default()).await?.pop() else { return Ok(None) };
+    let Some(job) = claim_due(caas, 1, &Crowded::default()).await?.0.pop() else { return Ok(None) };
     run_one(caas, registry, &job, Then::Rest).await;
     Ok(Some(job.kind))
 }
@@ -231,7 +227,7 @@ pub async fn run_next_job(caas: &Caas, registry: &Registry) -> Result<Option<Str
 /// When the next job that nobody has at work is due.
 pub async fn next_due(caas: &Caas) -> Result<Option<Timestamp>> {
     let mut tx = caas.db.read().await?;
-    queue::next_due(&mut tx, &Crowded::default()).await
+    queue::next_due(&mut tx).await
 }
 
 /// Keeps everything that is at work from being taken again, as a runner does from time to time. For the simulation.
@@ -296,16 +292,10 @@ async fn settle(
     result: Result<Outcome, JobError>,
     then: Then<'_>,
 ) -> Result<Option<Claimed>> {
+    let is_done = matches!(result, Ok(Outcome::Done | Outcome::DoneIn(_)));
     let mut tx = match result {
-        Ok(Outcome::Done) => {
-            let mut tx = caas.db.begin().await?;
-            queue::delete(&mut tx, job.id).await?;
-            tx
-        }
-        Ok(Outcome::DoneIn(mut tx)) => {
-            queue::delete(&mut tx, job.id).await?;
-            tx
-        }
+        Ok(Outcome::Done) => caas.db.begin().await?,
+        Ok(Outcome::DoneIn(tx)) => tx,
         Ok(Outcome::Again(at)) => {
             let mut tx = caas.db.begin().await?;
             queue::postpone(&mut tx, job.id, at).await?;
@@ -326,9 +316,16 @@ async fn settle(
             tx
         }
     };
-    let next = match then {
-        Then::Rest => None,
-        Then::TakeNext(at_work) => queue::claim(&mut tx, caas.now(), 1, &at_work.crowded(Some(job.id))).await?.pop(),
+    let done = is_done.then_some(job.id);
+    let next = match (then, done) {
+        (Then::TakeNext(at_work), done) => {
+            queue::claim(&mut tx, caas.now(), 1, &at_work.crowded(Some(job.id)), done).await?.pop()
+        }
+        (Then::Rest, Some(done)) => {
+            queue::delete(&mut tx, done).await?;
+            None
+        }
+        (Then::Rest, None) => None,
     };
     tx.commit().await?;
     Ok(next)
