@@ -20,7 +20,8 @@ use crate::kernel::money::{Cents, Currency, Money};
 use crate::monitoring::failures::{self, NewFailure};
 use crate::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;
-use crate::payments::model::PaymentEvent;
+use crate::payments::model::{PaymentEvent, PaymentState};
+use crate::payments::refunds::WITHDRAWAL;
 use crate::payments::repository::{self as payments, Payment};
 use crate::payments::service::{NewPayment, PaymentFor, apply as apply_payment, open, request_refund};
 use crate::payments::{ledger, methods};
@@ -52,7 +53,7 @@ pub struct Debt {
     pub version: i64,
     /// When it arose.
     pub created_at: Timestamp,
-    /// When it was paid or written off.
+    /// When it was paid, written off or withdrawn.
     pub closed_at: Option<Timestamp>,
 }
 
@@ -253,6 +254,31 @@ pub(super) async fn taken(caas: &Caas, tx: &mut Tx, id: DebtId, payment: &Paymen
     }
     let kind = FailureType::SubscriptionUnpaid;
     failures::resolved(caas, tx, kind, id.0, Resolution::PaidAfterAll, Some(Cents::ZERO)).await
+}
+
+/// The customer withdrew from the contract: nothing of its debt is owed any more, and what was paid goes back. Returns what
+/// goes back; `None` when there is no debt or finance has given it up.
+pub(super) async fn withdrawn(caas: &Caas, tx: &mut Tx, s: &Subscription) -> Result<Option<Cents>> {
+    let debt = sql!(tx, optional Debt, "SELECT * FROM debts WHERE subscription_id = $1", s.id)?;
+    let Some(debt) = debt else { return Ok(None) };
+    let mut debt = lock(tx, debt.id).await?;
+    if debt.state.on(DebtEvent::Withdrawn).is_none() {
+        return Ok(None);
+    }
+    let mut back = Cents::ZERO;
+    for mut payment in payments::of_invoice_or_debt(tx, None, Some(debt.id)).await? {
+        if payment.state == PaymentState::Charged {
+            request_refund(caas, tx, &payment, WITHDRAWAL).await?;
+            back = back + payment.captured_cents;
+        } else if !payment.state.is_over() && payment.authentication_url.is_some() {
+            payment.authentication_url = None;
+            apply_payment(caas, tx, &mut payment, PaymentEvent::Abandoned).await?;
+        }
+    }
+    apply(caas, tx, &mut debt, DebtEvent::Withdrawn, Actor::customer(s.customer_id)).await?;
+    let kind = FailureType::SubscriptionUnpaid;
+    failures::resolved(caas, tx, kind, debt.id.0, Resolution::NoLongerNeeded, Some(Cents::ZERO)).await?;
+    Ok(Some(back))
 }
 
 type Decided = Result<std::result::Result<(), DebtRefusal>>;

@@ -1,6 +1,7 @@
 //! The ends of a subscription other than an unpaid one: by its customer's wish, by withdrawal, with the car's owner.
 
 use super::begin::begun;
+use super::debts;
 use super::dunning;
 use super::invoices;
 use super::model::{Day, EndReason, InvoiceId, InvoiceState, Period, SubscriptionEvent, SubscriptionStatus, UsedDays};
@@ -104,9 +105,15 @@ pub async fn end_by_withdrawal(
     let Some(s) = begun(caas, tx, activation).await? else { return Ok(None) };
     let mut s = store::lock(tx, s.id).await?;
     let actor = Actor::customer(s.customer_id);
-    let mut refunded = Cents::ZERO;
+    if s.status == SubscriptionStatus::Cancelled && pro_rata_days.is_some() {
+        // Its end has billed the days used, and nothing else: they stay owed.
+        return Ok(Some(Withdrawn { refunded: None, billed: None }));
+    }
+    let of_debt = debts::withdrawn(caas, tx, &s).await?;
+    let mut refunded = of_debt.unwrap_or(Cents::ZERO);
     for mut invoice in invoices::of_subscription(tx, s.id).await? {
-        if !matches!(invoice.state, InvoiceState::Issued | InvoiceState::Paid) || invoice.credits_id.is_some() {
+        let given_up = invoice.debt_id.is_some() && of_debt.is_none();
+        if invoice.state == InvoiceState::Cancelled || invoice.credits_id.is_some() || given_up {
             continue;
         }
         dunning::drop_unconfirmed(caas, tx, invoice.id).await?;

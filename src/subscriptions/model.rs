@@ -158,6 +158,8 @@ codes! {
         Paid = "PAID",
         /// Given up by finance.
         WrittenOff = "WRITTEN_OFF",
+        /// Owed no more: its customer withdrew from the contract. What was paid of it goes back.
+        Cancelled = "CANCELLED",
     }
 }
 
@@ -170,11 +172,13 @@ pub enum DebtEvent {
     HandedOver,
     /// Finance gives it up.
     WrittenOff,
+    /// The customer withdrew from the contract.
+    Withdrawn,
 }
 
 impl DebtEvent {
     /// Every event, for tests and diagrams.
-    pub const ALL: &'static [DebtEvent] = &[DebtEvent::Paid, DebtEvent::HandedOver, DebtEvent::WrittenOff];
+    pub const ALL: &'static [DebtEvent] = &[DebtEvent::Paid, DebtEvent::HandedOver, DebtEvent::WrittenOff, DebtEvent::Withdrawn];
 }
 
 impl DebtState {
@@ -186,6 +190,7 @@ impl DebtState {
             (S::Open | S::InCollection, E::Paid) => Some(S::Paid),
             (S::Open, E::HandedOver) => Some(S::InCollection),
             (S::Open | S::InCollection, E::WrittenOff) => Some(S::WrittenOff),
+            (S::Open | S::InCollection | S::Paid, E::Withdrawn) => Some(S::Cancelled),
             _ => None,
         }
     }

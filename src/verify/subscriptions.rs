@@ -243,7 +243,7 @@ pub(super) async fn paid_once(tx: &mut Tx, found: &mut Findings) -> Result<()> {
          LEFT JOIN (SELECT debt_id, SUM(gross_cents) AS owed, SUM(CASE WHEN state = 'IN_DEBT' THEN 1 ELSE 0 END) AS unpaid,
                            COUNT(*) AS invoices
                     FROM invoices WHERE debt_id IS NOT NULL AND state <> 'CANCELLED' GROUP BY debt_id) i ON i.debt_id = d.id
-         WHERE COALESCE(i.owed, 0) <> d.amount_cents
+         WHERE COALESCE(i.owed, 0) <> CASE WHEN d.state = 'CANCELLED' THEN 0 ELSE d.amount_cents END
             OR (d.state = 'PAID' AND i.unpaid > 0) OR (d.state <> 'PAID' AND i.unpaid <> i.invoices)
          ORDER BY d.id"
     )?;

@@ -202,6 +202,12 @@ fn debt_changed(facts: &Facts<'_>) -> Said {
             both(locale, format!("Deuda condonada: {amount}"), format!("Debt written off: {amount}")),
             t("No tienes que pagarla.", "You don't have to pay it."),
         ),
+        Some(DebtState::Cancelled) => said(
+            I::Done,
+            Tone::Neutral,
+            both(locale, format!("Deuda anulada: {amount}"), format!("Debt cancelled: {amount}")),
+            t("Desististe del contrato: no debes nada.", "You withdrew from the contract: you owe nothing."),
+        ),
         Some(DebtState::InCollection) => said(
             I::External,
             Tone::Waiting,

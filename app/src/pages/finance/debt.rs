@@ -211,6 +211,9 @@ fn step_words(state: Option<DebtState>, locale: Locale) -> (Tone, IconName, Stri
         }
         Some(DebtState::Paid) => (Tone::Done, IconName::Charged, t("El cliente la pagó", "The customer paid it")),
         Some(DebtState::WrittenOff) => (Tone::Neutral, IconName::Close, t("Condonada", "Written off")),
+        Some(DebtState::Cancelled) => {
+            (Tone::Neutral, IconName::Close, t("Anulada: el cliente desistió", "Cancelled: the customer withdrew"))
+        }
         None => (Tone::Neutral, IconName::Info, t("Cambió", "It changed")),
     }
 }

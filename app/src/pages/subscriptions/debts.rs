@@ -226,6 +226,17 @@ fn how_it_stands(view: &DebtView, reader: Reader<'_>) -> Option<AnyView> {
             },
             locale.t("No tienes que pagarla y no bloquea nada.", "You don't have to pay it and it blocks nothing."),
         ),
+        DebtState::Cancelled => (
+            Tone::Info,
+            match locale {
+                Locale::Es => format!("Anulada el {on}: desististe del contrato"),
+                Locale::En => format!("Cancelled on {on}: you withdrew from the contract"),
+            },
+            locale.t(
+                "No debes nada. Lo que pagaste de ella vuelve por el mismo medio.",
+                "You owe nothing. What you paid of it goes back the same way.",
+            ),
+        ),
     };
     let is_over = !view.debt.state.is_unpaid();
     let action = is_over.then(|| {

@@ -32,6 +32,7 @@ pub(in crate::pages) fn debt_state(state: DebtState, locale: Locale) -> (Status,
         DebtState::InCollection => (Status::Warning, locale.t("En cobro externo", "In collection")),
         DebtState::Paid => (Status::Done, locale.t("Pagada", "Paid")),
         DebtState::WrittenOff => (Status::Ended, locale.t("Condonada", "Written off")),
+        DebtState::Cancelled => (Status::Ended, locale.t("Anulada", "Cancelled")),
     }
 }
 
