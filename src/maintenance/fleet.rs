@@ -1,6 +1,6 @@
 //! The daily check of all cars, each at a minute of its own, so that VSS is asked evenly over the day.
 //!
-//! Every few minutes the cars whose minute comes next have their question planned, and their next day written down, in one
+//! Every hour the cars whose minute comes next have their question planned, and their next day written down, in one
 //! transaction: on several processes and after any downtime each car is asked once.
 
 use super::ask::AskVss;
@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 const KEY: &str = "maintenance.fleet";
 
 /// How far ahead questions are planned.
-const AHEAD: TimeDelta = TimeDelta::minutes(10);
+const AHEAD: TimeDelta = TimeDelta::hours(1);
 
 /// Cars planned by one transaction.
 const BATCH: i64 = 500;
 
 const MINUTES_OF_A_DAY: u128 = 24 * 60;
 
-/// Plans the questions of the next minutes, again and again.
+/// Plans the questions of the next hour, again and again.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct CheckFleet {}
 
@@ -69,7 +69,7 @@ async fn plan_next(caas: &Caas, now: Timestamp, until: Timestamp) -> Result<i64>
     Ok(i64::try_from(due.len()).unwrap_or(BATCH))
 }
 
-/// When a car is asked about: at its time, or, when that has passed unused, somewhere in the next minutes.
+/// When a car is asked about: at its time, or, when that has passed unused, somewhere in the next hour.
 fn turn(vehicle: VehicleId, at: Timestamp, now: Timestamp) -> Timestamp {
     if at >= now {
         return at;
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn what_downtime_left_behind_is_spread_anew() {
         let now: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap();
-        for number in [0u128, 1, 599, 600, 12_345] {
+        for number in [0u128, 1, 3_599, 3_600, 12_345] {
             let car = VehicleId(Uuid::from_u128(number));
             let turn = turn(car, now - TimeDelta::days(7), now);
             assert!(turn >= now && turn < now + AHEAD);

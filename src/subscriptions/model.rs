@@ -178,7 +178,8 @@ pub enum DebtEvent {
 
 impl DebtEvent {
     /// Every event, for tests and diagrams.
-    pub const ALL: &'static [DebtEvent] = &[DebtEvent::Paid, DebtEvent::HandedOver, DebtEvent::WrittenOff, DebtEvent::Withdrawn];
+    pub const ALL: &'static [DebtEvent] =
+        &[DebtEvent::Paid, DebtEvent::HandedOver, DebtEvent::WrittenOff, DebtEvent::Withdrawn];
 }
 
 impl DebtState {

@@ -387,7 +387,7 @@ async fn the_fleet_is_checked_once_a_day_each_car_at_its_minute_and_after_any_do
         scene.app.advance(TimeDelta::days(7));
         for _ in 0..3 {
             scene.run().await;
-            scene.app.advance(TimeDelta::minutes(10));
+            scene.app.advance(TimeDelta::minutes(30));
         }
         scene.run().await;
         let after = scene.asked() - asked;
