@@ -347,9 +347,11 @@ mod tests {
         for &event in SubscriptionEvent::ALL {
             assert_eq!(SubscriptionStatus::Cancelled.on(event), None);
         }
-        for state in [DebtState::Paid, DebtState::WrittenOff] {
+        for state in [DebtState::WrittenOff, DebtState::Cancelled] {
             assert!(DebtEvent::ALL.iter().all(|&event| state.on(event).is_none()));
         }
+        let of_a_paid_debt = DebtEvent::ALL.iter().filter(|&&event| DebtState::Paid.on(event).is_some());
+        assert!(of_a_paid_debt.eq([&DebtEvent::Withdrawn]));
         assert!(InvoiceEvent::ALL.iter().all(|&event| InvoiceState::Cancelled.on(event).is_none()));
     }
 

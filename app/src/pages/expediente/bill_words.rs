@@ -154,7 +154,7 @@ fn ended(facts: &Facts<'_>) -> Said {
 }
 
 fn number(facts: &Facts<'_>) -> String {
-    facts.text("number").unwrap_or_default().to_owned()
+    facts.text("number").unwrap_or("–").to_owned()
 }
 
 fn issued(facts: &Facts<'_>) -> Said {
