@@ -65,7 +65,7 @@ test("a blocked offer says what is missing, where to go, and that nothing was ch
 test("a little behind is a warning, and the order goes through", { tag: "@ends" }, async ({ page }) => {
   await signIn(page, "customer");
   // Lucía's second car is a little behind with its brakes.
-  await openOrder(page, { slug: "crucero-adaptativo", offer: "Elegir 7 días", car: "Alcor" });
+  await openOrder(page, { slug: "crucero-adaptativo", offer: "Elegir 30 días", car: "Alcor" });
   await expect(page.getByText(/frenos está al 62\s%/)).toBeVisible();
   await expectGoodPage(page);
   await payWith(page, "4242");
@@ -106,9 +106,10 @@ test.describe("in English", () => {
 
   test("the car's page is readable and completes itself", async ({ page, sandbox }) => {
     await sandbox.advanceClock(3_700);
-    await signIn(page, "customer");
+    // Accounts read Spanish until they choose.
+    await signIn(page, "secondCustomer");
     await page.goto("/expediente");
-    await page.getByRole("link", { name: /Lince/ }).first().click();
+    await page.getByRole("button", { name: "English" }).click();
     await page.getByRole("link", { name: "Maintenance and warranty" }).click();
     await expect(page.getByRole("heading", { name: "Maintenance by block" })).toBeVisible();
     await expect(page.getByText(/^As the workshops had it on/)).toBeVisible();

@@ -46,7 +46,7 @@ test("a copy of all data is made and downloaded", tag, async ({ page }) => {
 });
 
 test("the erasure asks twice and is taken back", tag, async ({ page }) => {
-  await signIn(page, "secondCustomer");
+  await signIn(page, "customer");
   await page.goto("/cuenta/borrar");
   await expectGoodPage(page);
   const form = page.locator("form", { hasText: "BORRAR" });

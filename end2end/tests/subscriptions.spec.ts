@@ -58,7 +58,7 @@ living("a subscription is followed, paid with another card, cancelled and reacti
   await expectGoodPage(page);
   await page.getByRole("button", { name: /^Reactivar/ }).click();
   await expect(page.locator("main")).toContainText("Activa");
-  await page.getByText("Cancelar ahora mismo").click();
+  await page.getByText("Cancelar ahora mismo", { exact: true }).click();
   await page.getByRole("button", { name: /^Sí, cancelar ahora y pagar/ }).click();
   await expect(page.locator("main")).toContainText(/La cancelaste en el momento/);
   await untilSays(page, /Terminó el/);
@@ -75,7 +75,7 @@ owing("what stays unpaid is a debt: it blocks new subscriptions until it is paid
   await expectGoodPage(page);
   await page.getByRole("link", { name: "Elena Prats" }).first().click();
   await expectGoodPage(page);
-  await page.getByText("Pasar a cobro externo").click();
+  await page.getByText("Pasar a cobro externo", { exact: true }).click();
   await page.getByRole("button", { name: "Sí, pasar a cobro externo" }).click();
   await expect(page.locator("main")).toContainText("En cobro externo");
   await expectGoodPage(page);

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::outside::{PLAYED, SandboxOptions};
 use caas::Caas;
 use caas::accounts::{DEMO_ACCOUNTS, DEMO_PASSWORD};
+use caas::kernel::Timestamp;
 use caas::kernel::database::Database;
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
@@ -63,6 +64,7 @@ pub async fn make_if_new(config: &Config, snapshot: PathBuf) -> Result<bool, Sta
     let handle = app.sandbox.as_ref().map(|running| &running.handle);
     seed_if_new(&app.caas, handle).await?;
     if let (true, Some(sandbox)) = (is_played, handle) {
+        behind_with_brakes(sandbox, SandboxClock::system().now());
         live_the_past(&app, sandbox).await?;
     }
     caas::sales::demo::begin_sales(&app.caas).await?;
@@ -86,6 +88,13 @@ async fn live_the_past(app: &Application, sandbox: &Sandbox) -> Result<()> {
     tx.commit().await?;
     sandbox.add_vehicles(SOLD_STOCK.iter().filter_map(in_stock));
     Past { caas, registry: &app.registry, sandbox, seller }.live(SandboxClock::system().now()).await
+}
+
+/// Lucía's second car is a little behind with its brakes at that time: services that ask for them come with a warning.
+fn behind_with_brakes(sandbox: &Sandbox, at: Timestamp) {
+    if let Ok(vin) = Vin::parse(DEMO_CARS[1].vin) {
+        sandbox.set_block(&vin, Block::overdue_by(BlockName::Brakes, 62.0, 10, at.date_naive()));
+    }
 }
 
 /// Fills an empty database, and the played systems with what belongs to it. Returns whether it did.
@@ -116,10 +125,7 @@ pub async fn seed_if_new(caas: &Caas, sandbox: Option<&Sandbox>) -> Result<bool>
             let Ok(vin) = Vin::parse(car.vin) else { continue };
             sandbox.set_maintenance(&vin, Some(BlockName::ALL.map(Block::current).to_vec()));
         }
-        // Lucía's second car is a little behind with its brakes: services that ask for them come with a warning.
-        if let Ok(vin) = Vin::parse(DEMO_CARS[1].vin) {
-            sandbox.set_block(&vin, Block::overdue_by(BlockName::Brakes, 62.0, 10, caas.now().date_naive()));
-        }
+        behind_with_brakes(sandbox, caas.now());
         sandbox.add_vehicles(MADRID_STOCK.iter().chain(&VALENCIA_STOCK).filter_map(in_stock));
         for customer in [people.customer, people.second_customer] {
             methods::add(caas, &mut tx, customer, &card(sandbox, customer, TestCard::GoodVisa)).await?;

@@ -35,6 +35,9 @@ async fn what_is_anothers_does_not_exist() {
                 .await
                 .unwrap()[0]
                 .id;
+        // Looking at one's cars has the workshops asked about them.
+        scene.app.get("/expediente").await.expect(200);
+        scene.app.run_jobs().await;
         let answer = scene.send(&with(&form, "vehicle", &own_car.to_string())).await;
         follow(&mut scene.app, answer).await.says("el método que habías elegido ya no está");
         let page = scene.app.get("/cuenta/metodos-de-pago").await.expect(200);
