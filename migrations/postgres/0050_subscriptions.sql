@@ -69,13 +69,13 @@ CREATE TABLE debts (
     customer_id     UUID NOT NULL REFERENCES users (id),
     amount_cents    BIGINT NOT NULL CHECK (amount_cents > 0),
     currency        TEXT NOT NULL,
-    state           TEXT NOT NULL,                  -- OPEN, IN_COLLECTION, PAID, WRITTEN_OFF
+    state           TEXT NOT NULL,                  -- OPEN, IN_COLLECTION, PAID, WRITTEN_OFF, CANCELLED
     reason          TEXT,                           -- why it was written off, in somebody's words
     decided_by      UUID REFERENCES users (id),     -- who handed it over or wrote it off
     version         BIGINT NOT NULL DEFAULT 0,
     created_at      TIMESTAMPTZ NOT NULL,
     updated_at      TIMESTAMPTZ NOT NULL,
-    closed_at       TIMESTAMPTZ                     -- paid or written off
+    closed_at       TIMESTAMPTZ                     -- paid, written off, or cancelled by a withdrawal
 );
 CREATE INDEX debts_of_customer ON debts (customer_id, id);
 CREATE INDEX debts_unpaid ON debts (customer_id) WHERE state IN ('OPEN', 'IN_COLLECTION');

@@ -79,13 +79,13 @@ CREATE TABLE debts (
     customer_id     BLOB NOT NULL REFERENCES users (id),
     amount_cents    INTEGER NOT NULL CHECK (amount_cents > 0),
     currency        TEXT NOT NULL,
-    state           TEXT NOT NULL,                  -- OPEN, IN_COLLECTION, PAID, WRITTEN_OFF
+    state           TEXT NOT NULL,                  -- OPEN, IN_COLLECTION, PAID, WRITTEN_OFF, CANCELLED
     reason          TEXT,                           -- why it was written off, in somebody's words
     decided_by      BLOB REFERENCES users (id),     -- who handed it over or wrote it off
     version         INTEGER NOT NULL DEFAULT 0,
     created_at      TEXT NOT NULL,
     updated_at      TEXT NOT NULL,
-    closed_at       TEXT                     -- paid or written off
+    closed_at       TEXT                     -- paid, written off, or cancelled by a withdrawal
 ) STRICT;
 CREATE INDEX debts_of_customer ON debts (customer_id, id);
 CREATE INDEX debts_unpaid ON debts (customer_id) WHERE state IN ('OPEN', 'IN_COLLECTION');

@@ -58,7 +58,7 @@ pub async fn make_if_new(config: &Config, snapshot: PathBuf) -> Result<bool, Sta
     let is_played = config.mail.smtp.is_none() && PLAYED.iter().all(|one| config.systems.get(*one).url.is_none());
     let begin = if is_played { -past::LENGTH } else { chrono::TimeDelta::zero() };
     let clock = SandboxClock::from_offset(begin.num_microseconds().unwrap_or_default());
-    // Kept once in the end: at each change of five weeks it would take longer than living them.
+    // Kept once in the end: at each change of ten weeks it would take longer than living them.
     let sandbox = SandboxOptions { clock, snapshot: None, webhooks_to: None };
     let app = Application::assemble(config.clone(), sandbox, Arc::new(SystemRng)).await?;
     let handle = app.sandbox.as_ref().map(|running| &running.handle);

@@ -1,6 +1,6 @@
 //! The weeks before the demo begins, lived through: people buy cars, the played factory builds them, banks, registration
-//! bodies and the lorry do their part, and a subscriber is billed month by month. Every step is the one that people and systems take, at the time they take it, so
-//! that a newcomer finds a dealership at work and every promise holds.
+//! bodies and the lorry do their part, and a subscriber is billed month by month. Every step is the one that people and
+//! systems take, at the time they take it, so that a newcomer finds a dealership at work and every promise holds.
 
 use caas::Caas;
 use caas::accounts;
