@@ -13,6 +13,7 @@ const never = process.env.PICTURES ? [] : [/@picture/];
 
 export default defineConfig({
   testDir: "tests",
+  globalSetup: "./helpers/app.ts",
   outputDir: "test-results",
   fullyParallel: true,
   workers: 2,

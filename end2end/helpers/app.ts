@@ -2,8 +2,8 @@
  * The app under test: the built program on free ports, with a new database and its own played systems. Every worker has
  * one, so that faults and the clock, which are global to a server, concern only the test that set them.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,29 @@ const SITE = process.env.CAAS_E2E_SITE ?? "target/site";
 
 /** Longer than any start on a busy machine. */
 const START_MILLIS = 40_000;
+
+/** Where the demo world lies that every app begins with a copy of. */
+const DEMO_WORLD = "CAAS_E2E_DEMO_WORLD";
+
+/** What the program is told, for a database in this folder. */
+function environment(folder: string) {
+  return {
+    PATH: process.env.PATH,
+    TMPDIR: process.env.TMPDIR,
+    DATABASE_URL: `sqlite:${join(folder, "caas.db")}`,
+    CAAS_RATE_PER_MINUTE: "0",
+    CAAS_OTA_JITTER: "off",
+    LEPTOS_SITE_ROOT: SITE,
+  };
+}
+
+/** Before all tests: lives the demo's past once, instead of once an app. Returns what takes it away in the end. */
+export default function makeDemoWorld() {
+  const folder = mkdtempSync(join(tmpdir(), "caas-e2e-demo-"));
+  execFileSync(PROGRAM, ["seed-demo"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"], env: environment(folder) });
+  process.env[DEMO_WORLD] = folder;
+  return () => rmSync(folder, { recursive: true, force: true });
+}
 
 export class App {
   private constructor(
@@ -29,20 +52,12 @@ export class App {
   static async start(): Promise<App> {
     const [port, controlPort] = await freePorts(2);
     const folder = mkdtempSync(join(tmpdir(), "caas-e2e-"));
+    cpSync(process.env[DEMO_WORLD]!, folder, { recursive: true });
     const log = openSync(join(folder, "log"), "a");
     const child = spawn(PROGRAM, ["serve"], {
       cwd: ROOT,
       stdio: ["ignore", log, log],
-      env: {
-        PATH: process.env.PATH,
-        TMPDIR: process.env.TMPDIR,
-        PORT: String(port),
-        DATABASE_URL: `sqlite:${join(folder, "caas.db")}`,
-        CAAS_SANDBOX_CONTROL_PORT: String(controlPort),
-        CAAS_RATE_PER_MINUTE: "0",
-        CAAS_OTA_JITTER: "off",
-        LEPTOS_SITE_ROOT: SITE,
-      },
+      env: { ...environment(folder), PORT: String(port), CAAS_SANDBOX_CONTROL_PORT: String(controlPort) },
     });
     closeSync(log);
     const app = new App(`http://localhost:${port}`, `http://127.0.0.1:${controlPort}`, folder, child);
