@@ -61,7 +61,7 @@ pub async fn measure(table: &mut Table, engine: Engine, quick: bool) -> Result<(
         times.extend(buyer.await??);
     }
     watcher.abort();
-    everything_settled(&world).await?;
+    world.settled().await?;
 
     let in_time: Vec<Duration> = times.iter().filter(|(at, _)| *at <= length).map(|(_, took)| *took).collect();
     let captured = f64::from(u32::try_from(in_time.len())?);
@@ -145,23 +145,6 @@ async fn watch(world: Arc<World>, waiting: Arc<Waiting>) -> Result<()> {
             }
             Err(RecvError::Closed) => return Ok(()),
         }
-    }
-}
-
-/// Waits until no job is due any more: the mails that follow a purchase.
-async fn everything_settled(world: &World) -> Result<()> {
-    let begin = now();
-    loop {
-        let mut tx = world.caas.db.read().await?;
-        let (due,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM jobs WHERE due_at <= $1", world.caas.now())?;
-        drop(tx);
-        if due == 0 {
-            return Ok(());
-        }
-        if begin.elapsed() > Duration::from_secs(60) {
-            return Err(format!("{due} jobs are still due a minute after the last click").into());
-        }
-        pause(Duration::from_millis(200)).await;
     }
 }
 

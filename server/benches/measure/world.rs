@@ -2,6 +2,7 @@
 //! together; and customers who buy.
 
 use crate::Result;
+use crate::time::{now, pause};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -13,6 +14,7 @@ use caas::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleI
 use caas::kernel::jobs::Runner;
 use caas::kernel::money::Money;
 use caas::kernel::rng::SystemRng;
+use caas::maintenance::{Upkeep, ask};
 use caas::payments::methods;
 use caas::payments::model::MethodKind;
 use caas::payments::port::{GatewayMethod, PaymentGateway};
@@ -29,6 +31,7 @@ use caas_server::outside::SandboxOptions;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,6 +39,7 @@ use tower::ServiceExt as _;
 
 const MODEL: &str = "LINCE";
 const FIRMWARE: &str = "9.0.0";
+const ZONE: &str = "Europe/Madrid";
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,13 +193,14 @@ impl World {
     pub async fn customers(&self, count: u32) -> Result<Vec<Customer>> {
         let mut customers = Vec::new();
         let mut tx = self.caas.db.begin().await?;
-        let now = self.caas.now();
+        let created = self.caas.now();
         for number in 0..count {
             let id: UserId = self.caas.new_id();
             let email = format!("buyer{number}@example.com");
             sql!(&mut tx, execute
                 "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
-                 VALUES ($1, $2, $2, 'Buyer', 'CUSTOMER', 'es', 'ES', 'Europe/Madrid', $3, $3, $3)", id, &email, now)?;
+                 VALUES ($1, $2, $2, 'Buyer', 'CUSTOMER', 'es', 'ES', $4, $3, $3, $3)",
+                id, &email, created, ZONE)?;
             let vin = format!("VSSZZZBUY{number:08}");
             let new = NewVehicle {
                 vin: &vin,
@@ -229,8 +234,29 @@ impl World {
         tx.commit().await?;
         for customer in &mut customers {
             customer.cookie = format!("__Host-caas={}", self.sessions.begin(customer.id, None, None).await?);
+            // Somebody who orders has looked at the offer, and the car's maintenance is known by then.
+            let upkeep = Upkeep::of(&self.caas, &mut self.caas.db.read().await?, customer.vehicle, ZONE).await?;
+            ask::soon(&self.caas, &upkeep).await?;
         }
+        self.settled().await?;
         Ok(customers)
+    }
+
+    /// Waits until no job is due any more: the mails that follow a purchase.
+    pub async fn settled(&self) -> Result<()> {
+        let begin = now();
+        loop {
+            let mut tx = self.caas.db.read().await?;
+            let (due,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM jobs WHERE due_at <= $1", self.caas.now())?;
+            drop(tx);
+            if due == 0 {
+                return Ok(());
+            }
+            if begin.elapsed() > Duration::from_secs(60) {
+                return Err(format!("{due} jobs are still due after a minute").into());
+            }
+            pause(Duration::from_millis(200)).await;
+        }
     }
 
     /// The cookie of the demo world's support agent, signed in.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,8 @@ use crate::world::outbox::OutgoingWebhook;
 
 /// How often the task looks by itself: the clock may have been moved by the application.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Webhooks that the task has on their way together: real systems don't wait for one answer before the next call either.
+const AT_ONCE: usize = 16;
 /// How long CaaS may take for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -38,30 +41,36 @@ impl Sandbox {
     ///
     /// Nothing is sent, and nothing counts as failed, while there is no target or no secret for it.
     pub async fn deliver_due(&self, now: DateTime<Utc>) -> Delivered {
+        self.deliver(now, 1).await
+    }
+
+    async fn deliver(&self, now: DateTime<Utc>, at_once: usize) -> Delivered {
         let target = self.wiring().target;
-        let mut delivered = Delivered::default();
         if target.base_url.is_none() {
-            return delivered;
+            return Delivered::default();
         }
         // An early callback may already be in the hands of the task: its answer waits until that round is over.
         let _round = self.shared.delivering.lock().await;
-        let due = self.lease_due(now, &target);
-        for webhook in due {
-            let accepted = self.send(&target, &webhook, now).await;
-            self.change(|world, _| {
-                if accepted {
-                    world.outbox_mut().delivered(webhook.row);
-                } else {
-                    world.outbox_mut().failed(webhook.row, now);
-                }
-            });
+        let due = stream::iter(self.lease_due(now, &target));
+        let answers = due.map(|webhook| self.deliver_one(&target, webhook, now)).buffer_unordered(at_once);
+        answers
+            .fold(Delivered::default(), async |delivered, accepted| Delivered {
+                accepted: delivered.accepted + usize::from(accepted),
+                failed: delivered.failed + usize::from(!accepted),
+            })
+            .await
+    }
+
+    async fn deliver_one(&self, target: &WebhookTarget, webhook: OutgoingWebhook, now: DateTime<Utc>) -> bool {
+        let accepted = self.send(target, &webhook, now).await;
+        self.change(|world, _| {
             if accepted {
-                delivered.accepted += 1;
+                world.outbox_mut().delivered(webhook.row);
             } else {
-                delivered.failed += 1;
+                world.outbox_mut().failed(webhook.row, now);
             }
-        }
-        delivered
+        });
+        accepted
     }
 
     fn lease_due(&self, now: DateTime<Utc>, target: &WebhookTarget) -> Vec<OutgoingWebhook> {
@@ -116,7 +125,7 @@ impl Sandbox {
             }
             tokio::select! {
                 () = cancelled.cancelled() => return,
-                _ = self.deliver_due(self.now()) => {}
+                _ = self.deliver(self.now(), AT_ONCE) => {}
             }
         }
     }

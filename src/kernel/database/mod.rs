@@ -3,6 +3,7 @@
 //! The URL chooses. A [`Tx`] is a transaction on either; the macro [`sql!`](crate::sql) runs the same statement on the one
 //! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
 
+mod neighbours;
 pub mod sqlite;
 
 use self::sqlite::{Borrowed, Durability, SqliteFile};
@@ -12,13 +13,14 @@ use super::failpoint;
 use crate::sql;
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Postgres, Transaction};
 use std::any::Any;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
@@ -53,11 +55,22 @@ struct Bus {
     process: Uuid,
     topics: broadcast::Sender<Topic>,
     jobs: Arc<Notify>,
+    /// Tells the processes that share the database.
+    others: Option<UnboundedSender<Topic>>,
     /// Transactions committed by this process.
     commits: Arc<AtomicU64>,
 }
 
 impl Bus {
+    /// Here and, where the database is shared, in the other processes.
+    fn announce(&self, topic: Topic) {
+        self.publish(&topic);
+        if let Some(others) = &self.others {
+            // Its task lives as long as we do.
+            let _ = others.send(topic);
+        }
+    }
+
     fn publish(&self, topic: &str) {
         if topic == JOBS {
             self.jobs.notify_one();
@@ -80,6 +93,8 @@ impl Database {
     }
 
     async fn connect_with(url: &str, durability: Durability) -> Result<Database> {
+        let process = Uuid::from_u128(process_number());
+        let mut others = None;
         let engine = if url.starts_with("sqlite:") {
             refuse_unsound_sqlite()?;
             Engine::Sqlite(SqliteFile::open(url, durability)?)
@@ -99,15 +114,12 @@ impl Database {
                 });
             // More than the texts there are on the way of a purchase: one that is forgotten is explained to the server anew.
             let server = PgConnectOptions::from_str(url)?.statement_cache_capacity(512);
-            Engine::Postgres(options.connect_with(server).await?)
+            let pool = options.connect_with(server.clone()).await?;
+            others = Some(neighbours::tell(server, process));
+            Engine::Postgres(pool)
         };
         let (topics, _) = broadcast::channel(1024);
-        let bus = Bus {
-            process: Uuid::from_u128(process_number()),
-            topics,
-            jobs: Arc::new(Notify::new()),
-            commits: Arc::default(),
-        };
+        let bus = Bus { process, topics, jobs: Arc::new(Notify::new()), others, commits: Arc::default() };
         Ok(Database { engine, bus })
     }
 
@@ -186,16 +198,7 @@ impl Database {
         let Engine::Postgres(pool) = &self.engine else {
             return std::future::pending().await;
         };
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.listen("caas").await?;
-        loop {
-            let notification = listener.recv().await?;
-            if let Some((process, topic)) = notification.payload().split_once(' ')
-                && process != self.bus.process.to_string()
-            {
-                self.bus.publish(topic);
-            }
-        }
+        neighbours::listen(pool, &self.bus).await
     }
 
     /// How many transactions this process has committed: what a benchmark holds against the disk.
@@ -309,25 +312,22 @@ impl Tx {
             deferred.write(&mut self).await?;
         }
         failpoint::crash_here("before a commit");
-        if let Inner::Postgres(tx) = &mut self.inner
-            && !self.announcements.is_empty()
-        {
-            let said: Vec<String> =
-                self.announcements.iter().map(|topic| format!("{} {topic}", self.bus.process)).collect();
-            sqlx::query("SELECT pg_notify('caas', said) FROM unnest($1::text[]) AS said")
-                .bind(said)
-                .execute(&mut **tx)
-                .await?;
-        }
-        match self.inner {
-            Inner::Sqlite(tx) => tx.commit()?,
-            Inner::Postgres(tx) => tx.commit().await?,
-            Inner::PostgresReader(_) => {}
-        }
+        let written = match self.inner {
+            Inner::Sqlite(tx) => Some(tx.commit()?),
+            Inner::Postgres(tx) => {
+                tx.commit().await?;
+                None
+            }
+            Inner::PostgresReader(_) => None,
+        };
         failpoint::crash_here("after a commit");
         self.bus.commits.fetch_add(1, Ordering::Relaxed);
-        for topic in &self.announcements {
-            self.bus.publish(topic);
+        for topic in self.announcements {
+            self.bus.announce(topic);
+        }
+        // Whoever hears of it and commits something waits for the same disk.
+        if let Some(written) = written {
+            written.durable().await;
         }
         Ok(())
     }

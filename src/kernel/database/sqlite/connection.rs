@@ -49,7 +49,8 @@ impl SqliteConnection {
             "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA cache_size = -8192;
              PRAGMA wal_autocheckpoint = 8000; PRAGMA query_only = {};",
             match options.durability {
-                Durability::Full => "FULL",
+                // The log is synced by `log.rs`, once for many commits, and by SQLite around each copy into the file.
+                Durability::Full => "NORMAL",
                 Durability::None => "OFF",
             },
             if options.reader { "ON" } else { "OFF" }

@@ -9,6 +9,7 @@ mod arguments;
 mod connection;
 mod error;
 mod form;
+mod log;
 mod pool;
 mod row;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Not sqlx's pool: it asks a connection whether it is still there when it is taken and again when it is given back. To a
 //! server that is a wise question; a file of our own does not go away.
 
+use super::log::{Log, Place};
 use super::{SqliteConnection, SqliteOptions};
 use crate::kernel::error::{Failure, Result};
 use sqlx::migrate::Migrator;
@@ -35,6 +36,8 @@ pub(in crate::kernel::database) struct SqliteFile {
     /// One writer: SQLite has one write lock, so a queue in memory beats busy-waiting on the file.
     writer: Shelf,
     readers: Shelf,
+    /// None where nobody waits for the disk.
+    log: Option<Arc<Log>>,
     options: SqliteOptions,
 }
 
@@ -48,7 +51,8 @@ impl SqliteFile {
         }
         let writer = Shelf::new(1, &options)?;
         let readers = Shelf::new(READERS, &SqliteOptions { reader: true, ..options.clone() })?;
-        Ok(SqliteFile { writer, readers, options })
+        let log = (durability == Durability::Full).then(|| Arc::new(Log::of(&options.path)));
+        Ok(SqliteFile { writer, readers, log, options })
     }
 
     /// Brings the schema up to date: on a connection of sqlx's own driver, which knows how, while nobody here writes.
@@ -70,7 +74,9 @@ impl SqliteFile {
 
     /// The connection that writes, without a transaction.
     pub(in crate::kernel::database) async fn writer(&self) -> Result<Borrowed> {
-        self.writer.take().await
+        let mut writer = self.writer.take().await?;
+        writer.log.clone_from(&self.log);
+        Ok(writer)
     }
 
     /// A connection that reads; each statement sees what is committed when it runs.
@@ -108,7 +114,7 @@ impl Shelf {
             .map_err(|_| Failure::from(sqlx::Error::PoolClosed))?;
         let conn = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = conn.ok_or_else(|| Failure::from(sqlx::Error::PoolClosed))?;
-        Ok(Borrowed { conn: Some(conn), begun: false, idle: self.idle.clone(), _turn: turn })
+        Ok(Borrowed { conn: Some(conn), begun: false, log: None, idle: self.idle.clone(), _turn: turn })
     }
 
     /// Waits for the connections that are in use, then ends all of them.
@@ -132,6 +138,8 @@ pub(in crate::kernel::database) struct Borrowed {
     /// Whether a transaction was begun. Not whether there is one: a full disk, say, makes SQLite end it by itself, and then
     /// the commit must fail.
     begun: bool,
+    /// Where its commits are made durable.
+    log: Option<Arc<Log>>,
     idle: Arc<Mutex<Vec<SqliteConnection>>>,
     _turn: OwnedSemaphorePermit,
 }
@@ -153,13 +161,26 @@ impl Borrowed {
         Ok(())
     }
 
-    /// Ends it; what was a reader without a transaction has nothing to end.
-    pub(in crate::kernel::database) fn commit(mut self) -> Result<()> {
-        if self.begun {
-            // Right here, though it waits for the disk: other tasks go on in the runtime's other threads.
-            self.command("COMMIT")?;
+    /// Ends it, and gives the connection on. What was a reader without a transaction has nothing to end.
+    pub(in crate::kernel::database) fn commit(mut self) -> Result<Committed> {
+        if !self.begun {
+            return Ok(Committed(None));
         }
-        Ok(())
+        self.command("COMMIT")?;
+        Ok(Committed(self.log.take().map(|log| (log.written(), log))))
+    }
+}
+
+/// A transaction that everybody sees, and that may not be on the disk yet.
+#[must_use]
+pub(in crate::kernel::database) struct Committed(Option<(Place, Arc<Log>)>);
+
+impl Committed {
+    /// Waits until it outlives a power cut.
+    pub(in crate::kernel::database) async fn durable(self) {
+        if let Some((place, log)) = self.0 {
+            log.until_durable(place).await;
+        }
     }
 }
 
