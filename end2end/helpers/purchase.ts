@@ -18,10 +18,7 @@ export function scripted(): boolean {
 
 /** On a service's page: which car it is for. */
 export async function chooseCar(page: Page, car: string) {
-  const cars = page.locator('select[name="coche"]');
-  const wanted = await cars.locator("option", { hasText: car }).getAttribute("value");
-  await cars.selectOption(wanted!);
-  await page.locator("form:has(select[name=coche]) button").click();
+  await page.locator("#ofertas").getByRole("link", { name: car }).click();
   await expect(page).toHaveURL(/coche=/);
 }
 

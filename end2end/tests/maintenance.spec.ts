@@ -62,6 +62,29 @@ test("a blocked offer says what is missing, where to go, and that nothing was ch
   await sandbox.mailTo("cliente@demo.caas.example", /ha perdido la garantía$/);
 });
 
+test("a warranty is lost and comes back, and the story keeps both", { tag: "@ends" }, async ({ page, sandbox }) => {
+  await sandbox.setMaintenance(CARS.Lince, [overdue("CLIMATE_CONTROL", 35, daysAgo(await sandbox.now(), 45))]);
+  await sandbox.advanceClock(3_700);
+  await signIn(page, "customer");
+  await page.goto("/expediente");
+  await page.locator(".car-card", { hasText: "Lince" }).getByRole("link").click();
+  await page.getByRole("link", { name: "Mantenimiento y garantía" }).click();
+  await expect(page.getByText(/^Perdida: pendiente climatización/)).toBeVisible();
+  await expect(page.getByText("Con 45 días de retraso")).toBeVisible();
+
+  // The workshop has done it. What was told before still stands there.
+  await sandbox.setMaintenance(CARS.Lince, current);
+  await sandbox.advanceClock(3_700);
+  await page.reload();
+  await expect(page.getByText("Recuperada: todo al día")).toBeVisible();
+  await expect(page.getByText(/^Perdida: pendiente climatización/)).toBeVisible();
+  await expectGoodPage(page);
+  await page.goto("/expediente");
+  await expect(page.locator("main")).toContainText(/perdió la garantía/);
+  await expect(page.locator("main")).toContainText(/volvió a tener garantía/);
+  await sandbox.mailTo("cliente@demo.caas.example", /vuelve a tener garantía$/);
+});
+
 test("a little behind is a warning, and the order goes through", { tag: "@ends" }, async ({ page }) => {
   await signIn(page, "customer");
   // Lucía's second car is a little behind with its brakes.

@@ -43,6 +43,10 @@ fn says_not(page: &Answer, text: &str) {
 async fn each_offer_says_block_percentage_and_threshold() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.advance(TimeDelta::minutes(61));
+        let list = scene.app.get(&format!("/catalogo?coche={}", scene.lince)).await.expect(200);
+        list.says("Mira otra vez en unos segundos.");
+        assert_eq!(list.header("refresh"), None, "somebody may be filling in the filters");
         let path = scene.page_of(POWER).await;
         let page = scene.completed(&path).await;
         for text in ["tren motriz", "96\u{a0}%", "Pide el 70\u{a0}%", "Elegir 7 días"] {

@@ -234,23 +234,26 @@ pub async fn newer_than(tx: &mut Tx, customer: UserId, seq: i64) -> Result<i64> 
     Ok(count)
 }
 
-/// A consent as it was given.
+/// A consent as it was given: the evidence of it.
 #[derive(Debug, Clone, FromRow)]
 pub struct GivenConsent {
-    /// What it is about.
+    /// What it is about: `START_NOW`, `WITHDRAWAL`, `MAINTENANCE_RISK`, `NEW_HOLD`.
     pub kind: String,
     /// The version of the texts.
     pub text_version: String,
+    /// The language it was read in.
+    pub locale: String,
     /// The words that were read.
     pub text: String,
     /// When.
     pub given_at: Timestamp,
 }
 
-/// The consents given with an order.
+/// What the customer agreed to for an activation, in the order it was given.
 pub async fn consents_of(tx: &mut Tx, activation: Uuid) -> Result<Vec<GivenConsent>> {
     Ok(sql!(tx, all GivenConsent,
-        "SELECT kind, text_version, text, given_at FROM consents WHERE service_activation_id = $1 ORDER BY kind", activation)?)
+        "SELECT kind, text_version, locale, text, given_at FROM consents
+         WHERE service_activation_id = $1 ORDER BY given_at, kind", activation)?)
 }
 
 /// A message to the customer as it went one way.

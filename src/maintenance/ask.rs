@@ -112,6 +112,8 @@ pub(crate) enum Asked {
 
 /// Asks once and writes down what came of it.
 pub(crate) async fn one_try(caas: &Caas, vehicle: &Vehicle) -> Result<Asked> {
+    // An answer is as old as its question: time may pass while VSS thinks.
+    let asked_at = caas.now();
     let answer = if may_call(caas).await? { Some(caas.vss.maintenance_status(&vehicle.vin).await) } else { None };
     let said = match &answer {
         Some(Ok(VssAnswer::History { .. })) => "answered",
@@ -135,7 +137,7 @@ pub(crate) async fn one_try(caas: &Caas, vehicle: &Vehicle) -> Result<Asked> {
     }
     match answer {
         Some(Ok(answer)) => {
-            keep(caas, &mut tx, vehicle, answer).await?;
+            keep(caas, &mut tx, vehicle, answer, asked_at).await?;
             Ok(Asked::Known(tx))
         }
         other => not_answered(caas, tx, vehicle, other.and_then(Result::err)).await,
@@ -157,7 +159,7 @@ async fn may_call(caas: &Caas) -> Result<bool> {
 }
 
 /// Keeps an answer, and judges it for the warranty.
-async fn keep(caas: &Caas, tx: &mut Tx, vehicle: &Vehicle, answer: VssAnswer) -> Result<()> {
+async fn keep(caas: &Caas, tx: &mut Tx, vehicle: &Vehicle, answer: VssAnswer, asked_at: Timestamp) -> Result<()> {
     let mut kept = store::lock(tx, vehicle.id).await?;
     if let Some(silence) = kept.silence_id.take() {
         failures::resolved(caas, tx, FailureType::VssSilent, silence, Resolution::DoneAfterAll, None).await?;
@@ -166,7 +168,7 @@ async fn keep(caas: &Caas, tx: &mut Tx, vehicle: &Vehicle, answer: VssAnswer) ->
         VssAnswer::History { as_of, blocks } => (Some(as_of), Json(blocks)),
         VssAnswer::NoHistory => (None, Json(Vec::new())),
     };
-    (kept.answered_at, kept.tries, kept.silent_at) = (Some(caas.now()), 0, None);
+    (kept.answered_at, kept.tries, kept.silent_at) = (Some(asked_at), 0, None);
     warranty::judge(caas, tx, vehicle, &mut kept).await?;
     store::save(tx, vehicle.id, &kept).await
 }

@@ -18,7 +18,7 @@ use crate::kernel::money::Money;
 use chrono::TimeDelta;
 use sqlx::FromRow;
 
-pub use super::texts::reason_in_words;
+pub use super::texts::{BY_CUSTOMER, HAD_ENDED, OF_SUBSCRIPTION, reason_in_words};
 
 /// How long a quiet message leaves room for a newer one about the same thing: a push message waits this long before it
 /// leaves, and one in the app that nobody has seen gives way for this long.

@@ -152,7 +152,7 @@ pub(super) async fn on_settlement(caas: &Caas, tx: &mut Tx, payment: &Payment, b
             FailureType::Settlement,
             FailureCategory::ExternalSystem,
             Resolution::Open,
-            payment.activation.map(|_| NoticeEvent::SettlementFailed),
+            payment.order.is_none().then_some(NoticeEvent::SettlementFailed),
         ),
         (_, Settlement::ChargedBack) => {
             (FailureType::Chargeback, FailureCategory::Business, Resolution::Absorbed, None)

@@ -352,3 +352,17 @@ pub(super) async fn subject_of(tx: &mut Tx, activation: ActivationId) -> Result<
     )?;
     Ok((names.0, vehicle))
 }
+
+/// The same of the subscription that a payment was for; `None` when it was for none.
+pub(super) async fn subject_of_invoices(tx: &mut Tx, payment: &Payment) -> Result<Option<(Bilingual, String)>> {
+    let row = sql!(
+        tx,
+        optional(Json<Bilingual>, String),
+        "SELECT s.service_names, m.name FROM invoices i JOIN subscriptions s ON s.id = i.subscription_id
+         JOIN vehicles v ON v.id = s.vehicle_id JOIN vehicle_models m ON m.code = v.model_code
+         WHERE i.id = $1 OR i.debt_id = $2 LIMIT 1",
+        payment.invoice,
+        payment.debt
+    )?;
+    Ok(row.map(|(names, vehicle)| (names.0, vehicle)))
+}

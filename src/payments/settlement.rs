@@ -3,14 +3,15 @@
 use super::ledger::{self, Account};
 use super::model::Settlement;
 use super::repository::{self, Payment};
-use super::service::{settle, subject_of};
+use super::service::{settle, subject_of, subject_of_invoices};
 use crate::Caas;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
-use crate::kernel::ids::{ActivationId, PaymentId};
+use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::money::Cents;
 use crate::notifications::model::NoticeEvent;
+use crate::notifications::service::OF_SUBSCRIPTION;
 use crate::notifications::{Notice, notify};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -46,9 +47,7 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             // The rule is about services. What a car's bank did not move stands open in the failure audit: people of
             // finance deal with it, nothing is given up by itself.
             if payment.order.is_none() {
-                if let Some(activation) = payment.activation {
-                    ask_for_another_method(caas, tx, &payment, activation).await?;
-                }
+                ask_for_another_method(caas, tx, &payment).await?;
                 let job = AbsorbCost { payment: payment.id };
                 jobs::enqueue(caas, tx, &job, Enqueue::at(caas.now() + GRACE).keyed(format!("absorb:{}", payment.id)))
                     .await?;
@@ -69,12 +68,18 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
     Ok(true)
 }
 
-async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment, activation: ActivationId) -> Result<()> {
-    let (names, vehicle) = subject_of(tx, activation).await?;
+/// The one friendly request (rulebook §5), of a service's payment and of a subscription's alike.
+async fn ask_for_another_method(caas: &Caas, tx: &mut Tx, payment: &Payment) -> Result<()> {
+    let (subject, of_subscription) = match payment.activation {
+        Some(activation) => (Some(subject_of(tx, activation).await?), false),
+        None => (subject_of_invoices(tx, payment).await?, true),
+    };
+    let Some((names, vehicle)) = subject else { return Ok(()) };
     let notice = Notice {
         service: names,
         vehicle,
         amount: Some(payment.amount()),
+        reason: of_subscription.then(|| OF_SUBSCRIPTION.to_owned()),
         ..Notice::about(
             payment.customer_id,
             NoticeEvent::SettlementFailed,

@@ -40,11 +40,29 @@ pub async fn latest_note(tx: &mut Tx, customer: UserId, vehicle: VehicleId) -> R
          ORDER BY created_at DESC, id DESC LIMIT 1", customer, vehicle)?)
 }
 
-/// What was noted last of a customer, for the people who help them.
-pub async fn notes_of(tx: &mut Tx, customer: UserId) -> Result<Vec<TheftNote>> {
-    Ok(sql!(tx, all TheftNote,
-        "SELECT vehicle_id, says, created_at FROM theft_notes WHERE customer_id = $1
-         ORDER BY created_at DESC, id DESC LIMIT 20", customer)?)
+/// A note as the people who help the customer read it.
+#[derive(Debug, Clone, FromRow)]
+pub struct NotedTheft {
+    /// Stolen, or back.
+    #[sqlx(try_from = "String")]
+    pub says: TheftSays,
+    /// What the customer told; for people of ours only.
+    pub text: String,
+    /// Who noted it.
+    pub agent: String,
+    /// Plate or VIN of the car; `None` when it was noted without one.
+    pub car: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What was noted of a customer's car, also without naming one, newest first; without a car, of all of theirs.
+pub async fn notes_of(tx: &mut Tx, customer: UserId, vehicle: Option<VehicleId>) -> Result<Vec<NotedTheft>> {
+    Ok(sql!(tx, all NotedTheft,
+        "SELECT n.says, n.text, u.name AS agent, COALESCE(v.plate, v.vin) AS car, n.created_at
+         FROM theft_notes n JOIN users u ON u.id = n.agent_id LEFT JOIN vehicles v ON v.id = n.vehicle_id
+         WHERE n.customer_id = $1 AND (n.vehicle_id IS NULL OR n.vehicle_id = COALESCE($2, n.vehicle_id))
+         ORDER BY n.created_at DESC, n.id DESC LIMIT 20", customer, vehicle)?)
 }
 
 /// What can be done about a service.

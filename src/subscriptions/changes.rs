@@ -4,6 +4,7 @@ use super::billing::bill_first;
 use super::end::{cost_of_ending_now, end_now};
 use super::model::{ChangeRefusal, EndReason, SubscriptionEvent, SubscriptionId, SubscriptionStatus};
 use super::repository::{self as store, Subscription};
+use super::told;
 use crate::Caas;
 use crate::catalogue::{Market, OfferKind, ServiceStatus, repository as catalogue};
 use crate::expediente::model::{Actor, EntryKind};
@@ -57,6 +58,9 @@ async fn wish(caas: &Caas, customer: UserId, id: SubscriptionId, end: bool) -> C
     };
     let data = serde_json::json!({ "change": change, "end": s.next_billing_at });
     store::apply(caas, &mut tx, &mut s, event, Actor::customer(customer), data).await?;
+    if end {
+        told::ends_with_the_period(caas, &mut tx, &s).await?;
+    }
     tx.commit().await?;
     Ok(Ok(()))
 }
@@ -73,6 +77,7 @@ pub async fn cancel_now(caas: &Caas, customer: UserId, id: SubscriptionId, shown
         return refused(tx, ChangeRefusal::PriceChanged).await;
     }
     end_now(caas, &mut tx, &mut s, EndReason::AtOnce, Actor::customer(customer)).await?;
+    told::ended_at_once(caas, &mut tx, &s, shown).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -162,11 +162,7 @@ impl Right {
         if activation.is_included() {
             return Right::WithTheCar;
         }
-        // Whoever has passed it on with the car can't give it back.
-        if activation.handed_over_at.is_some() {
-            return Right::Nothing;
-        }
-        // The car has another owner, and the service went with it.
+        // The car has another owner, and the service went with it: whoever has passed it on can't give it back.
         if activation.handed_over_at.is_some() {
             return Right::Nothing;
         }

@@ -8,6 +8,7 @@ use super::model::{MoneyFate, RefundPolicy, Right, Share, Via};
 use super::service::share_of;
 use crate::Caas;
 use crate::activation::repository::Activation;
+use crate::expediente::repository::{GivenConsent, consents_of};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
@@ -168,28 +169,6 @@ pub(super) async fn asked_to_start(tx: &mut Tx, activation: ActivationId) -> Res
     Ok(known.is_some())
 }
 
-/// Something the customer agreed to, as it was kept.
-#[derive(Debug, Clone, FromRow)]
-pub struct Consent {
-    /// What kind: `START_NOW`, `WITHDRAWAL`, `NEW_HOLD`.
-    pub kind: String,
-    /// The version of the text.
-    pub text_version: String,
-    /// The language it was read in.
-    pub locale: String,
-    /// Word for word.
-    pub text: String,
-    /// When it was given.
-    pub given_at: Timestamp,
-}
-
-/// What the customer agreed to for an activation, in the order it was given.
-pub async fn consents_of(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Consent>> {
-    Ok(sql!(tx, all Consent,
-        "SELECT kind, text_version, locale, text, given_at FROM consents
-         WHERE service_activation_id = $1 ORDER BY given_at, id", activation)?)
-}
-
 /// How the refund of a withdrawal stands.
 #[derive(Debug, Clone, FromRow)]
 pub struct RefundState {
@@ -218,7 +197,7 @@ pub struct WithdrawalView {
     /// How its refund stands.
     pub refund: Option<RefundState>,
     /// What the customer agreed to.
-    pub consents: Vec<Consent>,
+    pub consents: Vec<GivenConsent>,
 }
 
 /// Reads everything about withdrawal from one contract. The caller has made sure that the reader may see it.
@@ -243,5 +222,5 @@ pub async fn read(caas: &Caas, tx: &mut Tx, activation: &Activation) -> Result<W
              WHERE payment_id = $1 AND kind = 'REFUND' AND reason = 'WITHDRAWAL' ORDER BY requested_at LIMIT 1", payment)?,
         None => None,
     };
-    Ok(WithdrawalView { right, would, declared, refund, consents: consents_of(tx, activation.id).await? })
+    Ok(WithdrawalView { right, would, declared, refund, consents: consents_of(tx, activation.id.0).await? })
 }

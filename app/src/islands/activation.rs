@@ -148,6 +148,10 @@ pub struct StoryQuestion {
     pub text: String,
     /// What the answer says.
     pub button: String,
+    /// Where it is asked instead, on a page that stands still; empty: here.
+    pub href: String,
+    /// It is being asked.
+    pub open: bool,
 }
 
 /// Words that never change while the page is open.
@@ -267,8 +271,13 @@ fn what_to_do(actions: StoryActions) -> impl IntoView {
         view! { <div class="actions"><a class="btn btn--primary" href=link.href>{link.label}</a></div> }
     });
     let cancel = cancel.map(|question| {
+        if !question.href.is_empty() {
+            let (href, opener) = (question.href, question.opener);
+            return view! { <div class="actions"><a class="btn btn--secondary" href=href>{opener}</a></div> }
+                .into_any();
+        }
         view! {
-            <ConfirmBox opener=question.opener title=question.title>
+            <ConfirmBox opener=question.opener title=question.title open=question.open>
                 <p>{question.text}</p>
                 <form method="post" action="/api/activacion/cancelar">
                     <input type="hidden" name="id" value=id/>
@@ -276,6 +285,7 @@ fn what_to_do(actions: StoryActions) -> impl IntoView {
                 </form>
             </ConfirmBox>
         }
+        .into_any()
     });
     let note = (!note.is_empty()).then(|| view! { <p class="muted small">{note}</p> });
     (bank, again, cancel, note)

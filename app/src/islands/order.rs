@@ -199,10 +199,14 @@ pub fn OrderWait(
 #[cfg(not(feature = "hydrate"))]
 pub(super) fn again() {}
 
-/// Asks for the page again.
+/// Asks for the page again; not while somebody writes into a field of it, which would be empty afterwards.
 #[cfg(feature = "hydrate")]
 pub(super) fn again() {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().reload();
+    const FIELDS: &str = "select, textarea, input:not([type=radio], [type=checkbox])";
+    let Some(window) = web_sys::window() else { return };
+    let field = window.document().and_then(|page| page.active_element());
+    if field.is_some_and(|field| field.matches(FIELDS).unwrap_or(false)) {
+        return;
     }
+    let _ = window.location().reload();
 }

@@ -132,6 +132,8 @@ codes! {
         OfferKept = "offer_kept",
         /// Nothing is to be paid for a subscription or of a debt.
         NothingOwed = "nothing_owed",
+        /// What is due is being billed.
+        BillingStarted = "billing_started",
         /// A debt is with those who collect it.
         DebtHandedOver = "debt_handed_over",
         /// A debt was given up.
@@ -180,6 +182,10 @@ impl Message {
             Message::OfferKept => locale.t("Se queda como estaba.", "It stays as it was."),
             Message::NothingOwed => locale
                 .t("No hay nada que pagar. No se ha cobrado nada.", "There is nothing to pay. Nothing was charged."),
+            Message::BillingStarted => locale.t(
+                "En marcha: se factura lo que ha vencido. Lo que ya está facturado no se factura otra vez.",
+                "Started: what is due is being billed. What is billed already is not billed again.",
+            ),
             Message::DebtHandedOver => {
                 locale.t("La deuda ha pasado a cobro externo.", "The debt is with those who collect it.")
             }

@@ -90,7 +90,13 @@ async fn an_order_is_cancelled_between_two_attempts() {
         scene.app.sandbox().set_connectivity(&lince(), Connectivity::Offline);
         let path = scene.order(SEATS, OfferKind::Permanent).await;
         scene.app.run_jobs().await;
-        scene.app.get(&path).await.expect(200).says("¿Cancelar el pedido?");
+        // The question stands on a page that does not load itself anew.
+        let page = scene.app.get(&path).await.expect(200);
+        page.says(&format!("href=\"{path}?cancelar=si\""));
+        assert!(page.header("refresh").is_some());
+        let page = scene.app.get(&format!("{path}?cancelar=si")).await.expect(200);
+        page.says("¿Cancelar el pedido?");
+        assert_eq!(page.header("refresh"), None);
         let page = scene.app.submit("/api/activacion/cancelar", &[("id", id_of(&path))]).await.expect(200);
         page.says("Pedido cancelado");
         page.says("No se te ha cobrado nada: la retención de 249,00\u{a0}€ se está anulando.");

@@ -8,11 +8,16 @@ use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::expediente::model::EntryKind;
 use caas::kernel::ids::ActivationId;
+use caas::kernel::locale::Locale;
 use caas::purchases::cancel::{Cancelled, cancel};
 use caas::rights::theft::{Way, latest_note, services};
+use caas::subscriptions::changes::cancel_at_period_end;
+use caas::subscriptions::{invoices, repository as subscriptions};
 use caas::support::Agent;
 use caas::support::model::SupportError;
 use caas::ways_out::{self, TheftSays};
+use caas::withdrawal::model::Via;
+use caas::withdrawal::service::{Declarant, withdraw};
 use caas_sandbox::{ErrorCode, Fault, FaultRule, Operation};
 use chrono::TimeDelta;
 
@@ -61,6 +66,22 @@ async fn pending_services_are_cancelled_by_the_customer_and_cost_nothing() {
 }
 
 #[tokio::test]
+async fn what_nobody_cancels_is_tried_on_delivered_and_charged() {
+    for engine in Engine::all() {
+        let mut office = office(engine).await;
+        let vin = office.scene.vin.clone();
+        office.scene.fault(FaultRule::vehicle(vin, Fault::Nack { code: ErrorCode::VehicleBusy }).times(2));
+        let id = office.scene.order(SEATS).await;
+        office.scene.run().await;
+        stolen(&office).await;
+        office.scene.until(id, ActivationState::Active).await;
+        office.scene.run().await;
+        assert!(office.scene.money(id).await.starts_with("CHARGED") && office.scene.car_has(SEATS));
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() {
     for engine in Engine::all() {
         let mut office = office(engine).await;
@@ -68,7 +89,17 @@ async fn delivered_services_follow_withdrawal_and_nothing_goes_back_by_itself() 
         let short = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
         office.scene.until(long, ActivationState::Active).await;
         office.scene.until(short, ActivationState::Active).await;
+        // Another one that its customer withdraws from after the theft: the money comes back.
+        let given_back = office.scene.order("LIGHT_SIGNATURE").await;
+        office.scene.until(given_back, ActivationState::Active).await;
         stolen(&office).await;
+        let (caas, customer) = (office.scene.caas(), office.scene.customer);
+        withdraw(&caas, Declarant { customer, via: Via::Expediente, locale: Locale::Es }, given_back)
+            .await
+            .unwrap()
+            .unwrap();
+        office.scene.live(TimeDelta::hours(1)).await;
+        assert!(office.scene.money(given_back).await.starts_with("REFUNDED"));
         assert!(matches!(way(&office, long).await, Some(Way::Withdraw { .. })));
         assert_eq!(way(&office, short).await, Some(Way::Consumed));
         let until = match way(&office, long).await {
@@ -102,6 +133,15 @@ async fn a_subscription_can_be_cancelled_and_its_period_is_owed() {
             other => panic!("{other:?}"),
         }
         assert_eq!(office.scene.state(id).await, "ACTIVE", "it runs until the customer ends it");
+        // Cancelled by then, the period that runs is owed in full, and no other one is.
+        let (caas, customer) = (office.scene.caas(), office.scene.customer);
+        let s = subscriptions::of_activation(&mut office.scene.read().await, id).await.unwrap().unwrap();
+        cancel_at_period_end(&caas, customer, s.id).await.unwrap().unwrap();
+        office.scene.live(TimeDelta::days(45)).await;
+        let invoices = invoices::of_subscription(&mut office.scene.read().await, s.id).await.unwrap();
+        let billed: Vec<_> = invoices.iter().map(|invoice| (invoice.gross(), invoice.state.as_str())).collect();
+        assert_eq!(billed, [(s.price(), "PAID")]);
+        assert_eq!(office.scene.state(id).await, "CANCELLED");
         office.scene.proven().await;
     }
 }

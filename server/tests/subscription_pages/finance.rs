@@ -37,6 +37,33 @@ async fn finance_sees_what_is_billed_and_what_is_late() {
 }
 
 #[tokio::test]
+async fn a_month_is_billed_by_hand_once_however_often_it_is_asked_for() {
+    for engine in Engine::all() {
+        let mut scene = Subscribed::new(engine).await;
+        // The month is over; the machine that bills has slept.
+        let by = FIRST_END.parse::<caas::kernel::Timestamp>().unwrap() - scene.app.now();
+        scene.app.advance(by);
+        scene.app.sign_in("operations").await;
+        for _ in 0..3 {
+            let page = scene.app.submit("/api/operaciones/suscripciones/facturar", &[]).await.expect(200);
+            page.says("se factura lo que ha vencido");
+        }
+        scene.run().await;
+        scene.app.submit("/api/operaciones/suscripciones/facturar", &[]).await.expect(200);
+        scene.run().await;
+        assert_eq!(scene.states().await, ["PAID"]);
+        let page = scene.app.get("/operaciones/suscripciones").await.expect(200);
+        page.says("Pasadas de la facturación");
+        page.says("Facturar ahora lo vencido");
+        for who in ["customer", "support", "dealer"] {
+            scene.app.sign_in(who).await;
+            scene.app.post_form("/api/operaciones/suscripciones/facturar", &[]).await.expect(404);
+        }
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn a_debt_is_handed_over_and_written_off_with_a_reason() {
     for engine in Engine::all() {
         let mut scene = in_debt(engine).await;

@@ -175,6 +175,13 @@ async fn an_ended_subscription_whose_last_invoice_is_not_paid_leaves_a_debt() {
             scene.invoices().await[0].gross_cents,
             "no day after the end"
         );
+        let told = scene.said("SUBSCRIPTION_CANCELLED").await;
+        let mails: Vec<_> = told.into_iter().filter(|said| said.channel == "EMAIL").map(|said| said.text).collect();
+        assert_eq!(mails.len(), 2, "the receipt of cancelling, and what is left");
+        for text in ["Has cancelado la suscripción de", "ya había terminado"] {
+            assert!(mails.iter().any(|mail| mail.contains(text)), "{text} in {mails:?}");
+        }
+        assert!(!mails.iter().any(|mail| mail.contains("Hemos cancelado")), "{mails:?}");
         assert_eq!(scene.deactivations(scene.activation).await, [("SUBSCRIPTION_OVER".to_owned(), "DONE".to_owned())]);
         scene.proven().await;
     }

@@ -65,8 +65,14 @@ async fn money_that_never_arrives_is_absorbed_like_a_services() {
         scene.live(TimeDelta::days(4)).await;
         assert_eq!(scene.payments().await[0].settlement, Settlement::Failed);
         assert_eq!(scene.status().await, "ACTIVE", "the service stays");
+        let told = scene.said("SETTLEMENT_FAILED").await;
+        let mail = told.iter().find(|said| said.channel == "EMAIL").unwrap();
+        for text in ["por la suscripción de", "la factura sigue pagada", "añade otro método de pago"] {
+            assert!(mail.text.contains(text), "{text} in {}", mail.text);
+        }
         scene.live(TimeDelta::days(14)).await;
         assert_eq!(scene.payments().await[0].settlement, Settlement::Absorbed);
+        assert_eq!(scene.mails("SETTLEMENT_FAILED").await, 1, "one friendly request");
         let mut tx = scene.read().await;
         let (lost, _) = sql!(
             &mut tx,

@@ -40,6 +40,53 @@ async fn the_whole_package_lies_open() {
     }
 }
 
+/// As both sides read it.
+const EVIDENCE: [&str; 3] = [
+    "Quiero que el servicio se active en mi coche ahora",
+    "conservo el derecho de desistimiento durante 14 días",
+    "Versión 2026-11-21 del texto, leída en español y aceptada el 23 de noviembre de 2026",
+];
+
+#[tokio::test]
+async fn what_the_customer_agreed_to_is_read_by_both_sides() {
+    for engine in Engine::all() {
+        let mut counter = Counter::open(engine).await;
+        let page = counter.page().await;
+        for text in EVIDENCE {
+            page.says(text);
+        }
+        counter.becomes("operations").await;
+        counter.page().await.says(EVIDENCE[2]);
+        counter.becomes("customer").await;
+        let order = counter.order.clone();
+        let page = counter.scene.app.get(&order).await.expect(200);
+        for text in EVIDENCE {
+            page.says(text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_theft_stands_on_the_case_for_those_who_help() {
+    for engine in Engine::all() {
+        let mut counter = Counter::open(engine).await;
+        says_not(&counter.page().await, "id=\"robo-anotado\"");
+        counter.send("robo", &[("text", "Denuncia <b>123</b>"), ("says", "STOLEN")]).await;
+        counter.scene.app.advance(TimeDelta::minutes(1));
+        let page = counter.send("robo", &[("text", "Ha aparecido"), ("says", "BACK")]).await;
+        for text in
+            ["id=\"robo-anotado\"", "Robado", "No está robado", "Denuncia &lt;b&gt;123&lt;/b&gt;", "Ha aparecido"]
+        {
+            page.says(text);
+        }
+        let (back, stolen) = (page.body.find("Ha aparecido").unwrap(), page.body.find("Denuncia").unwrap());
+        assert!(back < stolen, "the newest first");
+        counter.becomes("customer").await;
+        let own = counter.scene.app.get("/cuenta/ayuda/OTA-000001").await.expect(200);
+        says_not(&own, "Ha aparecido");
+    }
+}
+
 #[tokio::test]
 async fn a_case_is_taken_answered_and_solved() {
     for engine in Engine::all() {

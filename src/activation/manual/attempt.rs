@@ -87,6 +87,10 @@ pub(in crate::activation) async fn failed(
 }
 
 /// The vehicle has confirmed an attempt by hand: the case is solved and the customer told.
+///
+/// With a new hold the mail is that of every service, with its link to withdraw. Without one nothing was paid and nothing can
+/// come back (rulebook §8 and §10), so the mail has no such link; whoever does not want the service any more still has the
+/// function on its page until the period ends.
 pub(in crate::activation) async fn succeeded(
     caas: &Caas,
     tx: &mut Tx,

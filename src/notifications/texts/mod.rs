@@ -6,6 +6,8 @@ mod money;
 mod services;
 mod support;
 
+pub use money::{BY_CUSTOMER, HAD_ENDED, OF_SUBSCRIPTION};
+
 use super::model::{NoticeEvent, NoticeGroup};
 use super::service::Notice;
 use crate::activation::model::ErrorCode;

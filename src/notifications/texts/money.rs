@@ -4,6 +4,15 @@ use super::{Facts, Message, Words, elsewhere, message};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::service::Notice;
 
+/// The reason of a notice about a payment that was for a subscription.
+pub const OF_SUBSCRIPTION: &str = "SUBSCRIPTION";
+
+/// The reason of a notice about a debt of a subscription that had ended before.
+pub const HAD_ENDED: &str = "HAD_ENDED";
+
+/// The reason of a notice about a subscription that its customer has cancelled.
+pub const BY_CUSTOMER: &str = "BY_CUSTOMER";
+
 pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
     let Facts { service, vehicle, amount, reason, .. } = facts;
     let methods = || w.t("Métodos de pago", "Payment methods");
@@ -96,6 +105,30 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                 w.t("Ver en el expediente", "See it in your file"),
             )
         }
+        // A period of a subscription: it is not the service that it is about, and there are further charges to come.
+        NoticeEvent::SettlementFailed if notice.reason.as_deref() == Some(OF_SUBSCRIPTION) => {
+            let failed = w.t(
+                format!("Tu banco no nos ha transferido los {amount} que pagaste por la suscripción de {service} en tu {vehicle}."),
+                format!("Your bank has not transferred the {amount} you paid for the subscription to {service} on your {vehicle}."),
+            );
+            let nothing = w.t(
+                "No pierdes nada por ello: la factura sigue pagada y no se te apaga nada.",
+                "You lose nothing by it: the invoice stays paid and nothing is switched off.",
+            );
+            message(
+                w.t(format!("Tu banco no ha completado el pago de {service}"), format!("Your bank did not complete the payment for {service}")),
+                format!("{failed} {nothing}"),
+                vec![
+                    failed,
+                    nothing,
+                    w.t(
+                        "Cuando puedas, añade otro método de pago y hazlo el principal: los próximos cobros irán con él.",
+                        "When you can, please add another payment method and make it the main one: the next charges will use it.",
+                    ),
+                ],
+                methods(),
+            )
+        }
         NoticeEvent::SettlementFailed => message(
             w.t(format!("Tu banco no ha completado el pago de {service}"), format!("Your bank did not complete the payment for {service}")),
             w.t(
@@ -124,6 +157,37 @@ pub(super) fn say(notice: &Notice, facts: &Facts<'_>, w: Words) -> Message {
                     )],
                 ),
                 w.t("Ver la suscripción", "See the subscription"),
+            )
+        }
+        NoticeEvent::SubscriptionCancelled if notice.reason.as_deref() == Some(BY_CUSTOMER) => {
+            let done = w.t(
+                format!("Has cancelado la suscripción de {service} en tu {vehicle}. Este mensaje es tu justificante."),
+                format!("You have cancelled the subscription to {service} on your {vehicle}. This message is your receipt."),
+            );
+            message(
+                w.t(format!("Has cancelado la suscripción de {service}"), format!("You cancelled the subscription to {service}")),
+                done.clone(),
+                facts.with_text(vec![done], Vec::new()),
+                w.t("Ver la suscripción", "See the subscription"),
+            )
+        }
+        // By its customer's wish, or with the car.
+        NoticeEvent::SubscriptionCancelled if notice.reason.as_deref() == Some(HAD_ENDED) => {
+            let left = w.t(
+                format!("Tu suscripción de {service} en tu {vehicle} ya había terminado, y lo último no se ha podido cobrar: quedan {amount} por pagar."),
+                format!("Your subscription to {service} on your {vehicle} had ended already, and the last of it could not be charged: {amount} is left to pay."),
+            );
+            message(
+                w.t(format!("Queda por pagar: {service}"), format!("Left to pay: {service}")),
+                left.clone(),
+                facts.with_text(
+                    vec![left],
+                    vec![w.t(
+                        "Hasta entonces no puedes empezar otras suscripciones; lo demás sigue igual.",
+                        "Until then you can't begin other subscriptions; everything else stays as it is.",
+                    )],
+                ),
+                w.t("Pagar", "Pay"),
             )
         }
         NoticeEvent::SubscriptionCancelled => {

@@ -21,7 +21,8 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
     let locale = web.locale;
     let order = own_order(&web, web.param_as("id")?).await?;
     let told = story::tell(&web, &order);
-    let live = told.live;
+    let asks = told.actions.cancel.as_ref().is_some_and(|question| question.open);
+    let refresh = told.live && !web.has_script && !asks;
     let id = order.activation.id;
     let name = order.activation.service_names.get(locale).to_owned();
     let words = StoryWords {
@@ -56,7 +57,7 @@ pub(super) async fn activation_page(web: WebContext) -> PageResult {
         {withdrawal}
     };
     let page = Page::new(name, body).section(Section::Expediente);
-    Ok(if live && !web.has_script { page.refresh(REFRESH_SECONDS) } else { page })
+    Ok(if refresh { page.refresh(REFRESH_SECONDS) } else { page })
 }
 
 /// What was ordered, for which car, and where to read on.

@@ -1,6 +1,7 @@
 //! The whole story of an order in finished words.
 
 use super::money;
+use super::path_of;
 use super::state::Stage;
 use super::timeline;
 use crate::islands::{ActivationStory, StoryActions, StoryLink, StoryNext, StoryQuestion};
@@ -12,6 +13,9 @@ use caas::kernel::Timestamp;
 use caas::kernel::locale::Locale;
 use caas::kernel::when;
 use caas::purchases::view::OrderView;
+
+/// In the address: the question before cancelling is asked.
+const CANCEL: &str = "cancelar";
 
 /// What the words depend on beside the order.
 pub(super) struct Reader<'a> {
@@ -41,7 +45,7 @@ pub(super) fn tell(web: &WebContext, order: &OrderView) -> ActivationStory {
         money: money.sentence,
         entries: timeline::entries(order, stage, &reader),
         next: next(&order.activation, order, stage, &reader),
-        actions: actions(order, stage, reader.locale),
+        actions: actions(web, order, stage),
     }
 }
 
@@ -159,7 +163,9 @@ fn advice(code: &str, locale: Locale) -> &'static str {
     }
 }
 
-fn actions(order: &OrderView, stage: Stage, locale: Locale) -> StoryActions {
+fn actions(web: &WebContext, order: &OrderView, stage: Stage) -> StoryActions {
+    let locale = web.locale;
+    let open = web.query(CANCEL).is_some();
     let t = |es: &str, en: &str| locale.t(es, en).to_owned();
     let activation = &order.activation;
     let bank = (stage == Stage::BankWantsYou)
@@ -181,6 +187,9 @@ fn actions(order: &OrderView, stage: Stage, locale: Locale) -> StoryActions {
             " If we are talking to the bank or the car right now, it is cancelled as soon as they have answered.",
         ),
         button: t("Sí, cancelar el pedido", "Yes, cancel the order"),
+        // Where the page loads itself anew it would close the question under somebody's hands.
+        href: if open || web.has_script { String::new() } else { format!("{}?{CANCEL}=si", path_of(activation.id)) },
+        open,
     });
     let may_order_again = matches!(stage, Stage::BankRefused | Stage::NeverPaid | Stage::Cancelled);
     let again = may_order_again.then(|| StoryLink {

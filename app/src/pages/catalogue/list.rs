@@ -53,7 +53,7 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
             <div>
                 {outcome(&query, chips(&query, &catalogue, car, locale), found.len(), locale)}
                 {market.is_none().then(|| nothing_sold_here(locale))}
-                {asks.then(|| car.map(|car| maintenance::asking(&web, &car.upkeep)))}
+                {asks.then(|| car.map(|car| maintenance::asking(&web, &car.upkeep, web.has_script)))}
                 {if found.is_empty() { nothing_found(locale).into_any() } else { groups(&found, &reader).into_any() }}
             </div>
         </div>
@@ -62,8 +62,8 @@ pub async fn catalogue_page(web: WebContext) -> PageResult {
         "Potencia, asistentes, suspensión, luz, clima y más: activa en tu coche lo que ya lleva dentro, con el precio por día a la vista.",
         "Power, assistance, suspension, light, climate and more: switch on what your car carries already, with the price per day in plain sight.",
     );
-    let page = Page::new(title, body).description(description).public_at("/catalogo").section(Section::Catalogue);
-    Ok(if asks && !web.has_script { page.refresh(maintenance::REFRESH_SECONDS) } else { page })
+    // It never loads itself anew: somebody may be filling in the filters.
+    Ok(Page::new(title, body).description(description).public_at("/catalogo").section(Section::Catalogue))
 }
 
 fn keep_available(found: &mut Vec<Found<'_>>, car: &Car) {

@@ -4,7 +4,7 @@ use super::cars::{Car, Cars, market_of};
 use super::query::Query;
 use super::words::{Said, list_names, offer_action, per_day, price_line, say, unit};
 use crate::pages::{maintenance, subscriptions};
-use crate::ui::{Button, ButtonKind, Choice, Crumb, LinkButton, Notice, OfferRow, PageHeader, SelectField, StatusPill};
+use crate::ui::{ButtonKind, Crumb, LinkButton, Notice, OfferRow, PageHeader, StatusPill};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
 use caas::catalogue::rules::{Availability, offer_availability};
 use caas::catalogue::{Market, Offer, Service, ServiceStatus, Snapshot};
@@ -82,22 +82,30 @@ fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Which of several cars the offers are for.
-fn chooser(web: &WebContext, cars: &Cars) -> Option<impl IntoView + use<>> {
+/// Which of several cars the offers are for. Links rather than a form: the page may load itself anew, and what somebody has
+/// half filled in would be lost by it.
+fn chooser(web: &WebContext, cars: &Cars) -> Option<AnyView> {
     let locale = web.locale;
-    let car = &cars.chosen.as_ref()?.vehicle;
+    let chosen = &cars.chosen.as_ref()?.vehicle;
     if cars.all.len() == 1 {
-        let line = format!("{} {}.", locale.t("Para tu", "For your"), car.label());
+        let line = format!("{} {}.", locale.t("Para tu", "For your"), chosen.label());
         return Some(view! { <p>{line}</p> }.into_any());
     }
-    let choices = cars.all.iter().map(|car| Choice::new(car.id.to_string(), car.label())).collect::<Vec<_>>();
-    let value = car.id.to_string();
+    let links = cars
+        .all
+        .iter()
+        .map(|car| {
+            let current = (car.id == chosen.id).then_some("true");
+            let href = format!("{}?coche={}#ofertas", web.path, car.id);
+            view! { <li><a class="chip" href=href aria-current=current>{car.label()}</a></li> }
+        })
+        .collect_view();
     Some(
         view! {
-            <form class="filter-bar__fields" method="get" action=format!("{}#ofertas", web.path)>
-                <SelectField label=locale.t("Tu coche", "Your car") name="coche" choices=choices value=value/>
-                <Button>{locale.t("Ver sus ofertas", "See its offers")}</Button>
-            </form>
+            <nav class="stack stack--s" aria-labelledby="para-que-coche">
+                <p id="para-que-coche">{locale.t("Ofertas para tu", "Offers for your")}</p>
+                <ul class="chips">{links}</ul>
+            </nav>
         }
         .into_any(),
     )

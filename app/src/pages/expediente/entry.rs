@@ -6,6 +6,7 @@ use super::needs::activation_href;
 use super::place::Place;
 use super::states::Reader;
 use super::words::{kind_label, say, to_the_second};
+use crate::pages::withdrawal::consents;
 use crate::ui::{Crumb, Fact, Icon, KeyValueList, Notice, PageHeader, Status, StatusPill, Tone};
 use crate::web::dates::{exact, moment};
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
@@ -16,8 +17,6 @@ use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
 use caas::kernel::error::Failure;
 use caas::kernel::ids::UserId;
-use caas::kernel::locale::Locale;
-use caas::purchases::model::ConsentKind;
 use caas::vehicles::{Vehicle, vehicles_of};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -109,7 +108,7 @@ pub(super) fn page(shown: &Shown, place: &Place<'_>, now: Timestamp) -> Page {
             {proof(shown, place)}
         </div>
         {ways(&shown.told, reader, now)}
-        {consents(&shown.consents, reader)}
+        {agreed(&shown.consents, reader)}
     };
     Page::new(title, body).description(note)
 }
@@ -196,46 +195,14 @@ fn how_far(way: &ToldBy, reader: Reader<'_>, now: Timestamp) -> String {
     if late { format!("{word} ({})", locale.t("con retraso", "late")) } else { word }
 }
 
-fn consents(given: &[GivenConsent], reader: Reader<'_>) -> Option<AnyView> {
-    if given.is_empty() {
-        return None;
-    }
-    let locale = reader.locale;
-    let list = given
-        .iter()
-        .map(|consent| {
-            let title = match consent.kind.parse() {
-                Ok(ConsentKind::StartNow) => locale.t("Empezar ahora", "Start now"),
-                Ok(ConsentKind::Withdrawal) => locale.t("Desistimiento", "Withdrawal"),
-                Ok(ConsentKind::MaintenanceRisk) => locale.t("Mantenimiento sin comprobar", "Maintenance not checked"),
-                _ => locale.t("Consentimiento", "Consent"),
-            };
-            let when = match locale {
-                Locale::Es => format!(
-                    "Texto {}, aceptado el {}",
-                    consent.text_version,
-                    to_the_second(consent.given_at, reader.zone, reader.locale)
-                ),
-                Locale::En => format!(
-                    "Text {}, agreed to on {}",
-                    consent.text_version,
-                    to_the_second(consent.given_at, reader.zone, reader.locale)
-                ),
-            };
-            view! {
-                <div class="card">
-                    <h3>{title}</h3>
-                    <blockquote><p>{consent.text.clone()}</p></blockquote>
-                    <p class="muted small">{when}</p>
-                </div>
-            }
-        })
-        .collect_view();
+fn agreed(given: &[GivenConsent], reader: Reader<'_>) -> Option<AnyView> {
+    let list = consents(given, reader.zone, reader.locale)?;
+    let title = reader.locale.t("Consentimientos, palabra por palabra", "Consents, word for word");
     Some(
         view! {
             <section class="section" aria-labelledby="consentimientos">
-                <h2 id="consentimientos">{locale.t("Consentimientos, palabra por palabra", "Consents, word for word")}</h2>
-                <div class="grid">{list}</div>
+                <h2 id="consentimientos">{title}</h2>
+                <div class="card">{list}</div>
             </section>
         }
         .into_any(),

@@ -1,8 +1,9 @@
-//! What finance decides about a debt.
+//! What finance sets going: the billing, and what becomes of a debt.
 
 use super::debt::{HAND_OVER, WRITE_OFF};
-use super::{DEBTS, finance};
+use super::{DEBTS, SUBSCRIPTIONS, finance};
 use crate::web::{FormState, Goto, Message, Refusal, submit};
+use caas::subscriptions::billing::BillDue;
 use caas::subscriptions::debts;
 use caas::subscriptions::model::{DebtId, DebtRefusal};
 use leptos::prelude::*;
@@ -19,6 +20,17 @@ fn end(outcome: Result<(), DebtRefusal>, id: DebtId, done: Message, form: FormSt
         Err(why @ DebtRefusal::NoReason) => Ok(Goto::back(there, form.wrong("reason", why))),
         Err(why @ (DebtRefusal::NotThen | DebtRefusal::UnderWay)) => Ok(Goto::back(there, form.wrong("", why))),
     }
+}
+
+/// Has the billing run now. It bills what is due and nothing twice, whoever asks for it and however often.
+#[server(endpoint = "operaciones/suscripciones/facturar")]
+pub async fn bill_what_is_due() -> Result<(), ServerFnError> {
+    submit(async move |web| {
+        finance(&web)?;
+        BillDue::soon(&web.caas).await?;
+        Ok(Goto::to(SUBSCRIPTIONS).toast(Message::BillingStarted))
+    })
+    .await
 }
 
 /// Hands a debt to those who collect it.

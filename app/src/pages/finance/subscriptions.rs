@@ -3,7 +3,7 @@
 use super::{DEBTS, SUBSCRIPTIONS, amounts, crumbs, finance};
 use crate::pages::expediente::day_words;
 use crate::pages::subscriptions::status_words;
-use crate::ui::{DataTable, EmptyState, IconName, LinkButton, PageHeader, Pager};
+use crate::ui::{Button, DataTable, EmptyState, IconName, LinkButton, PageHeader, Pager};
 use crate::web::dates::{day_tag, exact, moment};
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::kernel::Timestamp;
@@ -60,6 +60,13 @@ pub(super) async fn subscriptions_page(web: WebContext) -> PageResult {
         <section class="section dense" aria-labelledby="facturacion">
             <h2 id="facturacion">{locale.t("La facturación", "The billing")}</h2>
             {billing(&runs, &user.time_zone, locale)}
+            <form class="split" method="post" action="/api/operaciones/suscripciones/facturar">
+                <p class="muted small">{locale.t(
+                    "Se factura sola al vencer cada periodo. También a mano: nada se factura dos veces.",
+                    "Each period is billed by itself when it is over. By hand too: nothing is billed twice.",
+                )}</p>
+                <Button>{locale.t("Facturar ahora lo vencido", "Bill what is due now")}</Button>
+            </form>
         </section>
         <section class="section dense" aria-labelledby="impagos">
             <h2 id="impagos">{locale.t("Cobro pendiente", "Past due")}</h2>

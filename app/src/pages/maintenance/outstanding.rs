@@ -83,10 +83,18 @@ pub fn in_the_way(web: &WebContext, gate: &Gate, upkeep: &Upkeep, workshop: Opti
     .into_any()
 }
 
-/// Before an order that VSS is being asked about.
-pub fn asking(web: &WebContext, upkeep: &Upkeep) -> AnyView {
+/// That VSS is being asked. `by_itself`: whether the page completes itself then.
+pub fn asking(web: &WebContext, upkeep: &Upkeep, by_itself: bool) -> AnyView {
     let said = say(&Gate::Unknown, web.locale);
-    let (title, reason) = said.map(|said| (said.word, said.reason)).unwrap_or_default();
+    let (title, mut reason) = said.map(|said| (said.word, said.reason)).unwrap_or_default();
+    if !by_itself {
+        reason = web
+            .t(
+                "Estamos preguntando a los talleres por el mantenimiento de tu coche. Mira otra vez en unos segundos.",
+                "We are asking the workshops about your car's maintenance. Look again in some seconds.",
+            )
+            .to_owned();
+    }
     let (here, again) = (web.here(), web.t("Mirar ahora", "Look now").to_owned());
     let action = view! { <a class="btn btn--secondary" href=here>{again}</a> };
     view! {

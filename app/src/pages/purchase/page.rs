@@ -30,7 +30,7 @@ pub(super) async fn purchase_page(web: WebContext) -> PageResult {
                 (Gate::Unknown, Some(upkeep)) => {
                     ask::soon(&web.caas, upkeep).await?;
                     refresh = !web.has_script;
-                    maintenance::asking(&web, upkeep)
+                    maintenance::asking(&web, upkeep, true)
                 }
                 (gate, Some(upkeep)) if gate.closed().is_some() => {
                     let others = steps::other_cars(&web, &choice, car);

@@ -152,7 +152,7 @@ pub(super) async fn debt_page(web: WebContext) -> PageResult {
     };
     let paying_now = is_unpaid.then(|| {
         if paying(&view.tries) == Paying::UnderWay {
-            return waiting(&web);
+            return waiting(&web, waits);
         }
         view! {
             {so_far(&to_pay, &view.tries, locale)}

@@ -37,6 +37,7 @@ pub(super) async fn subscription_page(web: WebContext) -> PageResult {
     };
     let (kind, word) = status(s.status, s.cancel_at_period_end, locale);
     let pill = view! { <StatusPill kind=kind word=word/> }.into_any();
+    // While the page loads itself anew it holds no form: what somebody was filling in would be lost.
     let waits = answers_soon(&web, &view.tries);
     let money = money(&web, &view, reader).await?;
     let body = view! {
@@ -47,8 +48,8 @@ pub(super) async fn subscription_page(web: WebContext) -> PageResult {
                 {just_paid(&web, &view)}
                 {ending::ends_soon(&view, locale)}
                 {money}
-                {change::change(&web, &view)}
-                {ending::ending(&web, &view)}
+                {(!waits).then(|| change::change(&web, &view))}
+                {(!waits).then(|| ending::ending(&web, &view))}
                 {bills(&view, reader)}
             </div>
             {facts(&view, reader)}
@@ -133,7 +134,7 @@ async fn money(
     }
     if paying(&view.tries) == Paying::UnderWay {
         let calendar = s.is_dunned().then(|| calendar::under_way(view, reader));
-        return Ok(Some(view! { {waiting(web)}{calendar} }.into_any()));
+        return Ok(Some(view! { {waiting(web, answers_soon(web, &view.tries))}{calendar} }.into_any()));
     }
     let amount = view.unpaid.first().map_or_else(|| calendar::open(view), |invoice| invoice.gross());
     let to_pay =

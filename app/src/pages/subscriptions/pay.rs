@@ -16,7 +16,7 @@ use leptos::prelude::*;
 /// How often the page asks again while the bank answers.
 pub(super) const REFRESH_SECONDS: u32 = 3;
 /// A bank that has not answered by then takes its time: the page no longer asks by itself.
-const SOON: TimeDelta = TimeDelta::minutes(10);
+const SOON: TimeDelta = TimeDelta::minutes(2);
 
 /// What is paid on a page, and how its form calls it.
 pub(super) struct ToPay {
@@ -43,18 +43,26 @@ pub(super) fn answers_soon(web: &WebContext, tries: &[Payment]) -> bool {
     recent && paying(tries) == Paying::UnderWay
 }
 
-/// The bank is asked: this page completes itself.
-pub(super) fn waiting(web: &WebContext) -> AnyView {
+/// The bank is asked: this page completes itself, while the answer is near.
+pub(super) fn waiting(web: &WebContext, by_itself: bool) -> AnyView {
     let locale = web.locale;
+    let text = if by_itself {
+        locale.t(
+            "Suele tardar unos segundos. Esta página pregunta sola; puedes cerrarla. Se paga una sola vez, aunque la recargues.",
+            "It usually takes some seconds. This page asks by itself; you can close it. It is paid once, even if you reload.",
+        )
+    } else {
+        locale.t(
+            "Está tardando más de lo normal. No tienes que hacer nada ni volver a pagar: seguimos preguntando y aquí verás qué ha dicho.",
+            "It takes longer than usual. You don't have to do anything or pay again: we go on asking, and here you will see what it said.",
+        )
+    };
     let here = web.here();
     let title = locale.t("Tu banco está contestando", "Your bank is answering");
     let action = view! { <a class="btn btn--secondary" href=here>{locale.t("Mirar ahora", "Look now")}</a> };
     view! {
         <Notice tone=Tone::Waiting title=title action=action.into_any()>
-            {locale.t(
-                "Suele tardar unos segundos. Esta página pregunta sola; puedes cerrarla. Se paga una sola vez, aunque la recargues.",
-                "It usually takes some seconds. This page asks by itself; you can close it. It is paid once, even if you reload.",
-            )}
+            {text}
         </Notice>
     }
     .into_any()

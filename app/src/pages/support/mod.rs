@@ -24,6 +24,7 @@ mod rules;
 mod similar;
 mod status;
 mod tasks;
+mod theft;
 mod ticket;
 mod ways_out;
 mod words;

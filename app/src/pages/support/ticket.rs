@@ -10,18 +10,20 @@ use super::money::MoneyFacts;
 use super::packet::Packet;
 use super::query::Query;
 use super::words::{history_words, priority_words, queue_words, solution_words, status_words, team_words};
-use super::{clock_pill, desk, facts, reason, replying, similar, status, tasks, ways_out};
+use super::{clock_pill, desk, facts, reason, replying, similar, status, tasks, theft, ways_out};
 use crate::islands::{CaseLive, CaseSigns, CaseWords};
 use crate::pages::maintenance;
+use crate::pages::withdrawal::consents;
 use crate::ui::{Crumb, Fact, Icon, IconName, PageHeader, StatusPill};
 use crate::web::dates::{exact, moment};
 use crate::web::{CurrentUser, Page, PageResult, Refusal, Role, Section, WebContext};
 use caas::activation::repository::{self as activations, Activation};
 use caas::expediente::model::StoredEntry;
-use caas::expediente::repository as expediente;
+use caas::expediente::repository::{self as expediente, GivenConsent};
 use caas::kernel::locale::Locale;
 use caas::maintenance::Upkeep;
 use caas::payments::repository::{self as payments, Payment};
+use caas::rights::theft::{NotedTheft, notes_of};
 use caas::support::model::{Macro, TicketStatus};
 use caas::support::{self, Agent, AgentName, Attachment, Group, Message, Presence, Task, TicketCase, TicketLine};
 use caas::ways_out::{Manual, manual_of};
@@ -50,6 +52,8 @@ struct Whole {
     payment: Option<Payment>,
     payment_entries: Vec<StoredEntry>,
     manual: Option<Manual>,
+    consents: Vec<GivenConsent>,
+    thefts: Vec<NotedTheft>,
 }
 
 async fn read(web: &WebContext, user: &CurrentUser, query: &Query) -> Result<Whole, Refusal> {
@@ -73,12 +77,18 @@ async fn read(web: &WebContext, user: &CurrentUser, query: &Query) -> Result<Who
         Some(id) => manual_of(&mut tx, id).await?,
         None => None,
     };
+    let consents = match ticket.activation {
+        Some(id) => expediente::consents_of(&mut tx, id.0).await?,
+        None => Vec::new(),
+    };
     let upkeep = match ticket.vehicle_id {
         Some(id) => Some(Upkeep::of(&web.caas, &mut tx, id, &user.time_zone).await?),
         None => None,
     };
     Ok(Whole {
         upkeep,
+        consents,
+        thefts: notes_of(&mut tx, ticket.customer_id, ticket.vehicle_id).await?,
         messages: support::messages(&mut tx, ticket, SHOWN).await?,
         attachments: support::attachments(&mut tx, ticket).await?,
         history: support::history(&mut tx, ticket.id).await?,
@@ -136,11 +146,13 @@ pub(super) async fn ticket_page(web: WebContext) -> PageResult {
             </div>
             <aside class="pane" aria-label=locale.t("Dinero, coche y acciones", "Money, car and actions")>
                 {money(&whole, &web, user)}
+                {theft::notes(&whole.thefts, &user.time_zone, locale)}
+                {agreed(&whole, user, locale)}
                 {work}
                 {can_work.then(|| similar::similar_box(&whole.case, &whole.group, &query, web.caas.now(), locale))}
                 {people(&whole, &web)}
                 {can_work.then(|| whole.case.ticket.vehicle_id.map(|_| status::status_box(&web, &carried, &user.time_zone)))}
-                {car(&whole, user, locale)}
+                {car(&whole, &user.time_zone, locale)}
             </aside>
         </div>
         {keys}
@@ -359,6 +371,13 @@ fn money(whole: &Whole, web: &WebContext, user: &CurrentUser) -> Option<AnyView>
     )
 }
 
+/// What the customer agreed to with this order, as the customer reads it too.
+fn agreed(whole: &Whole, user: &CurrentUser, locale: Locale) -> Option<AnyView> {
+    let list = consents(&whole.consents, &user.time_zone, locale)?;
+    let words = locale.t("Lo que aceptó, palabra por palabra", "What they agreed to, word for word");
+    Some(view! { <details class="card"><summary>{words}</summary>{list}</details> }.into_any())
+}
+
 /// Whose case it is, and where it stands among us.
 fn people(whole: &Whole, web: &WebContext) -> Option<AnyView> {
     let (locale, case) = (web.locale, &whole.case);
@@ -392,11 +411,11 @@ fn people(whole: &Whole, web: &WebContext) -> Option<AnyView> {
     facts(locale.t("Cliente y caso", "Customer and case"), list)
 }
 
-fn car(whole: &Whole, user: &CurrentUser, locale: Locale) -> Option<AnyView> {
+fn car(whole: &Whole, zone: &str, locale: Locale) -> Option<AnyView> {
     let case = &whole.case;
     let empty = Value::Null;
     let root = case.diagnostics.as_ref().map_or(&empty, |package| &package.0);
-    let packet = Packet { root, zone: &user.time_zone, locale };
+    let packet = Packet { root, zone, locale };
     let mut list = Vec::new();
     if let Some(model) = &case.model_name {
         list.push(Fact::text(locale.t("Modelo", "Model"), model.clone()));
@@ -409,10 +428,7 @@ fn car(whole: &Whole, user: &CurrentUser, locale: Locale) -> Option<AnyView> {
     }
     if let Some(upkeep) = &whole.upkeep {
         list.push(Fact::view(locale.t("Garantía", "Warranty"), maintenance::warranty_pill(upkeep.warranty, locale)));
-        list.push(Fact::text(
-            locale.t("Mantenimiento", "Maintenance"),
-            maintenance::for_agents(upkeep, &user.time_zone, locale),
-        ));
+        list.push(Fact::text(locale.t("Mantenimiento", "Maintenance"), maintenance::for_agents(upkeep, zone, locale)));
     }
     list.extend(vehicle(&packet));
     if let Some(ordered) = packet.time("orderedAt") {

@@ -3,11 +3,13 @@
 
 mod actions;
 mod by_link;
+mod consents;
 mod days;
 mod page;
 mod section;
 mod words;
 
+pub(in crate::pages) use consents::consents;
 pub(in crate::pages) use section::{open_until, section};
 
 use crate::web::{Route, get};

@@ -1,7 +1,8 @@
 //! Withdrawing on one's own page, and the receipt.
 
-use super::words::{confirm, consents, receipt, what_happens, why_not};
-use super::{receipt_path, words};
+use super::consents::agreed_to;
+use super::receipt_path;
+use super::words::{confirm, receipt, what_happens, why_not};
 use crate::ui::{Button, ButtonKind, Crumb, Fact, KeyValueList, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{Goto, Page, PageResult, Refusal, Role, Section, WebContext, dates};
 use caas::activation::repository::{self as activations, Activation};
@@ -63,7 +64,7 @@ pub(super) async fn declare_page(web: WebContext) -> PageResult {
                 <div class="card stack">
                     <KeyValueList facts=facts/>
                     {what_happens(&view, window, &activation, locale)}
-                    {consents(&view.consents, &zone, locale)}
+                    {agreed_to(&view.consents, &zone, locale)}
                     <form class="form" method="post" action="/api/activacion/desistir">
                         <input type="hidden" name="id" value=activation.id.to_string()/>
                         <div class="form__actions">
@@ -89,7 +90,7 @@ pub(super) async fn declare_page(web: WebContext) -> PageResult {
                     {reason}
                 </Notice>
                 {period}
-                {consents(&view.consents, &zone, locale)}
+                {agreed_to(&view.consents, &zone, locale)}
             }
             .into_any()
         }
@@ -126,7 +127,7 @@ pub(super) async fn receipt_page(web: WebContext) -> PageResult {
             crumbs_label=locale.t("Estás en", "You are in")/>
         <div class="stack">
             {receipt(declared, &view, &activation, &zone, locale)}
-            {words::consents(&view.consents, &zone, locale)}
+            {agreed_to(&view.consents, &zone, locale)}
         </div>
     };
     Ok(Page::new(title, body).class("page page--narrow").section(Section::Expediente))

@@ -1,7 +1,8 @@
 //! What the page of a service says about withdrawal: the continuous function while the period runs, the receipt afterwards,
 //! and the consents on record.
 
-use super::words::{consents, money_now, why_not, withdraw_here, would_come_back};
+use super::consents::agreed_to;
+use super::words::{money_now, why_not, withdraw_here, would_come_back};
 use super::{days, declare_path, receipt_path};
 use crate::ui::{LinkButton, Status, StatusPill};
 use crate::web::{Refusal, WebContext};
@@ -11,14 +12,14 @@ use caas::withdrawal::model::Right;
 use caas::withdrawal::view::{self, Place};
 use leptos::prelude::*;
 
-/// The section. Nothing for what came with the car.
+/// The section. Nothing for what came with the car; only the consents where there is no contract left.
 pub(in crate::pages) async fn section(web: &WebContext, activation: &Activation) -> Result<Option<AnyView>, Refusal> {
     let locale = web.locale;
     let mut tx = web.caas.db.read().await?;
     let view = view::read(&web.caas, &mut tx, activation).await?;
     let zone = Place::of(&mut tx, activation.customer_id).await?.zone.name().to_owned();
     drop(tx);
-    let given = consents(&view.consents, &zone, locale);
+    let given = agreed_to(&view.consents, &zone, locale);
     let inner = match (&view.declared, &view.right) {
         (Some(declared), _) => {
             let href = receipt_path(activation.id);
@@ -29,7 +30,10 @@ pub(in crate::pages) async fn section(web: &WebContext, activation: &Activation)
             }
             .into_any()
         }
-        (None, Right::WithTheCar | Right::Nothing) => return Ok(None),
+        // What was agreed to stays readable, whatever came of it.
+        (None, Right::WithTheCar | Right::Nothing) => {
+            return Ok(given.map(|given| view! { <div class="card">{given}</div> }.into_any()));
+        }
         (None, Right::Open(window)) => {
             let until = format!("{} {}.", locale.t("Puedes desistir", "You can withdraw"), days::until(window, locale));
             let money = view.would.as_ref().map(|(share, fate)| would_come_back(share, *fate, activation, locale));

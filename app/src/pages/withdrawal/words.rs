@@ -12,7 +12,7 @@ use caas::payments::model::OperationState;
 use caas::withdrawal::clock::Window;
 use caas::withdrawal::model::{MoneyFate, Right, Share};
 use caas::withdrawal::service::reference;
-use caas::withdrawal::view::{Consent, Withdrawal, WithdrawalView};
+use caas::withdrawal::view::{Withdrawal, WithdrawalView};
 use leptos::prelude::*;
 
 /// The words of the law, exact: the function, and the confirmation.
@@ -219,53 +219,5 @@ fn car_now(activation: &Activation, locale: Locale) -> String {
             locale.t("Se está desactivando a distancia.", "It is being switched off over the air.").to_owned()
         }
         _ => locale.t("Está desactivado.", "It is switched off.").to_owned(),
-    }
-}
-
-/// What the customer agreed to, word for word, folded away.
-pub(super) fn consents(given: &[Consent], zone: &str, locale: Locale) -> Option<AnyView> {
-    if given.is_empty() {
-        return None;
-    }
-    let list = given
-        .iter()
-        .map(|consent| {
-            let when = when::to_the_second(consent.given_at, zone, locale);
-            let about = match locale {
-                Locale::Es => format!(
-                    "Texto {}, en {}, aceptado el {when}",
-                    consent.text_version,
-                    language(&consent.locale, locale)
-                ),
-                Locale::En => format!(
-                    "Text {}, in {}, agreed to on {when}",
-                    consent.text_version,
-                    language(&consent.locale, locale)
-                ),
-            };
-            let lang = consent.locale.clone();
-            view! {
-                <li>
-                    <blockquote lang=lang><p>{consent.text.clone()}</p></blockquote>
-                    <p class="muted small">{about}</p>
-                </li>
-            }
-        })
-        .collect_view();
-    Some(
-        view! {
-            <details>
-                <summary>{locale.t("Lo que aceptaste, palabra por palabra", "What you agreed to, word for word")}</summary>
-                <ul class="stack--s">{list}</ul>
-            </details>
-        }
-        .into_any(),
-    )
-}
-
-fn language(code: &str, locale: Locale) -> &'static str {
-    match code {
-        "en" => locale.t("inglés", "English"),
-        _ => locale.t("español", "Spanish"),
     }
 }
