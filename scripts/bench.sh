@@ -14,4 +14,4 @@ processor=$(awk -F ': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)
 memory=$(awk '/^MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)
 say "Measuring on $(nproc) × ${processor:-$(uname -m)}, $memory GiB, $(uname -sr), $(rustc --version | cut -d ' ' -f 1,2): about 40 minutes"
 say "Load of the machine before: $(cut -d ' ' -f 1-3 /proc/loadavg). Other work disturbs every figure."
-scripts/with-postgres.sh cargo bench --locked --quiet -p caas-server --bench measure -- "$@"
+scripts/with-postgres.sh --durable cargo bench --locked --quiet -p caas-server --bench measure -- "$@"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# with-postgres.sh COMMAND…: runs the command with a private PostgreSQL, which is gone afterwards.
-# The command finds it in CAAS_TEST_POSTGRES_URL.
+# with-postgres.sh [--durable] COMMAND…: runs the command with a private PostgreSQL, which is gone afterwards.
+# The command finds it in CAAS_TEST_POSTGRES_URL. Unless it is to be --durable, no commit waits for the disk.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-[ $# -gt 0 ] || die "usage: scripts/with-postgres.sh COMMAND…"
+for_the_disk=(-c fsync=off -c full_page_writes=off -c synchronous_commit=off)
+[ "${1-}" != --durable ] || { for_the_disk=(); shift; }
+[ $# -gt 0 ] || die "usage: scripts/with-postgres.sh [--durable] COMMAND…"
 
 ensure_postgres
 binaries=$(find_postgres)
@@ -34,7 +36,7 @@ rm -f "$cluster.log"
 for attempt in 1 2 3 4 5; do
   port=$(free_port)
   if pg "$binaries/pg_ctl" -D "$cluster/data" -l "$cluster/data/server.log" -w -t 60 \
-    -o "-c listen_addresses=127.0.0.1 -p $port -k $cluster -c max_connections=300" start >/dev/null 2>&1; then
+    -o "-c listen_addresses=127.0.0.1 -p $port -k $cluster -c max_connections=300 ${for_the_disk[*]}" start >/dev/null 2>&1; then
     break
   fi
   [ "$attempt" -lt 5 ] || { pg tail -n 20 "$cluster/data/server.log" >&2 || true; die "PostgreSQL did not start"; }

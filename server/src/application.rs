@@ -69,7 +69,11 @@ impl Application {
         sandbox: SandboxOptions,
         rng: Arc<dyn Rng>,
     ) -> Result<Application, StartError> {
-        let db = Database::connect(&config.database_url).await?;
+        let db = if config.is_test() {
+            Database::connect_volatile(&config.database_url).await?
+        } else {
+            Database::connect(&config.database_url).await?
+        };
         db.migrate().await?;
         if !demo::has_people(&db).await? {
             sandbox.forget();

@@ -10,6 +10,7 @@ use super::repository::{Activation, Attempt, Cause, apply};
 use crate::Caas;
 use crate::kernel::error::Result;
 use crate::kernel::jobs::{JobError, Outcome};
+use crate::kernel::planted::{Bug, is_in};
 use crate::maintenance::ask::{self, Asked};
 use crate::maintenance::gate;
 use crate::maintenance::model::{Closed, Gate, SILENT_FOR};
@@ -23,7 +24,10 @@ pub(super) async fn in_the_way(
     vehicle: &Vehicle,
     attempts: &[Attempt],
 ) -> Result<Option<Outcome>, JobError> {
-    if activation.is_included() || attempts.iter().any(|attempt| attempt.ota_command_sent) {
+    if activation.is_included()
+        || is_in(Bug::SecondQuestionSkipped)
+        || attempts.iter().any(|attempt| attempt.ota_command_sent)
+    {
         return Ok(None);
     }
     let catalogue = caas.catalogue().await?;

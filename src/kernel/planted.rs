@@ -32,6 +32,10 @@ codes! {
         EndedGoesOn = "ENDED_GOES_ON",
         /// What a customer withdrew from is not given back.
         WithdrawnNotRefunded = "WITHDRAWN_NOT_REFUNDED",
+        /// Maintenance is not asked about again before the first command, however long ago it was ordered.
+        SecondQuestionSkipped = "SECOND_QUESTION_SKIPPED",
+        /// The note of a theft switches the car's subscriptions off by itself.
+        TheftSwitchesOff = "THEFT_SWITCHES_OFF",
     }
 }
 

@@ -9,6 +9,7 @@ use super::erasure::{Open, services_in_the_way};
 use super::model::{Obstacle, OwnerChangeRefusal, OwnerChangeState};
 use crate::Caas;
 use crate::accounts::{self, AccountError, Email, Invitation, PersonName, Role};
+use crate::activation::repository as activations;
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
@@ -22,6 +23,7 @@ use crate::notifications::{Notice, notify};
 use crate::sales::delivery::link_codes::{hashed, new_code};
 use crate::sales::model::AssignmentStatus;
 use crate::sales::stock;
+use crate::subscriptions::begin::begun;
 use crate::subscriptions::end::end_now;
 use crate::subscriptions::model::{EndReason, SubscriptionStatus};
 use crate::subscriptions::repository as subscriptions;
@@ -368,7 +370,9 @@ async fn end_subscriptions(caas: &Caas, tx: &mut Tx, owner: UserId, car: Vehicle
         owner
     )?;
     for (activation, _) in running {
-        if let Some(found) = subscriptions::of_activation(tx, activation).await? {
+        // One that the vehicle has just confirmed may not have begun yet.
+        let activation = activations::load(tx, activation).await?;
+        if let Some(found) = begun(caas, tx, &activation).await? {
             let mut subscription = subscriptions::lock(tx, found.id).await?;
             if subscription.status != SubscriptionStatus::Cancelled {
                 end_now(caas, tx, &mut subscription, EndReason::NewOwner, Actor::customer(owner)).await?;

@@ -8,7 +8,7 @@ pub mod model;
 pub mod rules;
 
 #[cfg(feature = "ssr")]
-mod begin;
+pub mod begin;
 #[cfg(feature = "ssr")]
 pub mod billing;
 #[cfg(feature = "ssr")]

@@ -44,13 +44,17 @@ macro_rules! entries_of {
         entries_of!($kind, "")
     };
     ($kind:literal, $only:literal) => {
+        entries_of!($kind, $only, "seq")
+    };
+    ($kind:literal, $only:literal, $order:literal) => {
         concat!(
             "SELECT subject_id, before_state, after_state FROM expediente_entries
              WHERE subject_id > $1 AND subject_id <= $2 AND subject_kind = '",
             $kind,
             "' AND after_state IS NOT NULL ",
             $only,
-            " ORDER BY subject_id, seq"
+            " ORDER BY subject_id, ",
+            $order
         )
     };
 }
@@ -166,7 +170,8 @@ pub(super) async fn each_step_once(tx: &mut Tx, found: &mut Findings) -> Result<
         Path {
             thing: "warranty of",
             rows: "SELECT vehicle_id, warranty FROM vehicle_maintenance WHERE vehicle_id > $1 ORDER BY vehicle_id LIMIT $2",
-            entries: entries_of!("VEHICLE", "AND kind = 'WARRANTY_CHANGED'"),
+            // In the chains of all who have had the car: each chain counts for itself, time does for all.
+            entries: entries_of!("VEHICLE", "AND kind = 'WARRANTY_CHANGED'", "at, seq"),
             first: Warranty::Valid.as_str(),
             first_is_told: false,
             is_step: |before, after| before != after,

@@ -2,10 +2,14 @@
 
 use super::not_now;
 use crate::Caas;
+use crate::activation::deactivation::{self, Reason};
+use crate::activation::repository as activations;
 use crate::expediente::model::{EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
+use crate::kernel::Timestamp;
 use crate::kernel::ids::{UserId, VehicleId};
 use crate::kernel::locale::Locale;
+use crate::kernel::planted::{Bug, is_in};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::support::conversation::locale_of;
@@ -94,6 +98,16 @@ async fn note(
     if says == TheftSays::Back {
         tx.commit().await?;
         return Ok(Ok(()));
+    }
+    if let Some(car) = &car
+        && is_in(Bug::TheftSwitchesOff)
+    {
+        for running in activations::running_services(&mut tx, car.id).await? {
+            if deactivation::may_switch_off(&running, Reason::SubscriptionOver, caas.now()) {
+                let never = Timestamp::UNIX_EPOCH;
+                deactivation::request(caas, &mut tx, &running, Reason::SubscriptionOver, never).await?;
+            }
+        }
     }
     let locale: Locale = locale_of(&mut tx, customer).await?;
     let page = vehicle.map_or_else(|| "/expediente".to_owned(), |car| format!("/expediente/coches/{car}/robo"));

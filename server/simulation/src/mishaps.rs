@@ -23,6 +23,8 @@ enum WayOut {
     Registration,
     /// The transport company.
     Transport,
+    /// The workshops' system.
+    Vss,
 }
 
 /// A time in which a way out was shut.
@@ -80,12 +82,13 @@ impl Mishaps {
             System::Iot => (WayOut::Iot, FaultRule::iot),
             System::Factory => (WayOut::Factory, FaultRule::factory),
             System::Transport => (WayOut::Transport, FaultRule::transport),
+            System::Vss => (WayOut::Vss, FaultRule::vss),
             // One rule a country: the body of the call.
             System::RegistrationEs => (WayOut::Registration, |fault| FaultRule::registration(Country::ES, fault)),
             System::RegistrationFr => (WayOut::Registration, |fault| FaultRule::registration(Country::FR, fault)),
             System::RegistrationGb => (WayOut::Registration, |fault| FaultRule::registration(Country::GB, fault)),
             System::RegistrationDe => (WayOut::Registration, |fault| FaultRule::registration(Country::DE, fault)),
-            System::Sms | System::Vss => return Vec::new(),
+            System::Sms => return Vec::new(),
         };
         let mut faults = Vec::new();
         if self.is_shut(way_out, now) {
@@ -258,11 +261,20 @@ impl Mishaps {
         }
     }
 
+    /// Somebody is about to order: are the workshops out of reach?
+    pub fn at_a_choice(&mut self, now: Timestamp) {
+        if self.happens(0.06) {
+            let until = now + self.dice.wait(TimeDelta::hours(1)).min(LONGEST_SILENCE);
+            self.outages.push(Outage { of: WayOut::Vss, from: now, until });
+        }
+    }
+
     /// Somebody has just ordered: what shuts down about now? Returns for how long the car is off the net.
     pub fn at_an_order(&mut self, now: Timestamp) -> Option<TimeDelta> {
         for (probability, of, mean, longest) in [
             (0.05, WayOut::Gateway, TimeDelta::hours(2), TimeDelta::days(2)),
             (0.06, WayOut::Iot, TimeDelta::hours(3), TimeDelta::days(2)),
+            (0.06, WayOut::Vss, TimeDelta::hours(2), LONGEST_SILENCE),
             // Shorter than the day for which a mail is tried.
             (0.03, WayOut::Mail, TimeDelta::hours(3), TimeDelta::hours(20)),
         ] {
@@ -309,6 +321,9 @@ impl Mishaps {
         }
     }
 }
+
+/// How long the workshops' system is away at most.
+const LONGEST_SILENCE: TimeDelta = TimeDelta::hours(6);
 
 const SLOW_BANKS: &[(f64, u32)] = &[(5.0, 10), (3.0, 300), (1.0, 7_200), (0.5, 100_000)];
 

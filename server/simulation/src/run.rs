@@ -16,6 +16,7 @@ use caas::kernel::error::Failure;
 use caas::kernel::failpoint::{Crash, crash_when, is_crash};
 use caas::kernel::jobs;
 use caas::kernel::rng::{Rng, SeededRng};
+use caas::maintenance::fleet::CheckFleet;
 use caas::subscriptions::billing::BillDue;
 use caas::{Caas, Parts, Policies, job_registry};
 use caas_sandbox::World;
@@ -69,8 +70,10 @@ pub struct Report {
     pub webhooks: u64,
     /// Mails that arrived.
     pub mails: usize,
+    /// Cars that changed hands.
+    pub handed_over: usize,
     /// Deaths of the process.
-    pub deaths: u64,
+    pub deaths: usize,
     /// What the oracle found to be wrong, seen from outside.
     pub violations: Vec<String>,
     /// What `caas verify` found in the database: a second opinion.
@@ -90,8 +93,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "log {}: {} orders, {} cars, {} calls, {} webhooks, {} mails, {} deaths",
-            self.hash, self.orders, self.cars, self.calls, self.webhooks, self.mails, self.deaths
+            "log {}: {} orders, {} cars sold, {} passed on, {} calls, {} webhooks, {} mails, {} deaths",
+            self.hash, self.orders, self.cars, self.handed_over, self.calls, self.webhooks, self.mails, self.deaths
         )
     }
 }
@@ -144,7 +147,7 @@ struct Life {
     trade: Trade,
     dice: Dice,
     may_die: Arc<AtomicBool>,
-    deaths: u64,
+    deaths: Vec<Timestamp>,
 }
 
 impl Life {
@@ -159,11 +162,14 @@ impl Life {
         let people = People::settle(settings, &platform.caas, &outside).await?;
         let trade = Trade::open(settings, &platform.caas).await?;
         BillDue::plan(&platform.caas).await?;
+        if settings.checks_the_fleet() {
+            CheckFleet::plan(&platform.caas).await?;
+        }
         let may_die = Arc::new(AtomicBool::new(true));
         let (mortal, fate, faults) = (may_die.clone(), Dice::new(settings.seed, 3), settings.faults);
         crash_when(Some(Box::new(move |_| mortal.load(Ordering::Relaxed) && fate.says(DEATHS * faults))));
         let dice = Dice::new(settings.seed, 4);
-        Ok(Life { db, clock, rng, outside, platform, people, trade, dice, may_die, deaths: 0 })
+        Ok(Life { db, clock, rng, outside, platform, people, trade, dice, may_die, deaths: Vec::new() })
     }
 
     async fn live(&mut self, settings: &Settings) -> Result<Report, SimulationError> {
@@ -177,7 +183,7 @@ impl Life {
         self.may_die.store(false, Ordering::Relaxed);
         self.people.stop_buying(&self.outside);
         self.live_until(now + REST).await?;
-        self.judge().await
+        self.judge(settings).await
     }
 
     /// From one due thing to the next.
@@ -241,7 +247,7 @@ impl Life {
 
     /// Whatever was in memory is gone, what was leased is free, and some time has passed.
     async fn restart(&mut self) -> Result<(), SimulationError> {
-        self.deaths += 1;
+        self.deaths.push(self.clock.now());
         self.may_die.store(false, Ordering::Relaxed);
         self.clock.advance(self.dice.seconds(1, 300));
         let caas = platform(self.db.clone(), self.clock.clone(), self.rng.clone(), self.outside.clone());
@@ -252,7 +258,7 @@ impl Life {
         Ok(())
     }
 
-    async fn judge(&self) -> Result<Report, SimulationError> {
+    async fn judge(&self, settings: &Settings) -> Result<Report, SimulationError> {
         let now = self.clock.now();
         let second_opinion = {
             let mut tx = self.platform.caas.db.read().await?;
@@ -265,6 +271,8 @@ impl Life {
             found
         };
         let subscribed = self.people.subscribed(&self.platform.caas).await?;
+        let cars = self.people.car_pages(&self.platform.caas).await?;
+        let copies = self.people.copies(&self.platform.caas).await?;
         let seen = self.outside.seen();
         let evidence = oracle::Evidence {
             now,
@@ -274,6 +282,12 @@ impl Life {
             orders: self.people.ordered(),
             subscribed: &subscribed,
             sold: self.trade.sold(),
+            asked: &seen.asked,
+            cars: &cars,
+            handed_over: self.people.handed_over(),
+            copies: &copies,
+            deaths: &self.deaths,
+            checks_the_fleet: settings.checks_the_fleet(),
         };
         let mut violations = self.people.complaints().to_vec();
         violations.extend(oracle::judge(&evidence));
@@ -285,7 +299,8 @@ impl Life {
             calls: seen.calls,
             webhooks: seen.webhooks,
             mails: seen.letters.len(),
-            deaths: self.deaths,
+            handed_over: evidence.handed_over.len(),
+            deaths: self.deaths.len(),
             violations,
             second_opinion,
             log: seen.story.kept().to_vec(),

@@ -61,6 +61,12 @@ impl Settings {
     pub fn customer_years(&self) -> f64 {
         f64::from(self.customers) * f64::from(self.days) / 365.0
     }
+
+    /// Whether all cars are asked about every day, as in life. A question a day and car is more than all else that happens
+    /// together, so only some worlds live with it; in the others orders alone have the workshops asked.
+    pub fn checks_the_fleet(&self) -> bool {
+        self.seed % 12 == 1
+    }
 }
 
 /// The command that lives this life again.

@@ -276,6 +276,11 @@ impl Config {
     pub fn is_production(&self) -> bool {
         self.stage == Stage::Production
     }
+
+    /// Whether nothing need survive a power cut: tests end with the machine they run on.
+    pub fn is_test(&self) -> bool {
+        self.stage == Stage::Test
+    }
 }
 
 impl Default for Config {

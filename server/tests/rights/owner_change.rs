@@ -8,12 +8,14 @@ use caas::activation::model::ActivationState;
 use caas::activation::repository::{ended_of_customer, open_of_customer};
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::{UserId, VehicleId};
+use caas::kernel::jobs::run_next_job;
 use caas::kernel::locale::Locale;
 use caas::purchases::model::OrderRefusal;
 use caas::rights::model::{Obstacle, OwnerChangeRefusal as Refusal};
 use caas::rights::owner_change::{self, NewOwner, Starter, about_car, accept, inherited, offer, offered_to, withdraw};
 use caas::sql;
 use caas::subscriptions::model::SubscriptionStatus;
+use caas::subscriptions::repository::of_activation;
 use caas::vehicles::vehicle_of;
 use chrono::TimeDelta;
 
@@ -95,7 +97,7 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
             sql!(&mut tx, one(i64, i64), "SELECT COUNT(*), COUNT(*) FROM linked_apps WHERE vehicle_id = $1", car)
                 .unwrap();
         assert_eq!(apps, 0);
-        let subscription = caas::subscriptions::repository::of_activation(&mut tx, month).await.unwrap().unwrap();
+        let subscription = of_activation(&mut tx, month).await.unwrap().unwrap();
         assert_eq!(subscription.status, SubscriptionStatus::Cancelled);
         drop(tx);
         assert!(told(&office, new).await >= 2, "offered, and taken");
@@ -114,6 +116,29 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         assert_eq!((entries(&office, old, car).await, told(&office, old).await), before);
         assert!(office.scene.car_has(SEATS));
         assert!(!office.scene.car_has(NAVIGATION), "the subscription was switched off");
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_that_the_car_has_only_just_confirmed_ends_with_the_change_too() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        let new = office.other_customer().await;
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        office.scene.answers_at_once();
+        let month = office.scene.order_kind(NAVIGATION, OfferKind::Subscription).await;
+        // Up to the car's word, and not a job further.
+        while office.scene.activation(month).await.state != ActivationState::Active {
+            run_next_job(&caas, &office.scene.app.app.registry).await.unwrap().unwrap();
+        }
+        assert!(of_activation(&mut office.scene.read().await, month).await.unwrap().is_none());
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Ok(car));
+        office.scene.live(TimeDelta::minutes(5)).await;
+        let ended = of_activation(&mut office.scene.read().await, month).await.unwrap().unwrap();
+        assert_eq!(ended.status, SubscriptionStatus::Cancelled);
+        assert!(!office.scene.car_has(NAVIGATION));
         office.scene.proven().await;
     }
 }

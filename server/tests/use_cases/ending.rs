@@ -67,7 +67,8 @@ async fn switching_off_with_lost_answers_refusals_and_silence_ends_well() {
         ] {
             let mut scene = Scene::new(engine).await;
             let id = scene.order_kind(SEATS, OfferKind::Temporary).await;
-            scene.live(TimeDelta::days(29)).await;
+            scene.live(TimeDelta::minutes(1)).await;
+            scene.pass(TimeDelta::days(29)).await;
             scene.fault(FaultRule::iot(fault.clone()).on(Operation::Deactivate).times(1));
             scene.live(TimeDelta::days(2)).await;
             assert_eq!((scene.state(id).await, scene.car_has(SEATS)), ("EXPIRED", false), "{fault:?}");

@@ -169,8 +169,10 @@ async fn a_car_that_is_away_for_days_is_switched_off_in_the_end() {
         let id = scene.delivered(SEATS, OfferKind::Temporary).await;
         scene.world().set_connectivity(&scene.vin, Connectivity::Offline);
         scene.withdraw(id).await.unwrap();
-        // The money does not wait for the car, and the days bought pass meanwhile.
-        scene.live(TimeDelta::days(33)).await;
+        // The money does not wait for the car, and the days bought pass meanwhile: a day of tries, one like the other,
+        // then weeks in one leap.
+        scene.live(TimeDelta::days(1)).await;
+        scene.pass(TimeDelta::days(32)).await;
         assert_eq!((scene.state(id).await, scene.payment(id).await.state.as_str()), ("ACTIVE", "REFUNDED"));
         assert_eq!(scene.deactivations(id).await, [("WITHDRAWAL".to_owned(), "ESCALATED".to_owned())]);
         assert_eq!(scene.tickets(id).await.len(), 1);

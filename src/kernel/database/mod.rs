@@ -87,7 +87,7 @@ impl Database {
         Database::connect_with(url, Durability::Full).await
     }
 
-    /// The same for a database that need not survive a power cut: SQLite does not wait for the disk. For simulations.
+    /// The same for a database that need not survive a power cut: SQLite does not wait for the disk. For simulations and tests.
     pub async fn connect_volatile(url: &str) -> Result<Database> {
         Database::connect_with(url, Durability::None).await
     }

@@ -52,7 +52,7 @@ pub async fn for_each_engine(test: impl AsyncFn(World)) {
 }
 
 async fn world(url: &str) -> World {
-    let db = Database::connect(url).await.expect("a database");
+    let db = Database::connect_volatile(url).await.expect("a database");
     db.migrate().await.expect("the schema");
     let start: Timestamp = "2026-11-21T09:00:00Z".parse().expect("a moment");
     let clock = Arc::new(ManualClock::at(start));

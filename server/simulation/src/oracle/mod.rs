@@ -2,12 +2,16 @@
 //! arrived, and what people clicked. What CaaS believes in its database is none of its business.
 
 mod letters;
+mod maintenance;
 mod money;
+mod owners;
 mod subscriptions;
 mod trade;
 mod vehicles;
 
-use crate::outside::{Letter, Move};
+use crate::outside::{Asked, Letter, Move};
+use crate::people::garage::CarPage;
+use crate::people::owners::{DataCopy, HandOver};
 use crate::people::{Ordered, Subscribed};
 use crate::trade::Sold;
 use caas::catalogue::OfferKind;
@@ -35,6 +39,18 @@ pub struct Evidence<'a> {
     pub subscribed: &'a [Subscribed],
     /// Cars that were sold.
     pub sold: &'a [Sold],
+    /// Questions to the workshops' system, and what the platform heard.
+    pub asked: &'a [Asked],
+    /// What the customers' pages say of their cars' warranties.
+    pub cars: &'a [CarPage],
+    /// Cars that changed hands.
+    pub handed_over: &'a [HandOver],
+    /// Everybody's copy of their data, if cars changed hands.
+    pub copies: &'a [DataCopy],
+    /// When the process died.
+    pub deaths: &'a [Timestamp],
+    /// Whether all cars are asked about every day.
+    pub checks_the_fleet: bool,
 }
 
 /// Everything that is wrong, in words that name the order, payment or vehicle.
@@ -45,12 +61,19 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<String> {
     vehicles::judge(evidence, &cases, &mut wrong);
     letters::judge(&cases, &mut wrong);
     subscriptions::judge(evidence, &cases, &mut wrong);
+    maintenance::judge(evidence, &cases, &mut wrong);
+    owners::judge(evidence, &mut wrong);
     trade::judge(evidence, &mut wrong);
     wrong
 }
 
 /// How much later than exactly something may be switched off: cars are away for weeks, and are given time to come back.
 const SLACK: TimeDelta = TimeDelta::days(3);
+
+/// What could be an id in a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
+}
 
 /// One order with all traces it left outside.
 struct Case<'a> {
@@ -157,9 +180,7 @@ impl<'a> Case<'a> {
         }
         for letter in evidence.letters {
             // Every mail about an order leads to its page.
-            let named =
-                letter.text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').find_map(|word| by_id.get(word));
-            if let Some(&index) = named {
+            if let Some(&index) = words(&letter.text).find_map(|word| by_id.get(word)) {
                 cases[index].letters.push(letter);
             }
         }

@@ -1,13 +1,13 @@
 //! Subscriptions: what the bank took is the price of the days that were delivered, from the vehicle's word to the customer's
 //! last click, and nothing goes on or ends otherwise. The months are counted here in a way of their own.
 
-use super::{Case, Evidence, SLACK};
+use super::{Case, Evidence, SLACK, owners};
 use crate::people::Subscribed;
 use caas::kernel::Timestamp;
 use caas::kernel::when::day_there;
 use caas::subscriptions::model::EndReason;
 use caas_sandbox::world::gateway::model::Payment;
-use chrono::{Months, NaiveDate};
+use chrono::{Months, NaiveDate, TimeDelta};
 
 /// Where everybody lives.
 const ZONE: &str = "Europe/Madrid";
@@ -65,7 +65,9 @@ fn owed(evidence: &Evidence<'_>, case: &Case<'_>, subscribed: &Subscribed) -> Re
     let next_period = |after: NaiveDate| (1..).map(|month| period(from, month)).find(|start| *start > after);
     let wished = order.to_end.and_then(|at| next_period(day(at)));
     let price = order.price.cents.0;
+    let passed_on = owners::passed_on(evidence, order);
     match subscribed.ended {
+        None if passed_on.is_some() => Err("goes on although its customer has passed the car on".to_owned()),
         None if order.ended_now.is_some() => Err("goes on although its customer ended it".to_owned()),
         None if wished.is_some_and(|end| end <= day(evidence.now)) => {
             Err("goes on although its customer let it end with its period".to_owned())
@@ -86,6 +88,11 @@ fn owed(evidence: &Evidence<'_>, case: &Case<'_>, subscribed: &Subscribed) -> Re
                 Err("was ended unpaid, but no bank ever said no".to_owned())
             }
         }
+        Some((at, Some(EndReason::NewOwner))) => match passed_on {
+            // The new owner may have learned of it a little later, when the platform died meanwhile.
+            Some(known) if at <= known && known - at <= TimeDelta::hours(2) => Ok(share(from, day(at), price)),
+            _ => Err("was ended because of a new owner that there is not".to_owned()),
+        },
         Some((at, reason)) => Err(format!("ended at {at} for no reason of its customer's: {reason:?}")),
     }
 }

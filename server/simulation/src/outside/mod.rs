@@ -7,6 +7,7 @@ mod gateway;
 mod iot;
 mod mail;
 mod sales;
+mod vss;
 
 use crate::mishaps::Mishaps;
 use crate::story::Story;
@@ -17,7 +18,7 @@ use caas::kernel::clock::{Clock as _, ManualClock};
 use caas::kernel::error::Result;
 use caas::kernel::failpoint::crash_here;
 use caas::kernel::jobs::{self, Registry};
-use caas_sandbox::{Answer, Call, Operation, System, World};
+use caas_sandbox::{Answer, Block, Call, Operation, System, Vin, World};
 use chrono::TimeDelta;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -50,6 +51,17 @@ pub struct Letter {
     pub message_id: String,
 }
 
+/// A question to the workshops' system, as it came out.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// When the platform heard the answer, or gave up.
+    pub at: Timestamp,
+    /// About which car.
+    pub vin: Vin,
+    /// What the platform heard: its blocks, none of a car without history; `None` when it heard nothing of use.
+    pub blocks: Option<Vec<Block>>,
+}
+
 /// The world outside, and what was seen of the platform there.
 pub struct Seen {
     /// Books, vehicles, and webhooks on their way.
@@ -62,6 +74,8 @@ pub struct Seen {
     pub moves: Vec<Move>,
     /// Mails that arrived.
     pub letters: Vec<Letter>,
+    /// Questions to the workshops' system.
+    pub asked: Vec<Asked>,
     /// Calls of the platform, those that reached nobody too.
     pub calls: u64,
     /// Webhooks that the platform took.
@@ -108,6 +122,7 @@ impl Outside {
                 story,
                 moves: Vec::new(),
                 letters: Vec::new(),
+                asked: Vec::new(),
                 calls: 0,
                 webhooks: 0,
             }),

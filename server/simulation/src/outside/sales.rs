@@ -3,7 +3,6 @@
 use super::{Heard, Outside, unreadable};
 use async_trait::async_trait;
 use caas::inbox::message::parse_date_time;
-use caas::maintenance::port::{Vss, VssAnswer, VssError};
 use caas::sales::delivery::port::{ScheduledTransport, Transport, TransportError, TransportRequest};
 use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest};
 use caas::sales::model::Address;
@@ -214,25 +213,6 @@ impl Transport for Outside {
                     _ => TransportError::NoAnswer(code),
                 })
             }
-        }
-    }
-}
-
-#[async_trait]
-impl Vss for Outside {
-    async fn maintenance_status(&self, vin: &str) -> Result<VssAnswer, VssError> {
-        match self.call(Call::new(Operation::MaintenanceStatus, vin)).await {
-            Heard::Nothing => Err(VssError::Unavailable("time-out".to_owned())),
-            Heard::Answer(answer) if answer.status == 404 => Ok(VssAnswer::NoHistory),
-            Heard::Answer(answer) if answer.status < 300 => {
-                let read = || {
-                    let as_of = parse_date_time(answer.body["asOf"].as_str()?)?;
-                    let blocks = serde_json::from_value(answer.body["blocks"].clone()).ok()?;
-                    Some(VssAnswer::History { as_of, blocks })
-                };
-                read().ok_or_else(|| VssError::Unreadable(unreadable("blocks")))
-            }
-            Heard::Answer(answer) => Err(VssError::Unavailable(answer.code().unwrap_or_default().to_owned())),
         }
     }
 }

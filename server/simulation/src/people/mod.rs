@@ -1,11 +1,15 @@
 //! What people do: order, click twice, order from another tab, confirm with their bank, cancel, lose the net, look back
-//! and order again.
+//! and order again; look after their cars, or not ([`garage`]); pass them on ([`owners`]).
 
+pub mod garage;
+pub mod owners;
+
+use self::owners::HandOver;
 use crate::dice::Dice;
 use crate::outside::Outside;
 use crate::settings::{ORDERS_A_YEAR, Settings};
 use caas::Caas;
-use caas::catalogue::{Market, OfferKind, Service, repository as catalogue};
+use caas::catalogue::{Market, OfferKind, RequiredBlock, Service, repository as catalogue};
 use caas::kernel::Timestamp;
 use caas::kernel::database::Tx;
 use caas::kernel::error::Result;
@@ -31,13 +35,14 @@ use caas_sandbox::world::gateway::model::Payment;
 use caas_sandbox::world::iot::model::VehiclePatch;
 use caas_sandbox::{Connectivity, TestCard, VehicleSpec, Vin};
 use chrono::{NaiveDate, TimeDelta};
+use sqlx::types::Uuid;
 use std::collections::BTreeMap;
 
 /// Somebody who buys.
 struct Customer {
     id: UserId,
+    email: String,
     locale: Locale,
-    cars: Vec<Car>,
     methods: Vec<(PaymentMethodId, TestCard)>,
 }
 
@@ -45,6 +50,8 @@ struct Car {
     id: VehicleId,
     vin: Vin,
     model: &'static str,
+    /// Whose it is, among the customers.
+    owner: usize,
 }
 
 /// Something to buy.
@@ -55,6 +62,8 @@ struct Ware {
     days: Option<i64>,
     price: Money,
     models: Vec<String>,
+    asks_for: Vec<RequiredBlock>,
+    safety_critical: bool,
 }
 
 /// An order, as its customer knows it.
@@ -74,6 +83,16 @@ pub struct Ordered {
     pub price: Money,
     /// When the button was clicked.
     pub at: Timestamp,
+    /// When the order was known to be taken: later, if the platform died meanwhile.
+    pub taken: Timestamp,
+    /// Its customer's mail address.
+    pub buyer: String,
+    /// The maintenance that the service asks for.
+    pub asks_for: Vec<RequiredBlock>,
+    /// Whether it is critical for safety.
+    pub safety_critical: bool,
+    /// Whether its customer has agreed to buy it although the workshops can't be asked.
+    pub knows_the_risk: bool,
     /// When its customer was told that it is cancelled.
     pub cancelled: Option<Timestamp>,
     /// When support took it into its hands.
@@ -123,6 +142,7 @@ struct Click {
     method: usize,
     form: u64,
     first: Timestamp,
+    knows_the_risk: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -144,18 +164,25 @@ enum Deed {
     Stolen { customer: usize },
     OffTheNet(Vin),
     BackOnTheNet(Vin),
+    FallsDue { car: usize },
+    BookedLate { car: usize },
+    Workshop { car: usize },
+    PassOn { customer: usize },
+    Accept { change: Uuid, code: String, car: usize, to: usize },
 }
 
 /// Everybody, and what they are about to do.
 pub struct People {
     dice: Dice,
     customers: Vec<Customer>,
+    cars: Vec<Car>,
     wares: Vec<Ware>,
     agenda: BTreeMap<(Timestamp, u64), Deed>,
     deeds: u64,
     /// The order each form came to.
     forms: BTreeMap<u64, ActivationId>,
     ordered: Vec<Ordered>,
+    handed_over: Vec<HandOver>,
     complaints: Vec<String>,
     still_buying: bool,
     agent: Agent,
@@ -169,6 +196,10 @@ const OTHER_CARD: TimeDelta = TimeDelta::days(45);
 const DEBTS: TimeDelta = TimeDelta::days(20);
 /// After which a car is stolen, of those that are.
 const THEFT: TimeDelta = TimeDelta::days(60);
+/// How many pass a car on.
+const PASSES_ON: f64 = 0.4;
+/// After which they do.
+const HAS_IT_FOR: TimeDelta = TimeDelta::days(150);
 
 const MODELS: [&str; 4] = ["LINCE", "ALCOR", "BRISA", "TAJO"];
 const FIRMWARE: &str = "9.0.0";
@@ -195,7 +226,7 @@ impl People {
     pub async fn settle(settings: &Settings, caas: &Caas, outside: &Outside) -> Result<People> {
         let dice = Dice::new(settings.seed, 1);
         let wares = wares(caas).await?;
-        let mut customers = Vec::new();
+        let (mut customers, mut cars) = (Vec::new(), Vec::new());
         let mut tx = caas.db.begin().await?;
         let now = caas.now();
         let agent = Agent { id: caas.new_id() };
@@ -203,8 +234,9 @@ impl People {
         for number in 0..settings.customers {
             let id: UserId = caas.new_id();
             let locale = if dice.says(0.7) { Locale::Es } else { Locale::En };
-            insert_person(&mut tx, id, &format!("eva{number}@example.com"), "CUSTOMER", locale, now).await?;
-            let mut customer = Customer { id, locale, cars: Vec::new(), methods: Vec::new() };
+            let email = format!("eva{number}@example.com");
+            insert_person(&mut tx, id, &email, "CUSTOMER", locale, now).await?;
+            let mut customer = Customer { id, email, locale, methods: Vec::new() };
             for car in 0..if dice.says(0.3) { 2 } else { 1 } {
                 let model = dice.pick(&MODELS).copied().unwrap_or("LINCE");
                 let text = format!("VSSZZZS1M{number:05}{car:03}");
@@ -220,7 +252,7 @@ impl People {
                 let id = vehicles::enter_delivered(caas, &mut tx, &new).await?;
                 let vin = Vin::parse(&text).expect("digits and letters without I, O and Q, 17 of them");
                 outside.seen().world.iot_mut().add_vehicle(VehicleSpec::new(vin.clone(), model, FIRMWARE), now);
-                customer.cars.push(Car { id, vin, model });
+                cars.push(Car { id, vin, model, owner: customers.len() });
             }
             let one_that_works = dice.weighted(&CARDS[..3]);
             let another = dice.says(0.6).then(|| dice.weighted(CARDS)).flatten();
@@ -242,11 +274,13 @@ impl People {
         let mut people = People {
             dice,
             customers,
+            cars,
             wares,
             agenda: BTreeMap::new(),
             deeds: 0,
             forms: BTreeMap::new(),
             ordered: Vec::new(),
+            handed_over: Vec::new(),
             complaints: Vec::new(),
             still_buying: true,
             agent,
@@ -258,7 +292,11 @@ impl People {
             if people.dice.says(0.2) {
                 people.manage_later(now, customer, THEFT, Deed::Stolen { customer });
             }
+            if people.dice.says(PASSES_ON) {
+                people.manage_later(now, customer, HAS_IT_FOR, Deed::PassOn { customer });
+            }
         }
+        people.begin_maintenance(outside, now);
         Ok(people)
     }
 
@@ -266,7 +304,7 @@ impl People {
     pub fn stop_buying(&mut self, outside: &Outside) {
         self.still_buying = false;
         self.agenda.retain(|_, deed| matches!(deed, Deed::Click(_) | Deed::Confirm { .. } | Deed::Cancel { .. }));
-        for car in self.customers.iter().flat_map(|customer| &customer.cars) {
+        for car in &self.cars {
             set_net(outside, &car.vin, Connectivity::Online);
         }
     }
@@ -304,7 +342,7 @@ impl People {
 
     async fn carry_out(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, deed: Deed) -> Result<()> {
         match deed {
-            Deed::Choose { customer } => self.choose(now, customer),
+            Deed::Choose { customer } => self.choose(outside, now, customer),
             Deed::Click(click) => self.click(caas, outside, now, click).await?,
             Deed::Confirm { order, tries } => self.confirm(caas, outside, now, order, tries).await?,
             Deed::Cancel { order, tries } => self.cancel(caas, outside, now, order, tries).await?,
@@ -319,6 +357,13 @@ impl People {
             Deed::PreferAnother { customer } => self.prefer_another(caas, outside, now, customer).await?,
             Deed::Stolen { customer } => self.stolen(caas, outside, customer).await?,
             Deed::PayDebts { customer } => self.pay_debts(caas, outside, now, customer).await?,
+            Deed::FallsDue { car } => self.falls_due(outside, now, car),
+            Deed::BookedLate { car } => self.booked_late(outside, now, car),
+            Deed::Workshop { car } => self.workshop(outside, now, car),
+            Deed::PassOn { customer } => self.pass_on(caas, outside, now, customer).await?,
+            Deed::Accept { change, code, car, to } => {
+                self.accept(caas, outside, now, (change, &code), (car, to)).await?;
+            }
             Deed::OffTheNet(vin) => set_net(outside, &vin, Connectivity::Offline),
             Deed::BackOnTheNet(vin) => set_net(outside, &vin, Connectivity::Online),
         }
@@ -337,12 +382,18 @@ impl People {
         self.later(at, Deed::Choose { customer });
     }
 
-    fn choose(&mut self, now: Timestamp, customer: usize) {
+    /// The cars of a customer, by their place.
+    fn cars_of(&self, customer: usize) -> Vec<usize> {
+        (0..self.cars.len()).filter(|&car| self.cars[car].owner == customer).collect()
+    }
+
+    fn choose(&mut self, outside: &Outside, now: Timestamp, customer: usize) {
         self.choose_later(now, customer);
+        outside.seen().mishaps.at_a_choice(now);
         let Some(buyer) = self.customers.get(customer) else { return };
-        let car = self.dice.below(buyer.cars.len());
         let method = self.dice.below(buyer.methods.len());
-        let Some(model) = buyer.cars.get(car).map(|car| car.model) else { return };
+        let Some(&car) = self.dice.pick(&self.cars_of(customer)) else { return };
+        let model = self.cars[car].model;
         let fitting: Vec<usize> =
             (0..self.wares.len()).filter(|&ware| self.wares[ware].models.iter().any(|fits| fits == model)).collect();
         let by_month: Vec<usize> =
@@ -350,7 +401,8 @@ impl People {
         let among = if self.dice.says(BY_MONTH) && !by_month.is_empty() { &by_month } else { &fitting };
         let Some(&ware) = self.dice.pick(among) else { return };
         let form = self.new_form();
-        let click = Click { customer, car, ware, method, form, first: now };
+        let knows_the_risk = self.dice.says(0.5);
+        let click = Click { customer, car, ware, method, form, first: now, knows_the_risk };
         self.later(now, Deed::Click(click));
         if self.dice.says(0.15) {
             let at = now + self.dice.seconds(0, 3);
@@ -369,7 +421,7 @@ impl People {
 
     async fn click(&mut self, caas: &Caas, outside: &Outside, now: Timestamp, click: Click) -> Result<()> {
         let (buyer, ware) = (&self.customers[click.customer], &self.wares[click.ware]);
-        let (car, (method, card)) = (&buyer.cars[click.car], buyer.methods[click.method]);
+        let (car, (method, card)) = (&self.cars[click.car], buyer.methods[click.method]);
         let order = Order {
             customer: buyer.id,
             vehicle: car.id,
@@ -378,7 +430,7 @@ impl People {
             shown_price: ware.price,
             purchase_key: format!("form-{}", click.form),
             consents: true,
-            maintenance_risk: true,
+            maintenance_risk: click.knows_the_risk,
             locale: buyer.locale,
         };
         let placed = match place(caas, &order).await? {
@@ -388,6 +440,14 @@ impl People {
                 // Nothing was ordered by the click before.
                 let at = now + self.dice.seconds(3, 60);
                 self.later(at, Deed::Click(Click { first: at, ..click }));
+                return Ok(());
+            }
+            Err(OrderRefusal::ConsentMissing) if !click.knows_the_risk => {
+                outside.tell(format_args!("the workshops are silent: {} for {}", ware.service, car.vin));
+                if self.dice.says(0.6) {
+                    let at = now + self.dice.seconds(5, 120);
+                    self.later(at, Deed::Click(Click { first: at, knows_the_risk: true, ..click }));
+                }
                 return Ok(());
             }
             Err(refusal) => {
@@ -403,6 +463,9 @@ impl People {
         if self.ordered.iter().any(|known| known.id == placed.activation) {
             return Ok(());
         }
+        if car.owner != click.customer {
+            self.complaints.push(format!("{} was ordered for a car that somebody else has", placed.activation));
+        }
         let order = self.ordered.len();
         let vin = car.vin.clone();
         self.ordered.push(Ordered {
@@ -413,6 +476,11 @@ impl People {
             days: ware.days,
             price: ware.price,
             at: click.first,
+            taken: now,
+            buyer: buyer.email.clone(),
+            asks_for: ware.asks_for.clone(),
+            safety_critical: ware.safety_critical,
+            knows_the_risk: click.knows_the_risk,
             cancelled: None,
             by_hand: None,
             withdrawn: None,
@@ -422,6 +490,10 @@ impl People {
             card,
         });
         self.after_ordering(outside, now, order, &vin);
+        if self.still_buying && self.dice.says(0.1) {
+            let at = now + self.dice.wait(TimeDelta::minutes(20));
+            self.later(at, Deed::BookedLate { car: click.car });
+        }
         Ok(())
     }
 
@@ -432,7 +504,8 @@ impl People {
             self.later(at, Deed::Cancel { order, tries: 8 });
         }
         if self.ordered[order].card == TestCard::NeedsAuthentication && self.dice.says(0.8) {
-            let at = now + self.dice.wait(TimeDelta::minutes(20));
+            let mean = if self.dice.says(0.3) { TimeDelta::hours(5) } else { TimeDelta::minutes(20) };
+            let at = now + self.dice.wait(mean);
             self.later(at, Deed::Confirm { order, tries: 5 });
         }
         if self.still_buying && self.dice.says(0.4) {
@@ -584,7 +657,7 @@ impl People {
     /// Support notes that a car was stolen: nothing happens by itself.
     async fn stolen(&mut self, caas: &Caas, outside: &Outside, customer: usize) -> Result<()> {
         let owner = &self.customers[customer];
-        let Some(car) = owner.cars.first() else { return Ok(()) };
+        let Some(car) = self.cars.iter().find(|car| car.owner == customer) else { return Ok(()) };
         let noted = note_theft(caas, &self.agent, owner.id, Some(car.id), "Denunciado.").await?;
         outside.tell(format_args!("car {} was stolen: {}", car.vin, noted.is_ok()));
         Ok(())
@@ -738,14 +811,15 @@ impl People {
             return;
         }
         let owner = &self.customers[ordered.owner];
-        let Some(car) = owner.cars.iter().position(|car| car.vin == ordered.vin) else { return };
+        let is_theirs = |car: &Car| car.vin == ordered.vin && car.owner == ordered.owner;
+        let Some(car) = self.cars.iter().position(is_theirs) else { return };
         let (kind, service) = (ordered.kind, &ordered.service);
         let Some(ware) = self.wares.iter().position(|ware| &ware.service == service && ware.kind == kind) else {
             return;
         };
         let (customer, method) = (ordered.owner, self.dice.below(owner.methods.len()));
-        let form = self.new_form();
-        self.later(now, Deed::Click(Click { customer, car, ware, method, form, first: now }));
+        let (form, knows_the_risk) = (self.new_form(), true);
+        self.later(now, Deed::Click(Click { customer, car, ware, method, form, first: now, knows_the_risk }));
     }
 }
 
@@ -792,6 +866,8 @@ fn wares_of(service: &Service) -> Vec<Ware> {
             days: offer.days,
             price: price.amount,
             models: service.models.clone(),
+            asks_for: service.required_blocks.clone(),
+            safety_critical: service.safety_critical,
         })
         .collect();
     wares.sort_by_key(|ware| (ware.kind, ware.days, ware.offer));
