@@ -279,7 +279,7 @@ async fn erase(caas: &Caas, tx: &mut Tx, customer: UserId, erasure: Uuid) -> Res
     // A sale that was begun names its buyer before it knows the account.
     sql!(tx, execute
         "UPDATE customer_orders SET draft = NULL
-         WHERE status = 'DRAFT' AND LOWER(CAST(draft AS TEXT)) LIKE '%\"' || $1 || '\"%'", &email)?;
+         WHERE status = 'DRAFT' AND LOWER(CAST(draft AS TEXT)) LIKE $1 ESCAPE '!'", quoted_somewhere(&email))?;
     for table in TABLES {
         let statement = match table.erased {
             Erased::Rows => format!("DELETE FROM {} WHERE {}", table.name, table.whose),
@@ -300,6 +300,12 @@ async fn erase(caas: &Caas, tx: &mut Tx, customer: UserId, erasure: Uuid) -> Res
         jobs::enqueue(caas, tx, &ForgetInvoices { erasure }, Enqueue::at(until.max(now))).await?;
     }
     Ok(())
+}
+
+/// The pattern of a text that holds these words in quotes. `_` is common in addresses, and no wildcard.
+fn quoted_somewhere(words: &str) -> String {
+    let literal: String = words.chars().flat_map(|c| "!%_".contains(c).then_some('!').into_iter().chain([c])).collect();
+    format!("%\"{literal}\"%")
 }
 
 /// Ownership ends. What is switched on stays with the car.
@@ -368,5 +374,16 @@ impl Job for ForgetInvoices {
         sql!(&mut tx, execute
             "UPDATE invoices SET buyer_name = '', buyer_email = '' WHERE customer_id = $1", customer)?;
         Ok(Outcome::DoneIn(tx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_finds_itself_only() {
+        assert_eq!(quoted_somewhere("ana_b@example.com"), "%\"ana!_b@example.com\"%");
+        assert_eq!(quoted_somewhere("50%!@example.com"), "%\"50!%!!@example.com\"%");
     }
 }

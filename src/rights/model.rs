@@ -75,6 +75,8 @@ codes! {
         NoCustomer = "NO_CUSTOMER",
         /// Something of the owner's is still open about the car.
         InTheWay = "IN_THE_WAY",
+        /// The owner has offered cars so often that it looks like mail to strangers.
+        TooMany = "TOO_MANY",
         /// The car is being offered already.
         AlreadyOffered = "ALREADY_OFFERED",
         /// The code is wrong.
@@ -107,6 +109,10 @@ impl OwnerChangeRefusal {
             OwnerChangeRefusal::InTheWay => locale.t(
                 "Queda algo abierto sobre el coche: cancélalo o espera a que termine, y vuelve a intentarlo.",
                 "Something about the car is still open: cancel it or wait until it is over, then try again.",
+            ),
+            OwnerChangeRefusal::TooMany => locale.t(
+                "Has ofrecido coches muchas veces en un día. Vuelve a intentarlo mañana, o pídeselo a soporte.",
+                "You have offered cars many times in a day. Try again tomorrow, or ask support.",
             ),
             OwnerChangeRefusal::AlreadyOffered => locale.t(
                 "El coche ya está ofrecido. Retira esa oferta para hacer otra.",

@@ -38,6 +38,8 @@ use uuid::Uuid;
 pub const LASTS: TimeDelta = TimeDelta::days(7);
 /// Wrong codes after which the offer is over.
 const TRIES: i64 = 5;
+/// Offers that an owner makes in a day at most: each one may write to a stranger.
+const OFFERS_A_DAY: i64 = 5;
 
 /// Who passes a car on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +144,9 @@ pub async fn offer(caas: &Caas, who: Starter, vehicle: VehicleId, to: &NewOwner)
     }
     let mut tx = caas.db.begin().await?;
     let Some(car) = car_of(&mut tx, who, vehicle).await? else { return refuse(OwnerChangeRefusal::NotFound) };
+    if offers_of_the_day(&mut tx, who, caas.now()).await? >= OFFERS_A_DAY {
+        return refuse(OwnerChangeRefusal::TooMany);
+    }
     let country = match car.customer_id {
         Some(owner) => {
             let (country, own) =
@@ -201,6 +206,19 @@ pub async fn offer(caas: &Caas, who: Starter, vehicle: VehicleId, to: &NewOwner)
     jobs::enqueue(caas, &mut tx, &ExpireOwnerChange { change: id }, Enqueue::at(now + LASTS)).await?;
     tx.commit().await?;
     Ok(Ok((id, code)))
+}
+
+/// How many cars an owner has offered within a day, the ones taken back counted too. Ours may offer as many as they have to.
+async fn offers_of_the_day(tx: &mut Tx, who: Starter, now: Timestamp) -> Result<i64> {
+    let Starter::Owner(owner) = who else { return Ok(0) };
+    let (count,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT COUNT(*) FROM owner_changes WHERE from_customer = $1 AND started_by = $1 AND created_at > $2",
+        owner,
+        now - TimeDelta::days(1)
+    )?;
+    Ok(count)
 }
 
 /// The page on which the owner passes a car on.

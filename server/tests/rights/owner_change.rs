@@ -217,3 +217,24 @@ async fn support_and_the_dealership_begin_it_and_the_owner_is_told() {
         office.scene.proven().await;
     }
 }
+
+#[tokio::test]
+async fn an_owner_can_not_write_to_many_strangers_in_a_day_and_support_can() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        for number in 0..5 {
+            let (id, _) =
+                offer(&caas, Starter::Owner(old), car, &to(&format!("s{number}@example.com"))).await.unwrap().unwrap();
+            withdraw(&caas, Starter::Owner(old), id).await.unwrap().unwrap();
+        }
+        let sixth = offer(&caas, Starter::Owner(old), car, &to("s5@example.com")).await.unwrap();
+        assert_eq!(sixth, Err(Refusal::TooMany));
+        // Support may have to.
+        let agent = Starter::Support(office.iker.id);
+        let (id, _) = offer(&caas, agent, car, &to("s5@example.com")).await.unwrap().unwrap();
+        withdraw(&caas, agent, id).await.unwrap().unwrap();
+        office.scene.live(TimeDelta::days(1) + TimeDelta::seconds(1)).await;
+        assert!(offer(&caas, Starter::Owner(old), car, &to("s5@example.com")).await.unwrap().is_ok());
+    }
+}

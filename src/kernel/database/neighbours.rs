@@ -9,6 +9,7 @@ use super::{Bus, Topic};
 use crate::kernel::error::Result;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use uuid::Uuid;
 
@@ -16,6 +17,9 @@ const CHANNEL: &str = "caas";
 
 /// Told together at most.
 const BATCH: usize = 500;
+
+/// What follows within this time is told along.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Starts the task that tells the others; it ends when nobody is left who could have something to say.
 pub(super) fn tell(server: PgConnectOptions, process: Uuid) -> UnboundedSender<Topic> {
@@ -31,6 +35,12 @@ pub(super) fn tell(server: PgConnectOptions, process: Uuid) -> UnboundedSender<T
 async fn pass_on(pool: PgPool, process: Uuid, mut said: UnboundedReceiver<Topic>) {
     let mut topics = Vec::new();
     while said.recv_many(&mut topics, BATCH).await > 0 {
+        gather().await;
+        while topics.len() < BATCH
+            && let Ok(topic) = said.try_recv()
+        {
+            topics.push(topic);
+        }
         let once: BTreeSet<Topic> = topics.drain(..).collect();
         let payloads: Vec<String> = once.into_iter().map(|topic| format!("{process} {topic}")).collect();
         let told = sqlx::query("SELECT pg_notify($1, said) FROM unnest($2::text[]) AS said")
@@ -43,6 +53,11 @@ async fn pass_on(pool: PgPool, process: Uuid, mut said: UnboundedReceiver<Topic>
         }
     }
     pool.close().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing in the business waits for it")]
+async fn gather() {
+    tokio::time::sleep(GATHER).await;
 }
 
 /// Carries what others tell to our own listeners, until the connection is lost.
