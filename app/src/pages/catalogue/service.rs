@@ -103,7 +103,7 @@ fn chooser(web: &WebContext, cars: &Cars) -> Option<AnyView> {
     Some(
         view! {
             <nav class="stack stack--s" aria-labelledby="para-que-coche">
-                <p id="para-que-coche">{locale.t("Ofertas para tu", "Offers for your")}</p>
+                <p id="para-que-coche">{locale.t("¿En qué coche?", "In which car?")}</p>
                 <ul class="chips">{links}</ul>
             </nav>
         }

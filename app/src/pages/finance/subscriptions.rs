@@ -207,9 +207,11 @@ fn coming_month(coming: &[DayTotal], locale: Locale) -> AnyView {
     }
     let total = amounts(sums(coming, |_| true).into_iter().map(|(_, money)| money), locale);
     let count: i64 = coming.iter().map(|sum| sum.subscriptions).sum();
-    let words = match locale {
-        Locale::Es => format!("{count} periodos, si nadie se da de baja ni de alta"),
-        Locale::En => format!("{count} periods, if nobody leaves or joins"),
+    let words = match (locale, count) {
+        (Locale::Es, 1) => "1 periodo, si nadie se da de baja ni de alta".to_owned(),
+        (Locale::En, 1) => "1 period, if nobody leaves or joins".to_owned(),
+        (Locale::Es, _) => format!("{count} periodos, si nadie se da de baja ni de alta"),
+        (Locale::En, _) => format!("{count} periods, if nobody leaves or joins"),
     };
     let mut days: Vec<_> = coming.iter().map(|sum| sum.day).collect();
     days.dedup();

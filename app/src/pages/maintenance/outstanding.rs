@@ -196,7 +196,7 @@ pub(super) fn where_to_go(workshop: Option<&Workshop>, locale: Locale) -> AnyVie
     };
     let phone = workshop.phone.clone().map(|phone| {
         let href = format!("tel:{}", phone.replace(' ', ""));
-        view! { " "<a href=href>{phone}</a> }
+        view! { " "<a href=href>{phone}</a>"." }
     });
     let place = format!("{} {}.", locale.t("En tu concesionario:", "At your dealership:"), workshop.address_line());
     let or = locale

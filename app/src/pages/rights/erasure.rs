@@ -52,7 +52,7 @@ fn what_goes(locale: Locale) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="se-va">
             <h2 id="se-va">{locale.t("Lo que desaparece", "What goes")}</h2>
-            <ul>
+            <ul class="bullets">
                 <li>{locale.t("Nombre, correo, teléfono, direcciones, NIF y documentos.", "Name, email, phone, addresses, tax id and documents.")}</li>
                 <li>{locale.t("Lo que escribiste a soporte, con sus archivos; los casos abiertos se cierran.", "What you wrote to support, with its files; open cases are closed.")}</li>
                 <li>{locale.t("Métodos de pago, sesiones, dispositivos, móviles vinculados y textos de los avisos.", "Payment methods, sessions, devices, linked phones and the texts of messages.")}</li>
@@ -88,7 +88,7 @@ fn what_stays(locale: Locale, country: &str) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="se-queda">
             <h2 id="se-queda">{locale.t("Lo que se queda", "What stays")}</h2>
-            <ul>
+            <ul class="bullets">
                 <li>{invoices}</li>
                 <li>{locale.t("Pagos y apuntes contables, sin tu nombre: solo números y códigos.", "Payments and ledger entries, without your name: numbers and codes only.")}</li>
                 <li>{locale.t("El expediente sellado, las entregas y los consentimientos, sin tu nombre: prueban lo que pasó si alguien lo discute (RGPD, art. 17.3).", "The sealed story, deliveries and consents, without your name: they prove what happened should somebody dispute it (GDPR art. 17(3)).")}</li>

@@ -4,6 +4,7 @@ use super::own_car;
 use crate::ui::{Button, ButtonKind, ConfirmBox, Crumb, LinkButton, Notice, PageHeader, Tone};
 use crate::web::{Goto, Message, Page, PageResult, Refusal, Section, WebContext, submit};
 use caas::activation::repository::Activation;
+use caas::kernel::Timestamp;
 use caas::kernel::error::Failure;
 use caas::kernel::ids::{ActivationId, VehicleId};
 use caas::kernel::locale::Locale;
@@ -12,6 +13,7 @@ use caas::purchases::cancel::{Cancelled, cancel};
 use caas::rights::theft::{self, Way};
 use caas::vehicles::Vehicle;
 use caas::ways_out::TheftSays;
+use chrono::TimeDelta;
 use leptos::prelude::*;
 
 fn path_of(car: VehicleId) -> String {
@@ -67,7 +69,7 @@ fn first(locale: Locale) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="primero">
             <h2 id="primero">{locale.t("Primero, fuera de CaaS", "First, outside CaaS")}</h2>
-            <ol>
+            <ol class="bullets">
                 <li>{locale.t(
                     "Denúncialo a la policía cuanto antes (en una emergencia, 112). Ten a mano la matrícula y el bastidor: están en tu expediente.",
                     "Report it to the police at once (in an emergency, 112). Have plate and VIN ready: they are in your file.",
@@ -105,7 +107,8 @@ fn list(services: &[(Activation, Way)], car: &Vehicle, zone: &str, locale: Local
 fn line(activation: &Activation, way: &Way, car: &Vehicle, zone: &str, locale: Locale) -> AnyView {
     let name = activation.service_names.0.get(locale).to_owned();
     let page = format!("/expediente/activaciones/{}", activation.id);
-    let day = |at| when::moment(at, zone, locale);
+    // The period ends with a day: the next one at midnight would be read as a day more.
+    let last_day = |at: Timestamp| when::day(at - TimeDelta::seconds(1), zone, locale);
     let text = match (way, locale) {
         (Way::Cancel, _) => locale
             .t(
@@ -114,16 +117,16 @@ fn line(activation: &Activation, way: &Way, car: &Vehicle, zone: &str, locale: L
             )
             .to_owned(),
         (Way::Withdraw { until }, Locale::Es) => {
-            format!("Está activo y puedes desistir hasta el {}: te devolvemos el dinero.", day(*until))
+            format!("Está activo y puedes desistir hasta el {}, a las 24:00: te devolvemos el dinero.", last_day(*until))
         }
         (Way::Withdraw { until }, Locale::En) => {
-            format!("It is active and you can withdraw until {}: you get the money back.", day(*until))
+            format!("It is active and you can withdraw until the end of {}: you get the money back.", last_day(*until))
         }
         (Way::TooLate { since }, Locale::Es) => {
-            format!("Está activo y el plazo para desistir terminó el {}: no se puede devolver.", day(*since))
+            format!("Está activo y el plazo para desistir terminó el {}: no se puede devolver.", last_day(*since))
         }
         (Way::TooLate { since }, Locale::En) => {
-            format!("It is active and the time to withdraw ended on {}: it can't be refunded.", day(*since))
+            format!("It is active and the time to withdraw ended on {}: it can't be refunded.", last_day(*since))
         }
         (Way::Consumed, _) => locale
             .t(
@@ -140,8 +143,8 @@ fn line(activation: &Activation, way: &Way, car: &Vehicle, zone: &str, locale: L
                 "You can cancel it now or at the end of the period. The current period is owed; the next ones are not charged.",
             );
             match (withdraw_until, locale) {
-                (Some(until), Locale::Es) => format!("{owed} También puedes desistir hasta el {}.", day(*until)),
-                (Some(until), Locale::En) => format!("{owed} You can also withdraw until {}.", day(*until)),
+                (Some(until), Locale::Es) => format!("{owed} También puedes desistir hasta el {}, a las 24:00.", last_day(*until)),
+                (Some(until), Locale::En) => format!("{owed} You can also withdraw until the end of {}.", last_day(*until)),
                 (None, _) => owed.to_owned(),
             }
         }

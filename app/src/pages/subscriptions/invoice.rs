@@ -7,6 +7,7 @@ use crate::pages::expediente::states::Reader;
 use crate::ui::{ButtonKind, Crumb, DataTable, Fact, KeyValueList, LinkButton, Notice, PageHeader, StatusPill, Tone};
 use crate::web::dates::day;
 use crate::web::{Page, PageResult, Refusal, Section, WebContext};
+use caas::accounts::Country;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Money};
 use caas::kernel::when::calendar_day;
@@ -14,6 +15,11 @@ use caas::subscriptions::invoices::Invoice;
 use caas::subscriptions::model::{InvoiceKind, InvoiceState};
 use caas::subscriptions::view::{self, InvoiceView};
 use leptos::prelude::*;
+
+/// What a country is called; the code of one that nobody lives in here any more.
+fn country_name(code: &str, locale: Locale) -> String {
+    Country::by_code(code).map_or(code, |country| country.name(locale)).to_owned()
+}
 
 /// The customer's page.
 pub(super) async fn invoice_page(web: WebContext) -> PageResult {
@@ -101,7 +107,7 @@ pub(in crate::pages) fn paper(view: &InvoiceView, reader: Reader<'_>, links: boo
                     <address>
                         <strong>{invoice.buyer_name.clone()}</strong>
                         <span>{invoice.buyer_email.clone()}</span>
-                        <span>{invoice.buyer_country.clone()}</span>
+                        <span>{country_name(&invoice.buyer_country, locale)}</span>
                     </address>
                 </section>
             </div>
