@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long anything may take that takes a moment.
-pub const PATIENCE: Duration = Duration::from_secs(25);
+/// How long anything may take that takes a moment; longer than a lease, which PostgreSQL may still write for a process that
+/// is dead already.
+pub const PATIENCE: Duration = Duration::from_secs(50);
 
 const WEBHOOK_SECRET: &str = "whsec_Y3Jhc2gtdGVzdHMtc2hhcmUtdGhpcy1zZWNyZXQ=";
 
