@@ -19,7 +19,7 @@ impl Scene {
         self.app.advance(TimeDelta::minutes(61));
         let asking = self.app.get(path).await.expect(200);
         asking.says("Comprobando");
-        assert_eq!(asking.header("refresh"), Some("3"));
+        assert_eq!(asking.header("refresh"), Some(format!("3; url={path}").as_str()));
         for _ in 0..3 {
             self.app.run_jobs().await;
             self.app.advance(TimeDelta::seconds(5));

@@ -1,5 +1,6 @@
 //! What outside systems tell us: proved, understood, stored once, interpreted, on both engines.
 
+use crate::support::unlike_any_other;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
@@ -21,7 +22,6 @@ use caas_server::webhooks::{self, SenderSecrets, WebhookSecret};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -47,8 +47,6 @@ struct Inbox {
     _folder: TempDir,
 }
 
-static DATABASES: AtomicU32 = AtomicU32::new(0);
-
 /// A new database on each engine that can be tested here.
 async fn each_engine() -> Vec<Inbox> {
     let folder = tempfile::tempdir().unwrap();
@@ -57,7 +55,7 @@ async fn each_engine() -> Vec<Inbox> {
     if let Ok(server) = std::env::var("CAAS_TEST_POSTGRES_URL")
         && !server.is_empty()
     {
-        let name = format!("webhooks_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::SeqCst));
+        let name = unlike_any_other("webhooks");
         let pool = sqlx::PgPool::connect(&server).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
         pool.close().await;

@@ -9,10 +9,12 @@ use crate::breaker::{self, BreakerState, System};
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
-use crate::kernel::ids::ActivationId;
+use crate::kernel::ids::{ActivationId, UserId};
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
+use crate::kernel::locale::Locale;
 use crate::notifications::model::NoticeEvent;
 use crate::payments::repository as payments;
+use crate::support::conversation::locale_of;
 use crate::support::{self, NewTicket};
 use crate::vehicles;
 use serde::{Deserialize, Serialize};
@@ -57,9 +59,8 @@ impl Job for OpenTicket {
         if activation.state != ActivationState::EscalatedToSupport {
             return Ok(Outcome::Done);
         }
-        let package = package(&mut tx, &activation, &vehicle, diagnostics).await?;
         let reason = activation.last_failure.clone().unwrap_or_default();
-        let ticket = open(caas, &mut tx, &activation, &reason, package).await?;
+        let ticket = open(caas, &mut tx, &activation, &vehicle, &reason, diagnostics).await?;
         activation.ticket_id = Some(ticket.id);
         // The confirmation may have come while there was no ticket yet to say so.
         if deactivation::is_being_undone(&mut tx, activation.id).await? {
@@ -78,40 +79,47 @@ async fn open(
     caas: &Caas,
     tx: &mut Tx,
     activation: &Activation,
+    vehicle: &vehicles::Vehicle,
     reason: &str,
     diagnostics: serde_json::Value,
 ) -> Result<support::Ticket> {
-    // Whoever has the car now is helped with it; who ordered the service has passed it on.
-    let present = match activation.handed_over_at {
-        Some(_) => vehicles::find(tx, activation.vehicle_id).await?.and_then(|vehicle| vehicle.customer_id),
-        None => None,
+    // Whoever has the car now is helped with it, and learns nothing of who ordered the service and has passed it on.
+    let new_owner = activation.handed_over_at.and(vehicle.customer_id).filter(|owner| *owner != activation.customer_id);
+    let (of, subject) = match new_owner {
+        Some(owner) => {
+            let locale: Locale = locale_of(tx, owner).await?;
+            (None, Some(activation.service_names.0.get(locale).to_owned()))
+        }
+        None => (Some(activation.id), None),
     };
+    let customer = new_owner.unwrap_or(activation.customer_id);
+    let package = package(tx, activation, vehicle, customer, diagnostics).await?;
     let new = NewTicket {
-        activation: activation.id,
-        customer: present.unwrap_or(activation.customer_id),
+        activation: of,
+        subject: subject.as_deref(),
+        customer,
         vehicle: activation.vehicle_id,
         reason,
-        diagnostics,
+        diagnostics: package,
     };
     support::open_ota_ticket(caas, tx, &new).await
 }
 
 /// The whole package of the rulebook, §6: attempts, snapshots, answers, configuration, model and firmware, customer and
-/// purchase date, network figures. Secrets and card data never.
+/// purchase date, network figures. Secrets and card data never; and of the order only what is `customer`'s.
 async fn package(
     tx: &mut Tx,
     activation: &Activation,
     vehicle: &vehicles::Vehicle,
+    customer: UserId,
     diagnostics: serde_json::Value,
 ) -> Result<serde_json::Value> {
-    let attempts = store::attempts_of(tx, activation.id).await?;
-    let (email, name, phone) = sql!(
-        tx,
-        one(String, String, Option<String>),
-        "SELECT email, name, phone FROM users WHERE id = $1",
-        activation.customer_id
-    )?;
-    let payment = match activation.payment_id {
+    let ordered = activation.customer_id == customer;
+    let mut attempts = store::attempts_of(tx, activation.id).await?;
+    attempts.retain(|attempt| ordered || activation.handed_over_at.is_some_and(|at| attempt.attempt_timestamp >= at));
+    let (email, name, phone) =
+        sql!(tx, one(String, String, Option<String>), "SELECT email, name, phone FROM users WHERE id = $1", customer)?;
+    let payment = match activation.payment_id.filter(|_| ordered) {
         Some(id) => {
             let payment = payments::load(tx, id).await?;
             serde_json::json!({ "state": payment.state, "amount": payment.amount(), "captured": payment.captured_cents })
@@ -132,7 +140,7 @@ async fn package(
         })).collect::<Vec<_>>(),
         "configuration": activation.configuration.0,
         "offer": { "kind": activation.offer_kind, "days": activation.days },
-        "orderedAt": activation.created_at,
+        "orderedAt": ordered.then_some(activation.created_at),
         "vehicle": {
             "vin": vehicle.vin, "model": vehicle.model_code, "firmware": vehicle.firmware, "plate": vehicle.plate,
             "purchasedAt": vehicle.purchased_at,
@@ -162,7 +170,6 @@ pub(super) async fn open_by_itself(caas: &Caas, tx: &mut Tx, activation: &Activa
     let vehicle = vehicles::find(tx, activation.vehicle_id)
         .await?
         .ok_or_else(|| Failure::Stored("an activation has a vehicle".to_owned()))?;
-    let package = package(tx, activation, &vehicle, serde_json::Value::Null).await?;
-    open(caas, tx, activation, reason, package).await?;
+    open(caas, tx, activation, &vehicle, reason, serde_json::Value::Null).await?;
     Ok(())
 }

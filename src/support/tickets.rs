@@ -110,8 +110,10 @@ impl Ticket {
 /// A case to be opened in the OTA queue.
 #[derive(Debug)]
 pub struct NewTicket<'a> {
-    /// What it is about.
-    pub activation: ActivationId,
+    /// What it is about; `None` when whose it is did not order it.
+    pub activation: Option<ActivationId>,
+    /// What to call it, where no order of theirs does.
+    pub subject: Option<&'a str>,
     /// Whose.
     pub customer: UserId,
     /// Which car.
@@ -130,11 +132,11 @@ pub async fn open_ota_ticket(caas: &Caas, tx: &mut Tx, new: &NewTicket<'_>) -> R
         &NewCase {
             queue: Queue::Ota,
             actor: Actor::SYSTEM,
-            activation: Some(new.activation),
+            activation: new.activation,
             customer: new.customer,
             vehicle: Some(new.vehicle),
             reason: new.reason,
-            subject: None,
+            subject: new.subject,
         },
     )
     .await?;

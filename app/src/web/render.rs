@@ -129,8 +129,10 @@ impl Rendered {
         *response.status_mut() = self.status;
         let html = header::HeaderValue::from_static("text/html; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, html);
-        if let Some(seconds) = self.refresh {
-            response.headers_mut().insert(header::REFRESH, header::HeaderValue::from(seconds));
+        // With its address said: a browser that stands at a fragment of the page would only go there again, and load nothing.
+        let refresh = self.refresh.map(|seconds| format!("{seconds}; url={}", web.here()));
+        if let Some(Ok(refresh)) = refresh.map(header::HeaderValue::try_from) {
+            response.headers_mut().insert(header::REFRESH, refresh);
         }
         response
     }

@@ -7,11 +7,10 @@ use crate::settings::{Engine, Log};
 use crate::story::Story;
 use caas::kernel::clock::ManualClock;
 use caas::kernel::database::Database;
-use caas::kernel::rng::SeededRng;
+use caas::kernel::rng::{Rng as _, SeededRng, SystemRng};
 use caas_sandbox::World;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -99,9 +98,11 @@ fn postgres_url() -> Result<String, SimulationError> {
 }
 
 async fn new_schema() -> Result<(String, String), SimulationError> {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     let server = postgres_url()?;
-    let schema = format!("simulation_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    // Not by the process: its number comes again within a run of tests, each connection to PostgreSQL takes one.
+    let mut random = [0u8; 8];
+    SystemRng.fill(&mut random);
+    let schema = format!("simulation_{:016x}", u64::from_le_bytes(random));
     let pool = sqlx::PgPool::connect(&server).await?;
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"))).execute(&pool).await?;
     pool.close().await;

@@ -3,10 +3,10 @@
 use crate::crash::machine::{settings, start_sandbox};
 use crate::crash::place::assemble;
 use crate::crash::sale;
+use crate::support::unlike_any_other;
 use caas_server::demo;
 use sqlx::AssertSqlSafe;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use url::Url;
 
@@ -37,7 +37,7 @@ impl Template {
     pub async fn postgres(past: Past) -> Option<Template> {
         let server = std::env::var("CAAS_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())?;
         let server: Url = server.parse().unwrap();
-        let name = new_name();
+        let name = unlike_any_other("crash");
         run(&server, &format!("CREATE DATABASE {name}")).await;
         let url = database(&server, &name);
         let template = Template { folder: tempfile::tempdir().unwrap(), server: Some((server, name)) };
@@ -65,7 +65,7 @@ impl Template {
                 sqlite_url(folder)
             }
             Some((server, template)) => {
-                let name = new_name();
+                let name = unlike_any_other("crash");
                 run(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
                 database(server, &name)
             }
@@ -80,11 +80,6 @@ pub fn world_in(folder: &Path) -> PathBuf {
 
 fn sqlite_url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("caas.db").display())
-}
-
-fn new_name() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    format!("crash_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst))
 }
 
 fn database(server: &Url, name: &str) -> String {

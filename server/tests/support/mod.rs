@@ -24,7 +24,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use caas::accounts::{DEMO_ACCOUNTS, Role};
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::run_due_jobs;
-use caas::kernel::rng::SeededRng;
+use caas::kernel::rng::{Rng as _, SeededRng, SystemRng};
 use caas::sql;
 use caas::{Caas, Parts};
 use caas_sandbox::{Sandbox, SandboxClock};
@@ -363,10 +363,18 @@ fn next_number() -> u64 {
     NEXT.fetch_add(1, Ordering::SeqCst)
 }
 
+/// A name that nothing else has on a server which all tests of a run share. Not by the process: numbers of processes come
+/// again within a run, each connection to PostgreSQL takes one.
+pub fn unlike_any_other(what: &str) -> String {
+    let mut random = [0u8; 8];
+    SystemRng.fill(&mut random);
+    format!("{what}_{:016x}", u64::from_le_bytes(random))
+}
+
 /// A new, empty schema, and the address that leads to it.
 async fn new_schema() -> String {
     let server = postgres_url().expect("only asked for when it is set");
-    let name = format!("test_{}_{}", std::process::id(), next_number());
+    let name = unlike_any_other("test");
     let pool = sqlx::PgPool::connect(&server).await.expect("PostgreSQL is there");
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}")))
         .execute(&pool)
