@@ -1,41 +1,38 @@
 //! What will happen later: rows with a due time, taken out in order.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Future events of one kind, kept in the order they were written down.
+/// Future events of one kind by their due time; of two for the same moment the one written first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Agenda<E> {
-    rows: Vec<(DateTime<Utc>, E)>,
+    rows: VecDeque<(DateTime<Utc>, E)>,
 }
 
 impl<E> Default for Agenda<E> {
     fn default() -> Self {
-        Self { rows: Vec::new() }
+        Self { rows: VecDeque::new() }
     }
 }
 
 impl<E> Agenda<E> {
     /// Writes an event down.
     pub fn add(&mut self, due: DateTime<Utc>, event: E) {
-        self.rows.push((due, event));
+        let place = self.rows.partition_point(|(planned, _)| *planned <= due);
+        self.rows.insert(place, (due, event));
     }
 
     /// The earliest due time.
     #[must_use]
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.rows.iter().map(|(due, _)| *due).min()
+        self.rows.front().map(|(due, _)| *due)
     }
 
-    /// Takes the earliest event out when it is due; of two for the same moment the one written first.
+    /// Takes the earliest event out when it is due.
     pub fn pop_due(&mut self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, E)> {
-        let (index, _) = self
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, (due, _))| *due <= now)
-            .min_by_key(|(index, (due, _))| (*due, *index))?;
-        Some(self.rows.remove(index))
+        self.rows.pop_front_if(|(due, _)| *due <= now)
     }
 
     /// Strikes out what is planned of this kind.

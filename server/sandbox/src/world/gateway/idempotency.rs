@@ -9,12 +9,16 @@ use serde_json::Value;
 use crate::world::call::{Answer, Call, Problem};
 
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+/// From one look for what is too old to the next: each goes through everything.
+const TIDIED_EVERY: TimeDelta = TimeDelta::hours(1);
 const LONGEST_KEY: usize = 255;
 
 /// Executed requests and their first answers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
     by_key: BTreeMap<String, Executed>,
+    #[serde(default)]
+    tidied_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,7 +51,10 @@ impl Memory {
     }
 
     pub fn keep(&mut self, now: DateTime<Utc>, key: &str, path: String, body: Option<Value>, answer: Answer) {
-        self.by_key.retain(|_, executed| now - executed.at < REMEMBERED);
+        if now - self.tidied_at >= TIDIED_EVERY {
+            self.tidied_at = now;
+            self.by_key.retain(|_, executed| now - executed.at < REMEMBERED);
+        }
         self.by_key.insert(key.to_owned(), Executed { at: now, path, body, answer });
     }
 }
