@@ -26,7 +26,7 @@ async fn from_the_offer_to_the_cars_word_without_javascript() {
         let page = scene.app.get(&path).await.expect(200);
         page.says("Pidiendo la retención a tu banco…");
         page.says("No se te ha cobrado nada. Estamos pidiendo a tu banco que retenga 9,90\u{a0}€.");
-        assert_eq!(page.header("refresh"), Some("5"));
+        assert_eq!(page.header("refresh"), Some(format!("5; url={path}").as_str()));
 
         scene.app.run_jobs().await;
         let page = scene.app.get(&path).await.expect(200);

@@ -11,12 +11,14 @@ use caas::kernel::ids::{UserId, VehicleId};
 use caas::kernel::jobs::run_next_job;
 use caas::kernel::locale::Locale;
 use caas::purchases::model::OrderRefusal;
+use caas::rights::export::everything;
 use caas::rights::model::{Obstacle, OwnerChangeRefusal as Refusal};
 use caas::rights::owner_change::{self, NewOwner, Starter, about_car, accept, inherited, offer, offered_to, withdraw};
 use caas::sql;
 use caas::subscriptions::model::SubscriptionStatus;
 use caas::subscriptions::repository::of_activation;
 use caas::vehicles::vehicle_of;
+use caas_sandbox::Connectivity;
 use chrono::TimeDelta;
 
 const OTHER: &str = "cliente2@demo.caas.example";
@@ -116,6 +118,45 @@ async fn services_stay_with_the_car_and_nobody_sees_the_others_data() {
         assert_eq!((entries(&office, old, car).await, told(&office, old).await), before);
         assert!(office.scene.car_has(SEATS));
         assert!(!office.scene.car_has(NAVIGATION), "the subscription was switched off");
+        office.scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn a_case_about_what_came_with_the_car_says_nothing_of_who_ordered_it() {
+    for engine in Engine::all() {
+        let mut office = Office::new(engine).await;
+        let (caas, old, car) = (office.scene.caas(), office.scene.customer, office.scene.vehicle);
+        let new = office.other_customer().await;
+        let audio = office.scene.order_kind(FOR_A_DAY, OfferKind::Temporary).await;
+        office.scene.until(audio, ActivationState::Active).await;
+        let (id, code) = offer(&caas, Starter::Owner(old), car, &to(OTHER)).await.unwrap().unwrap();
+        assert_eq!(accept(&caas, new, id, &code).await.unwrap(), Ok(car));
+        // At its end the car is away, for longer than it is tried without a person.
+        office.scene.world().set_connectivity(&office.scene.vin, Connectivity::Offline);
+        office.scene.live(TimeDelta::days(4)).await;
+
+        let ticket = office.ticket("OTA-000001").await;
+        assert_eq!((ticket.customer_id, ticket.activation), (new, None));
+        assert_eq!(ticket.subject.as_deref(), Some("Sonido de concierto"));
+        let mut tx = office.scene.read().await;
+        let told =
+            serde_json::to_string(&everything(&mut tx, new).await.unwrap().iter().map(|t| &t.rows).collect::<Vec<_>>());
+        let (address, _) =
+            sql!(&mut tx, one(String, UserId), "SELECT email, id FROM users WHERE id = $1", old).unwrap();
+        let told = told.unwrap();
+        assert!(
+            told.contains(&ticket.number) && told.contains("OFFLINE"),
+            "the case is theirs, with what the car said"
+        );
+        for word in [address, audio.to_string(), old.to_string()] {
+            assert!(!told.contains(&word), "{word} stands in the new owner's copy");
+        }
+        drop(tx);
+        assert!(office.scene.tickets(audio).await.is_empty(), "nor is it a case of the old owner's");
+        office.scene.world().set_connectivity(&office.scene.vin, Connectivity::Online);
+        office.scene.live(TimeDelta::hours(2)).await;
+        assert_eq!(office.scene.state(audio).await, "EXPIRED");
         office.scene.proven().await;
     }
 }

@@ -3,12 +3,22 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Future events of one kind by their due time; of two for the same moment the one written first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Agenda<E> {
+    #[serde(deserialize_with = "in_order", bound(deserialize = "E: Deserialize<'de>"))]
     rows: VecDeque<(DateTime<Utc>, E)>,
+}
+
+/// An older snapshot has them as they were written down.
+fn in_order<'de, D: Deserializer<'de>, E: Deserialize<'de>>(
+    snapshot: D,
+) -> Result<VecDeque<(DateTime<Utc>, E)>, D::Error> {
+    let mut rows = VecDeque::<(DateTime<Utc>, E)>::deserialize(snapshot)?;
+    rows.make_contiguous().sort_by_key(|(due, _)| *due);
+    Ok(rows)
 }
 
 impl<E> Default for Agenda<E> {

@@ -44,9 +44,17 @@ impl SqliteConnection {
         let raw = rusqlite::Connection::open_with_flags(&options.path, flags).map_err(told)?;
         raw.busy_timeout(BUSY).map_err(told)?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Somewhere without shared memory SQLite stays with its old journal, which `log.rs` would not sync.
+        let journal: String =
+            raw.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(told)?;
+        if journal != "wal" {
+            return Err(Error::Configuration(
+                format!("a database in {journal} mode: its folder can't hold a WAL").into(),
+            ));
+        }
         let pragmas = format!(
             // 32 MiB of log before it is copied into the file: under load each copy costs two more syncs.
-            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA cache_size = -8192;
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {}; PRAGMA cache_size = -8192;
              PRAGMA wal_autocheckpoint = 8000; PRAGMA query_only = {};",
             match options.durability {
                 // The log is synced by `log.rs`, once for many commits, and by SQLite around each copy into the file.
