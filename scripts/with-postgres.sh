@@ -42,6 +42,8 @@ for attempt in 1 2 3 4 5; do
   [ "$attempt" -lt 5 ] || { pg tail -n 20 "$cluster/data/server.log" >&2 || true; die "PostgreSQL did not start"; }
 done
 
+# Its own programs, for backups.
+export PATH=$PATH:$binaries
 export CAAS_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:$port/postgres
 status=0
 "$@" || status=$?

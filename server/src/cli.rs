@@ -1,6 +1,8 @@
 //! The command line.
 
 use crate::application::{Application, StartError};
+use crate::backup::{self, BackupError};
+use crate::check::{self, Finding};
 use crate::config::{Config, ConfigError, Reader};
 use crate::http::init_logging;
 use crate::outside::SandboxOptions;
@@ -10,7 +12,7 @@ use caas::kernel::rng::SystemRng;
 use caas_sandbox::SandboxClock;
 use caas_simulation::command::{SimulateArgs, simulate};
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -36,11 +38,25 @@ enum Command {
     Sandbox,
     /// Proves the ten promises over the whole database, or names the broken ones
     Verify,
+    /// Writes the whole database into a new file, while the app goes on
+    Backup {
+        /// The file
+        file: PathBuf,
+    },
+    /// Fills an empty database from a backup, and proves the ten promises over it
+    Restore {
+        /// The file
+        file: PathBuf,
+    },
     /// Lets simulated people, cars and banks live with the real platform, with faults drawn from a seed, and judges from
     /// outside whether every promise was kept
     Simulate(SimulateArgs),
     /// Prints every setting with its default; secrets stay hidden
-    Config,
+    Config {
+        /// Tries instead whether all that the settings name is there: database, mail server, outside systems
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// Why the program ends without having done what was asked.
@@ -54,6 +70,10 @@ enum CliError {
     Refused(&'static str),
     #[error("{0}")]
     Start(#[from] StartError),
+    #[error("{0}")]
+    Backup(#[from] BackupError),
+    #[error("{0} of the findings above are wrong")]
+    Wrong(usize),
     #[error("{0} broken promises")]
     Broken(usize),
 }
@@ -76,14 +96,16 @@ pub async fn run() -> ExitCode {
             eprintln!("caas: {}", error.to_string().replace('\n', " "));
             match error {
                 CliError::Config(_) | CliError::Log(_) | CliError::Refused(_) => ExitCode::from(2),
-                CliError::Start(_) | CliError::Broken(_) => ExitCode::FAILURE,
+                CliError::Start(_) | CliError::Backup(_) | CliError::Wrong(_) | CliError::Broken(_) => {
+                    ExitCode::FAILURE
+                }
             }
         }
     }
 }
 
 async fn carry_out(command: Command) -> Result<(), CliError> {
-    if matches!(command, Command::Config) {
+    if matches!(command, Command::Config { check: false }) {
         return print_config();
     }
     let config = Config::from_env()?;
@@ -95,7 +117,10 @@ async fn carry_out(command: Command) -> Result<(), CliError> {
         Command::DemoAccounts => demo_accounts(config).await,
         Command::Sandbox => sandbox(config).await,
         Command::Verify => verify(&config).await,
-        Command::Simulate(_) | Command::Config => Ok(()),
+        Command::Backup { file } => make_backup(&config, &file).await,
+        Command::Restore { file } => restore(&config, &file).await,
+        Command::Config { .. } => check_config(&config).await,
+        Command::Simulate(_) => Ok(()),
     }
 }
 
@@ -106,6 +131,17 @@ fn print_config() -> Result<(), CliError> {
         println!("{setting}");
     }
     result.map(|_| ()).map_err(CliError::Config)
+}
+
+async fn check_config(config: &Config) -> Result<(), CliError> {
+    let findings = check::check(config).await;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    match findings.iter().filter(|finding| !Finding::is_well(finding)).count() {
+        0 => Ok(()),
+        wrong => Err(CliError::Wrong(wrong)),
+    }
 }
 
 async fn migrate(config: &Config) -> Result<(), CliError> {
@@ -139,6 +175,18 @@ async fn verify(config: &Config) -> Result<(), CliError> {
         began.elapsed().as_secs_f64(),
     );
     Ok(())
+}
+
+async fn make_backup(config: &Config, file: &Path) -> Result<(), CliError> {
+    let bytes = backup::backup(&config.database_url, file).await?;
+    println!("{} holds the whole database: {bytes} bytes.", file.display());
+    Ok(())
+}
+
+async fn restore(config: &Config, file: &Path) -> Result<(), CliError> {
+    backup::restore(&config.database_url, file).await?;
+    println!("The database is as it was when {} was written.", file.display());
+    verify(config).await
 }
 
 /// The app without servers for people: nothing is listened to from outside, no webhook is sent.

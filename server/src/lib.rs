@@ -5,6 +5,8 @@
 
 pub mod adapters;
 pub mod application;
+pub mod backup;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod adapters;
+mod backup;
 mod car_customer;
 mod car_desk;
 mod car_factory;

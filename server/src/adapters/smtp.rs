@@ -69,6 +69,18 @@ impl SmtpMailer {
         Ok(SmtpMailer { transport, from, timeout: settings.timeout, clock })
     }
 
+    /// Says hello to the server, with user and password, and goodbye again.
+    ///
+    /// # Errors
+    /// What the server, or the way there, answers.
+    pub async fn greet(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it hung up".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn message(&self, email: &Email) -> Result<Message, DeliveryError> {
         let to: Address =
             email.to.parse().map_err(|_| DeliveryError::Permanent("the address can't be read".to_owned()))?;

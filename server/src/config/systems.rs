@@ -62,7 +62,8 @@ impl System {
         }
     }
 
-    const fn about(self) -> &'static str {
+    /// What it is, in words.
+    pub const fn about(self) -> &'static str {
         match self {
             System::Payments => "payment gateway",
             System::Iot => "API IoT",

@@ -75,6 +75,8 @@ pub struct TestApp {
     pub cookies: BTreeMap<String, String>,
     /// Headers sent with every request, for example `accept-language`.
     pub headers: Vec<(&'static str, String)>,
+    /// Where its data is.
+    pub database_url: String,
     _folder: TempDir,
 }
 
@@ -148,7 +150,7 @@ impl TestApp {
         demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle))
             .await
             .expect("the demo world can be made");
-        TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), _folder: folder }
+        TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), database_url, _folder: folder }
     }
 
     /// The platform, for looking behind the pages.
