@@ -14,6 +14,8 @@ pub mod activation;
 pub mod breaker;
 pub mod catalogue;
 pub mod expediente;
+#[cfg(feature = "ssr")]
+pub mod finance;
 pub mod inbox;
 pub mod maintenance;
 pub mod monitoring;
@@ -30,6 +32,8 @@ pub mod support;
 pub mod vehicles;
 #[cfg(feature = "ssr")]
 pub mod verify;
+#[cfg(feature = "ssr")]
+pub mod watch;
 #[cfg(feature = "ssr")]
 pub mod ways_out;
 #[cfg(feature = "ssr")]

@@ -19,6 +19,7 @@ use crate::sales::factory::rules::FactoryPolicy;
 use crate::sales::payment::SalePolicy;
 use crate::sales::registration::port::RegistrationBodies;
 use crate::subscriptions::rules::DunningPolicy;
+use crate::watch::alerts::model::AlertPolicy;
 use crate::withdrawal::model::WithdrawalPolicy;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -85,6 +86,8 @@ pub struct Policies {
     pub withdrawal: WithdrawalPolicy,
     /// When overdue maintenance counts.
     pub maintenance: MaintenancePolicy,
+    /// Who is mailed about alerts.
+    pub alerts: AlertPolicy,
 }
 
 impl Caas {
@@ -174,5 +177,9 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::subscriptions::charge::Charge>()
         .with::<crate::subscriptions::charge::ChargeMany>()
         .with::<crate::subscriptions::dunning::Collect>()
+        .with::<crate::finance::CloseDays>()
+        .with::<crate::finance::Reconcile>()
         .with::<crate::verify::ProveNightly>()
+        .with::<crate::watch::minute::WatchMinute>()
+        .with::<crate::watch::alerts::MailAlert>()
 }

@@ -79,7 +79,7 @@ const STAFF: Partial<Record<Role, string[]>> = {
     "/soporte?texto=OTA-000001",
     "/cambio-de-dueno",
   ],
-  operations: ["/operaciones", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/operaciones/suscripciones", "/operaciones/deudas?estado=OPEN", "/admin/auditoria"],
+  operations: ["/operaciones", "/operaciones/alertas", "/operaciones/alertas/GATEWAY_AVAILABILITY", "/operaciones/sistemas/PAYMENTS", "/operaciones/sistemas/MAIL", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/operaciones/suscripciones", "/operaciones/deudas?estado=OPEN", "/operaciones/finanzas", "/operaciones/finanzas/balance", "/operaciones/finanzas/cuentas/GATEWAY_RECEIVABLE?moneda=EUR", "/operaciones/finanzas/conciliacion?estado=TODAS", "/operaciones/finanzas/riesgo", "/operaciones/finanzas/riesgo/apuntes", "/admin/auditoria"],
   administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/horarios", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 

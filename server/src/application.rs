@@ -10,6 +10,7 @@ use crate::webhooks::{self, BadSecret, SenderSecrets, WebhookSecret};
 use axum::Router;
 use caas::activation::rules::RetryPolicy;
 use caas::breaker::BreakerPolicy;
+use caas::finance::{CloseDays, Reconcile};
 use caas::inbox::Sender;
 use caas::kernel::database::Database;
 use caas::kernel::error::Failure;
@@ -19,6 +20,8 @@ use caas::maintenance::fleet::CheckFleet;
 use caas::notifications::devices;
 use caas::subscriptions::billing::BillDue;
 use caas::verify::ProveNightly;
+use caas::watch::calls::CallTally;
+use caas::watch::minute::WatchMinute;
 use caas::{Caas, Parts, Policies};
 use caas_app::web::{Sessions, Site};
 use caas_sandbox::Running;
@@ -56,6 +59,8 @@ pub struct Application {
     pub sessions: Arc<dyn Sessions>,
     /// Addresses, tokens and secrets in force, those of played systems included.
     pub systems: Endpoints,
+    /// Counts of calls that are not in the database yet.
+    pub calls: CallTally,
     /// Whether the job runner is alive.
     pub runner: RunnerHealth,
     /// Ends everything when cancelled.
@@ -106,6 +111,9 @@ impl Application {
         ProveNightly::plan(&caas).await?;
         BillDue::plan(&caas).await?;
         CheckFleet::plan(&caas).await?;
+        WatchMinute::plan(&caas).await?;
+        CloseDays::plan(&caas).await?;
+        Reconcile::plan(&caas).await?;
         let (runner, stop) = (RunnerHealth::default(), CancellationToken::new());
         let http = http(&config, &caas, &outside, runner.clone(), stop.clone());
         let router = router(&http, webhooks(&caas, &outside)?);
@@ -116,6 +124,7 @@ impl Application {
             sandbox: outside.sandbox,
             sessions: http.sessions.clone(),
             systems: outside.systems,
+            calls: outside.calls,
             runner,
             stop,
         })
@@ -146,6 +155,7 @@ fn policies(config: &Config) -> Policies {
         factory: config.factory.policy,
         withdrawal: config.withdrawal,
         maintenance: config.maintenance,
+        alerts: config.alerts.clone(),
     }
 }
 

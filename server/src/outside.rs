@@ -1,9 +1,9 @@
 //! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
 
 use crate::adapters::{
-    HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport, HttpVss,
-    OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer, SmtpSettings, WebPush,
-    registration, transport, vss,
+    CountedMailer, HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport,
+    HttpVss, Meter, OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer,
+    SmtpSettings, WebPush, registration, transport, vss,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -17,6 +17,8 @@ use caas::payments::port::PaymentGateway;
 use caas::sales::delivery::port::Transport;
 use caas::sales::factory::port::Factory;
 use caas::sales::registration::port::RegistrationBodies;
+use caas::watch::calls::CallTally;
+use caas::watch::model::Outside as Watched;
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{Country, Running, Sandbox, SandboxClock, SandboxConfig, WebhookSecret, WebhookTarget};
 use std::collections::BTreeMap;
@@ -99,6 +101,8 @@ pub struct Outside {
     pub form_origins: Vec<String>,
     /// The played systems.
     pub sandbox: Option<Running>,
+    /// Counts of calls that are not in the database yet.
+    pub calls: CallTally,
 }
 
 impl Outside {
@@ -120,6 +124,11 @@ impl Outside {
         let clock: Arc<dyn Clock> = match &sandbox {
             Some(running) => Arc::new(SandboxTime(running.handle.clock())),
             None => Arc::new(SystemClock),
+        };
+        let calls = CallTally::default();
+        let reach = |systems: &Endpoints, system| {
+            let meter = Meter::new(watched(system), calls.clone(), clock.clone());
+            OutsideSystem { meter: Some(meter), ..reach(systems, system) }
         };
         let gateway = HttpPaymentGateway::new(&reach(&systems, System::Payments), GATEWAY_TIMEOUT)
             .map_err(|error| OutsideError::Setup("payment gateway", error))?;
@@ -152,6 +161,7 @@ impl Outside {
                 Arc::new(mailer)
             }
         };
+        let mailer = Arc::new(CountedMailer::new(mailer, Meter::new(Watched::Mail, calls.clone(), clock.clone())));
         let sms = HttpSmsSender::new(&reach(&systems, System::Sms), MESSAGE_TIMEOUT)
             .map_err(|error| OutsideError::Setup("SMS", error))?;
         let push = push(config, push_key, rng, sandbox.as_ref())?;
@@ -171,6 +181,7 @@ impl Outside {
             systems,
             form_origins,
             sandbox,
+            calls,
         })
     }
 }
@@ -225,6 +236,23 @@ fn reach(systems: &Endpoints, system: System) -> OutsideSystem {
     OutsideSystem {
         url: endpoint.url.unwrap_or_else(nowhere),
         token: endpoint.token.map(|token| token.reveal().to_owned()).unwrap_or_default(),
+        meter: None,
+    }
+}
+
+/// A system of the settings as it is watched.
+fn watched(system: System) -> Watched {
+    match system {
+        System::Payments => Watched::Payments,
+        System::Iot => Watched::Iot,
+        System::Factory => Watched::Factory,
+        System::Vss => Watched::Vss,
+        System::RegistrationEs => Watched::RegistrationEs,
+        System::RegistrationFr => Watched::RegistrationFr,
+        System::RegistrationDe => Watched::RegistrationDe,
+        System::RegistrationGb => Watched::RegistrationGb,
+        System::Transport => Watched::Transport,
+        System::Sms => Watched::Sms,
     }
 }
 

@@ -9,6 +9,7 @@ use caas::Caas;
 use caas::kernel::error::Failure;
 use caas::kernel::jobs::Runner;
 use caas::kernel::rng::SystemRng;
+use caas::watch::calls::CallTally;
 use caas_sandbox::SandboxClock;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -22,6 +23,9 @@ use url::Url;
 
 /// What is at work at shutdown gets this long.
 const LAST_WORK: Duration = Duration::from_secs(20);
+
+/// How often counts of calls go to the database.
+const FLUSH: Duration = Duration::from_secs(10);
 
 /// The pause after a lost connection to the database's notifications.
 const LISTEN_AGAIN: Duration = Duration::from_secs(2);
@@ -54,6 +58,7 @@ async fn run(config: &Config, app: Application, listener: TcpListener) {
         drop(pulse);
     });
     tasks.spawn(listen_to_other_processes(app.caas.clone(), stop.clone()));
+    tasks.spawn(keep_counts(app.calls.clone(), app.caas.clone(), stop.clone()));
     let service = app.router.into_make_service_with_connect_info::<SocketAddr>();
     let server_stop = stop.clone();
     tasks.spawn(async move {
@@ -71,6 +76,8 @@ async fn run(config: &Config, app: Application, listener: TcpListener) {
     if let Some(sandbox) = app.sandbox {
         sandbox.shutdown().await;
     }
+    // What the last work called.
+    flush(&app.calls, &app.caas).await;
     app.caas.db.close().await;
     tracing::info!("stopped");
 }
@@ -93,7 +100,23 @@ async fn listen_to_other_processes(caas: Caas, stop: CancellationToken) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a lost connection is tried again after a pause of real time")]
+/// Adds the counts of calls to the database every now and then.
+async fn keep_counts(calls: CallTally, caas: Caas, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = pause(FLUSH) => flush(&calls, &caas).await,
+        }
+    }
+}
+
+async fn flush(calls: &CallTally, caas: &Caas) {
+    if let Err(error) = calls.flush(&caas.db).await {
+        tracing::warn!(%error, "counts_of_calls_not_kept");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "real time: a lost connection is tried again, counts are kept")]
 fn pause(time: Duration) -> impl Future<Output = ()> {
     tokio::time::sleep(time)
 }

@@ -83,7 +83,8 @@ impl Inbox {
         db.migrate().await.unwrap();
         let start: DateTime<Utc> = "2026-11-23T09:00:00.5Z".parse().unwrap();
         let clock = Arc::new(ManualClock::at(start));
-        let nowhere = OutsideSystem { url: "http://nobody.invalid".parse().unwrap(), token: String::new() };
+        let nowhere =
+            OutsideSystem { url: "http://nobody.invalid".parse().unwrap(), token: String::new(), meter: None };
         let patience = Duration::from_millis(200);
         let sandbox = Sandbox::in_process(World::new(1), SandboxClock::manual(start));
         let caas = Caas::new(Parts {

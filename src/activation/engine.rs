@@ -225,9 +225,11 @@ pub(super) async fn iot_rests(caas: &Caas, breaker: BreakerState) -> Result<Opti
 
 /// Notes that API IoT answers. What waited behind an open breaker is let go gently, first come, first served.
 pub(super) async fn iot_answered(caas: &Caas, tx: &mut Tx) -> Result<()> {
-    if !breaker::succeeded(caas, tx, System::Iot).await? {
-        return Ok(());
-    }
+    if breaker::succeeded(caas, tx, System::Iot).await? { let_go(caas, tx).await } else { Ok(()) }
+}
+
+/// API IoT's breaker has closed: what waited behind it goes on, gently, first come, first served.
+pub async fn let_go(caas: &Caas, tx: &mut Tx) -> Result<()> {
     let waiting = sql!(
         tx,
         all(ActivationId,),

@@ -113,6 +113,10 @@ codes! {
         Invoice = "INVOICE",
         /// What was left unpaid of a subscription.
         Debt = "DEBT",
+        /// The gateway's reports against the books.
+        Reconciliation = "RECONCILIATION",
+        /// An alert of operations.
+        Alert = "ALERT",
     }
 }
 
@@ -225,6 +229,8 @@ codes! {
         LateConfirmation = "LATE_CONFIRMATION",
         /// A circuit breaker changed its state.
         BreakerChanged = "BREAKER_CHANGED",
+        /// An alert went a step on, or somebody of ours dealt with it.
+        AlertChanged = "ALERT_CHANGED",
         /// Operations ran work again that had been given up.
         DeadJobRevived = "DEAD_JOB_REVIVED",
         /// Operations dropped work that had been given up.
@@ -341,6 +347,10 @@ codes! {
         InvoiceChanged = "INVOICE_CHANGED",
         /// A debt arose, was paid, handed over or written off.
         DebtChanged = "DEBT_CHANGED",
+        /// Finance had a day's report compared with the books.
+        ReconciliationAsked = "RECONCILIATION_ASKED",
+        /// Finance dealt with a disagreement between report and books.
+        DiscrepancyChanged = "DISCREPANCY_CHANGED",
         /// Maintenance kept an order from being taken, or ended it before its first command.
         MaintenanceBlocked = "MAINTENANCE_BLOCKED",
         /// An order goes on although maintenance is a little behind; the customer was warned.

@@ -35,6 +35,36 @@ codes! {
     }
 }
 
+codes! {
+    /// What a movement of the books is: entries that were written together and balance.
+    pub enum Movement {
+        /// A hold began.
+        Hold = "HOLD",
+        /// A hold ended without a charge.
+        Release = "RELEASE",
+        /// A hold became revenue.
+        Capture = "CAPTURE",
+        /// Money was taken that was never held.
+        Charge = "CHARGE",
+        /// Money was given back.
+        Refund = "REFUND",
+        /// The gateway paid out.
+        Settlement = "SETTLEMENT",
+        /// We bear what was delivered and not paid.
+        Absorb = "ABSORB",
+        /// What we had borne was paid out after all.
+        Recovery = "RECOVERY",
+        /// The customer's bank took its money back.
+        Chargeback = "CHARGEBACK",
+        /// An invoice was issued.
+        Invoice = "INVOICE",
+        /// An invoice was undone.
+        CreditNote = "CREDIT_NOTE",
+        /// What a customer owed was given up.
+        WriteOff = "WRITE_OFF",
+    }
+}
+
 struct Line {
     account: Account,
     debit: Cents,
@@ -68,27 +98,31 @@ pub(super) async fn book(
     let net = gross - vat;
     let release = [debit(Account::HoldsOwed, gross), credit(Account::Holds, gross)];
     let (movement, lines) = match effect {
-        BookEffect::Hold => ("HOLD", vec![debit(Account::Holds, gross), credit(Account::HoldsOwed, gross)]),
-        BookEffect::Release => ("RELEASE", Vec::from(release)),
+        BookEffect::Hold => (Movement::Hold, vec![debit(Account::Holds, gross), credit(Account::HoldsOwed, gross)]),
+        BookEffect::Release => (Movement::Release, Vec::from(release)),
         BookEffect::Capture => {
             let mut lines = Vec::from(release);
             lines.push(debit(Account::GatewayReceivable, gross));
             lines.push(credit(Account::Revenue, net));
             lines.push(credit(Account::VatPayable, vat));
-            ("CAPTURE", lines)
+            (Movement::Capture, lines)
         }
         // Both parts of a car's price are revenue from the moment they are taken, and a refund reverses that. A señal that
         // the customer loses therefore stays revenue without a further movement.
         // An invoice was revenue when it was issued: its payment settles what the customer owes, and a refund opens it again.
-        BookEffect::Charge if payment.is_for_invoices() => {
-            ("CHARGE", vec![debit(Account::GatewayReceivable, gross), credit(Account::CustomersReceivable, gross)])
-        }
+        BookEffect::Charge if payment.is_for_invoices() => (
+            Movement::Charge,
+            vec![debit(Account::GatewayReceivable, gross), credit(Account::CustomersReceivable, gross)],
+        ),
         BookEffect::Refund if payment.is_for_invoices() => {
             let gross = payment.refunded_cents - refunded_before;
-            ("REFUND", vec![debit(Account::CustomersReceivable, gross), credit(Account::GatewayReceivable, gross)])
+            (
+                Movement::Refund,
+                vec![debit(Account::CustomersReceivable, gross), credit(Account::GatewayReceivable, gross)],
+            )
         }
         BookEffect::Charge => (
-            "CHARGE",
+            Movement::Charge,
             vec![
                 debit(Account::GatewayReceivable, gross),
                 credit(Account::Revenue, net),
@@ -100,7 +134,7 @@ pub(super) async fn book(
             lines.push(debit(Account::AbsorbedCost, gross));
             lines.push(credit(Account::Revenue, net));
             lines.push(credit(Account::VatPayable, vat));
-            ("ABSORB", lines)
+            (Movement::Absorb, lines)
         }
         BookEffect::Refund => {
             let gross = payment.refunded_cents - refunded_before;
@@ -108,7 +142,7 @@ pub(super) async fn book(
             let rate = payment.vat_rate_basis_points;
             let vat = vat_in(payment.refunded_cents, rate) - vat_in(refunded_before, rate);
             (
-                "REFUND",
+                Movement::Refund,
                 vec![
                     debit(Account::Revenue, gross - vat),
                     debit(Account::VatPayable, vat),
@@ -125,7 +159,7 @@ pub(super) async fn book_settlement(caas: &Caas, tx: &mut Tx, payment: &Payment,
     let gross = payment.captured_cents;
     let lines =
         [debit(Account::Bank, gross - fees), debit(Account::Fees, fees), credit(Account::GatewayReceivable, gross)];
-    write(caas, tx, payment, "SETTLEMENT", &lines).await
+    write(caas, tx, payment, Movement::Settlement, &lines).await
 }
 
 /// Books that the money of a delivered service will not come.
@@ -133,11 +167,18 @@ pub(super) async fn book_loss(
     caas: &Caas,
     tx: &mut Tx,
     payment: &Payment,
-    movement: &str,
+    movement: Movement,
     from: Account,
 ) -> Result<()> {
     let gross = payment.captured_cents;
     write(caas, tx, payment, movement, &[debit(Account::AbsorbedCost, gross), credit(from, gross)]).await
+}
+
+/// Books that the gateway paid out after all what we had borne (rulebook §5): the loss is taken back, less what it keeps.
+pub(super) async fn book_recovery(caas: &Caas, tx: &mut Tx, payment: &Payment, fees: Cents) -> Result<()> {
+    let gross = payment.captured_cents;
+    let lines = [debit(Account::Bank, gross - fees), debit(Account::Fees, fees), credit(Account::AbsorbedCost, gross)];
+    write(caas, tx, payment, Movement::Recovery, &lines).await
 }
 
 /// Books an invoice when it is issued, and takes it back when a credit note undoes it (its amounts are negative).
@@ -156,7 +197,7 @@ pub(crate) async fn book_invoice(
             credit(Account::Revenue, net),
             credit(Account::VatPayable, vat),
         ];
-        return write_about(caas, tx, &about, "INVOICE", &lines).await;
+        return write_about(caas, tx, &about, Movement::Invoice, &lines).await;
     }
     let positive = |amount: Cents| Cents(-amount.0);
     let lines = [
@@ -164,7 +205,7 @@ pub(crate) async fn book_invoice(
         debit(Account::VatPayable, positive(vat)),
         credit(Account::CustomersReceivable, positive(gross)),
     ];
-    write_about(caas, tx, &about, "CREDIT_NOTE", &lines).await
+    write_about(caas, tx, &about, Movement::CreditNote, &lines).await
 }
 
 /// Books that finance has given up what is owed for an invoice.
@@ -177,7 +218,7 @@ pub(crate) async fn book_write_off(
 ) -> Result<()> {
     let about = About { payment: None, invoice: Some(invoice), currency };
     let lines = [debit(Account::WrittenOff, gross), credit(Account::CustomersReceivable, gross)];
-    write_about(caas, tx, &about, "WRITE_OFF", &lines).await
+    write_about(caas, tx, &about, Movement::WriteOff, &lines).await
 }
 
 /// What a movement is about: a payment or an invoice.
@@ -187,12 +228,12 @@ struct About {
     currency: Currency,
 }
 
-async fn write(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: &str, lines: &[Line]) -> Result<()> {
+async fn write(caas: &Caas, tx: &mut Tx, payment: &Payment, movement: Movement, lines: &[Line]) -> Result<()> {
     let about = About { payment: Some(payment.id), invoice: None, currency: payment.currency };
     write_about(caas, tx, &about, movement, lines).await
 }
 
-async fn write_about(caas: &Caas, tx: &mut Tx, about: &About, movement: &str, lines: &[Line]) -> Result<()> {
+async fn write_about(caas: &Caas, tx: &mut Tx, about: &About, movement: Movement, lines: &[Line]) -> Result<()> {
     let sum = |side: fn(&Line) -> Cents| lines.iter().map(side).fold(Cents::ZERO, |a, b| a + b);
     assert_eq!(sum(|l| l.debit), sum(|l| l.credit), "a movement's debits equal its credits");
     let movement_id = caas.new_uuid();
@@ -206,7 +247,7 @@ async fn write_about(caas: &Caas, tx: &mut Tx, about: &About, movement: &str, li
     "INSERT INTO ledger_entries (id, movement_id, movement, account, debit_cents, credit_cents, currency, payment_id,
                                  invoice_id, at)",
     &lines, |line| [
-        line.0, movement_id, movement, line.1.account.as_str(), line.1.debit, line.1.credit, currency, about.payment,
+        line.0, movement_id, movement.as_str(), line.1.account.as_str(), line.1.debit, line.1.credit, currency, about.payment,
         about.invoice, now,
     ])?;
     Ok(())

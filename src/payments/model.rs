@@ -45,6 +45,28 @@ codes! {
 }
 
 codes! {
+    /// What a line of the gateway's settlement report is about.
+    pub enum ReportKind {
+        /// Captured money.
+        Capture = "CAPTURE",
+        /// Money given back.
+        Refund = "REFUND",
+        /// Money taken back by the customer's bank.
+        Chargeback = "CHARGEBACK",
+    }
+}
+
+codes! {
+    /// How it ended, by the gateway's settlement report.
+    pub enum ReportStatus {
+        /// The bank moved the money.
+        Settled = "SETTLED",
+        /// It did not.
+        Failed = "FAILED",
+    }
+}
+
+codes! {
     /// What a payment is for.
     pub enum PaymentType {
         /// The señal of a car.

@@ -1,12 +1,13 @@
 //! The payment gateway as the business sees it (contract `payment-gateway`).
 
 pub use super::model::PaymentType;
-use super::model::{DeclineReason, MethodKind};
+use super::model::{DeclineReason, MethodKind, ReportKind, ReportStatus};
 use crate::kernel::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::kernel::money::{Cents, Money};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 /// Cards and transfers: hold, capture, cancel, refund.
 ///
@@ -43,6 +44,9 @@ pub trait PaymentGateway: Send + Sync + 'static {
         reason: &str,
         key: &str,
     ) -> Result<GatewayRefund, GatewayError>;
+
+    /// The settlement report of one UTC day, in the gateway's order.
+    async fn settlement_report(&self, day: NaiveDate) -> Result<Vec<ReportLine>, GatewayError>;
 }
 
 /// A request for a hosted page.
@@ -169,6 +173,25 @@ pub struct GatewayRefund {
     pub refund_id: String,
     /// Done, or on its way.
     pub done: bool,
+}
+
+/// A line of a settlement report.
+#[derive(Debug, Clone)]
+pub struct ReportLine {
+    /// The gateway's id of the payment.
+    pub gateway_payment_id: String,
+    /// What moved.
+    pub kind: ReportKind,
+    /// How it ended.
+    pub status: ReportStatus,
+    /// How much, gross.
+    pub amount: Money,
+    /// What the gateway keeps of it, in the same currency.
+    pub fees: Option<Cents>,
+    /// The bank's id of the transfer.
+    pub bank_reference: Option<String>,
+    /// The gateway's code of why it failed.
+    pub failure_reason: Option<String>,
 }
 
 /// Why a request to the gateway brought no result.

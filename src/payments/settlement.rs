@@ -1,6 +1,6 @@
 //! What the bank says of captured money, hours or days later.
 
-use super::ledger::{self, Account};
+use super::ledger::{self, Account, Movement};
 use super::model::Settlement;
 use super::repository::{self, Payment};
 use super::service::{settle, subject_of, subject_of_invoices};
@@ -58,13 +58,25 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             settle(caas, tx, &mut payment, Settlement::Settled).await?;
         }
         (Settlement::Settled, Verdict::Chargeback) => {
-            ledger::book_loss(caas, tx, &payment, "CHARGEBACK", Account::Bank).await?;
+            ledger::book_loss(caas, tx, &payment, Movement::Chargeback, Account::Bank).await?;
             settle(caas, tx, &mut payment, Settlement::ChargedBack).await?;
         }
         // A chargeback that overtakes the settlement it follows waits for it.
         (Settlement::Pending, Verdict::Chargeback) => return Ok(false),
         _ => {}
     }
+    Ok(true)
+}
+
+/// Books that money came after all whose loss we had borne already. Messages never do that: a person of finance decides
+/// it, by what the settlement report says. `false` when the payment is not one of those.
+pub(crate) async fn recover(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, fees: Cents) -> Result<bool> {
+    let Some(mut payment) = repository::find_by_gateway_id(tx, gateway_payment_id).await? else { return Ok(false) };
+    if payment.settlement != Settlement::Absorbed || payment.captured_cents == Cents::ZERO {
+        return Ok(false);
+    }
+    ledger::book_recovery(caas, tx, &payment, fees).await?;
+    settle(caas, tx, &mut payment, Settlement::Settled).await?;
     Ok(true)
 }
 
@@ -105,7 +117,7 @@ impl Job for AbsorbCost {
         if payment.settlement != Settlement::Failed {
             return Ok(Outcome::Done);
         }
-        ledger::book_loss(caas, &mut tx, &payment, "ABSORB", Account::GatewayReceivable).await?;
+        ledger::book_loss(caas, &mut tx, &payment, Movement::Absorb, Account::GatewayReceivable).await?;
         settle(caas, &mut tx, &mut payment, Settlement::Absorbed).await?;
         Ok(Outcome::DoneIn(tx))
     }

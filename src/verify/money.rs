@@ -1,6 +1,8 @@
 //! Promises about money: 1 to 4, and the half of 7 that is about the gateway.
 
 use super::{BATCH, Findings};
+use crate::finance::books::last_closed;
+use crate::finance::ends;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::payments::model::PaymentState;
@@ -207,6 +209,28 @@ pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<(
          HAVING SUM(debit_cents) <> SUM(credit_cents) OR COUNT(DISTINCT currency) <> 1 OR COUNT(DISTINCT COALESCE(payment_id, invoice_id)) <> 1
          ORDER BY movement_id")?;
     found.each(4, "movement", ids, "does not balance in one currency for one payment or invoice");
+    closed_days(tx, found).await
+}
+
+/// Promise 4: the days that were closed come to what their entries come to.
+async fn closed_days(tx: &mut Tx, found: &mut Findings) -> Result<()> {
+    let Some(last) = last_closed(tx, None).await? else { return Ok(()) };
+    let kept = sql!(
+        tx,
+        all(String, String, i64, i64, i64),
+        "SELECT currency, account, CAST(SUM(debit_cents) AS BIGINT), CAST(SUM(credit_cents) AS BIGINT),
+                CAST(SUM(entries) AS BIGINT) FROM ledger_days GROUP BY currency, account ORDER BY currency, account"
+    )?;
+    let booked = sql!(
+        tx,
+        all(String, String, i64, i64, i64),
+        "SELECT currency, account, CAST(SUM(debit_cents) AS BIGINT), CAST(SUM(credit_cents) AS BIGINT), COUNT(*)
+         FROM ledger_entries WHERE at < $1 GROUP BY currency, account ORDER BY currency, account",
+        ends(last)
+    )?;
+    if kept != booked {
+        found.add(4, format_args!("the closed days up to {last} do not come to what their entries come to"));
+    }
     Ok(())
 }
 

@@ -56,8 +56,6 @@ impl Job for ProveNightly {
             tracing::error!(%broken, "promise_broken");
         }
         let violations = i64::try_from(proof.broken.len()).unwrap_or(i64::MAX);
-        #[expect(clippy::cast_precision_loss, reason = "a gauge of a small number")]
-        metrics::gauge!("caas_broken_promises").set(violations as f64);
         let findings: Vec<&String> = proof.broken.iter().take(KEPT).collect();
         let mut tx = caas.db.begin().await?;
         sql!(tx, execute

@@ -2,9 +2,11 @@
 //! pages do not exist, and the try is audited.
 
 mod admin;
+mod alerts;
 mod factory;
 mod operations;
 mod refunds;
+mod systems;
 
 use crate::web::{Route, WebContext, get};
 use caas::kernel::Timestamp;
@@ -15,6 +17,9 @@ use chrono::TimeDelta;
 pub fn routes() -> Vec<Route> {
     vec![
         get("/operaciones", operations::operations_page),
+        get("/operaciones/alertas", alerts::alerts_page),
+        get("/operaciones/alertas/{rule}", alerts::alert_page),
+        get("/operaciones/sistemas/{system}", systems::system_page),
         get("/operaciones/reembolsos", refunds::refunds_page),
         get("/operaciones/fabrica", factory::factory_page),
         get("/operaciones/fabrica/{id}", factory::factory_order_page),

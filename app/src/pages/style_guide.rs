@@ -209,6 +209,13 @@ fn lists() -> impl IntoView {
                 </tr>
             </DataTable>
             <Pager label="Páginas" previous_href="/estilo" previous_word="Más recientes" next_href="/estilo" next_word="Anteriores"/>
+            <BarChart
+                label="Lo asumido cada mes"
+                top="120,00\u{a0}€"
+                bars=[("sep", "60,00\u{a0}€", 6_000), ("oct", "0,00\u{a0}€", 0), ("nov", "120,00\u{a0}€", 12_000)]
+                    .map(|(label, text, value)| Bar { label: label.to_owned(), text: text.to_owned(), value, href: "/estilo".to_owned() })
+                    .to_vec()
+            />
             <KeyValueList facts=vec![Fact::text("Modelo", "Meridian E5"), Fact::code("VIN", "VF1RFB00467891234")]/>
         </section>
     }

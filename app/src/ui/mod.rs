@@ -74,6 +74,7 @@
 //! ```
 
 mod activation;
+mod bar_chart;
 mod button;
 mod car_card;
 mod car_drawing;
@@ -104,6 +105,7 @@ mod toast;
 mod tone;
 
 pub use activation::{ActivationTimeline, NextAttempt, TimelineEntry, Verdict};
+pub use bar_chart::{Bar, BarChart};
 pub use button::{Button, ButtonKind, LinkButton};
 pub use car_card::CarCard;
 pub use car_drawing::{CarColour, CarDrawing, CarModel};

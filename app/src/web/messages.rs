@@ -134,10 +134,16 @@ codes! {
         NothingOwed = "nothing_owed",
         /// What is due is being billed.
         BillingStarted = "billing_started",
+        /// A day's report is being asked for and compared.
+        ReconciliationBegun = "reconciliation_begun",
         /// A debt is with those who collect it.
         DebtHandedOver = "debt_handed_over",
         /// A debt was given up.
         DebtWrittenOff = "debt_written_off",
+        /// An outside system is given a rest by hand.
+        SystemOpened = "system_opened",
+        /// Calls to an outside system go through again.
+        SystemClosed = "system_closed",
         /// Somebody else was quicker; nothing was done.
         Overtaken = "overtaken",
         /// Nothing was done, for reasons of ours.
@@ -185,6 +191,10 @@ impl Message {
             Message::BillingStarted => locale.t(
                 "En marcha: se factura lo que ha vencido. Lo que ya está facturado no se factura otra vez.",
                 "Started: what is due is being billed. What is billed already is not billed again.",
+            ),
+            Message::ReconciliationBegun => locale.t(
+                "En marcha: se pide el informe de ese día y se compara. El resultado aparece aquí.",
+                "Started: the report of that day is asked for and compared. The result shows here.",
             ),
             Message::DebtHandedOver => {
                 locale.t("La deuda ha pasado a cobro externo.", "The debt is with those who collect it.")
@@ -324,6 +334,14 @@ impl Message {
             Message::AccountKept => locale.t("La cuenta se queda como está.", "The account stays as it is."),
             Message::CarAccepted => locale.t("El coche ya está en tu cuenta.", "The car is in your account now."),
             Message::CarKept => locale.t("La oferta se ha retirado.", "The offer was taken back."),
+            Message::SystemOpened => locale.t(
+                "Anotado: no se llama a este sistema hasta que alguien lo cierre aquí.",
+                "Noted: this system is not called until somebody ends that here.",
+            ),
+            Message::SystemClosed => locale.t(
+                "Anotado: las llamadas pasan otra vez. Lo que esperaba sigue poco a poco.",
+                "Noted: calls go through again. What waited goes on bit by bit.",
+            ),
             Message::Overtaken => locale.t(
                 "Alguien ha sido más rápido y esto ha cambiado entretanto. No se ha hecho nada: así está ahora.",
                 "Somebody was quicker and this has changed meanwhile. Nothing was done: here is how it stands now.",

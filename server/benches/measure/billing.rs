@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use caas::kernel::FAR_FUTURE;
 use caas::kernel::money::{Cents, Money};
 use caas::payments::port::{
-    GatewayError, GatewayPayment, GatewayRefund, GatewayStatus, PaymentGateway, PaymentRequest, SetupOutcome,
-    SetupRequest, SetupSession,
+    GatewayError, GatewayPayment, GatewayRefund, GatewayStatus, PaymentGateway, PaymentRequest, ReportLine,
+    SetupOutcome, SetupRequest, SetupSession,
 };
 use caas::sql;
 use caas::subscriptions::billing::BillDue;
@@ -259,6 +259,10 @@ impl PaymentGateway for Instant {
     }
 
     async fn refund(&self, _: &str, _: Money, _: &str, _: &str) -> std::result::Result<GatewayRefund, GatewayError> {
+        not_asked_for()
+    }
+
+    async fn settlement_report(&self, _: chrono::NaiveDate) -> std::result::Result<Vec<ReportLine>, GatewayError> {
         not_asked_for()
     }
 }

@@ -1,6 +1,8 @@
 //! One HTTP call to an outside system: bearer token, time-out, bounded answer, and what a failure says about execution.
 
+use super::meter::Meter;
 use super::wire::Problem;
+use caas::watch::model::CallEnd;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
@@ -23,6 +25,8 @@ pub struct OutsideSystem {
     pub url: Url,
     /// The bearer token.
     pub token: String,
+    /// Where calls to it are counted; nothing: nowhere.
+    pub meter: Option<Meter>,
 }
 
 impl fmt::Debug for OutsideSystem {
@@ -57,6 +61,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
     authorization: HeaderValue,
+    meter: Option<Meter>,
 }
 
 /// A call that brought no answer that can be read to its end.
@@ -67,6 +72,9 @@ pub(super) enum CallError {
     /// It may have been executed.
     NoAnswer(String),
 }
+
+/// What is told of a call that was not answered in time.
+const TIME_OUT: &str = "time-out";
 
 /// What came back.
 pub(super) struct Answer {
@@ -102,12 +110,29 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Client { http, base: system.url.clone(), authorization })
+        Ok(Client { http, base: system.url.clone(), authorization, meter: system.meter.clone() })
     }
 
     /// Makes the call once.
     pub async fn call<B: Serialize>(&self, call: Request<'_, B>) -> Result<Answer, CallError> {
+        self.call_for(call, LARGEST_ANSWER).await
+    }
+
+    /// The same for an answer of at most `largest` bytes.
+    pub async fn call_for<B: Serialize>(&self, call: Request<'_, B>, largest: usize) -> Result<Answer, CallError> {
         let url = self.url(call.path, call.query)?;
+        match &self.meter {
+            Some(meter) => meter.measure(self.exchange(url, call, largest), how_it_ended).await,
+            None => self.exchange(url, call, largest).await,
+        }
+    }
+
+    async fn exchange<B: Serialize>(
+        &self,
+        url: Url,
+        call: Request<'_, B>,
+        largest: usize,
+    ) -> Result<Answer, CallError> {
         let mut request = self
             .http
             .request(call.method, url)
@@ -124,8 +149,9 @@ impl Client {
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|_| CallError::NoAnswer(interrupted(status)))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(CallError::NoAnswer(format!("the answer {status} is larger than 1 MiB")));
+            if body.len() + chunk.len() > largest {
+                let mebibytes = largest / (1024 * 1024);
+                return Err(CallError::NoAnswer(format!("the answer {status} is larger than {mebibytes} MiB")));
             }
             body.extend_from_slice(&chunk);
         }
@@ -165,18 +191,33 @@ impl Answer {
     }
 }
 
+/// What a call says about the system: whatever it answers, it answers; unless it says that it is out of order, or does not
+/// know us.
+fn how_it_ended(result: &Result<Answer, CallError>) -> CallEnd {
+    match result {
+        Ok(answer) if answer.status.is_server_error() || matches!(answer.status.as_u16(), 401 | 403 | 429) => {
+            CallEnd::Failed
+        }
+        Ok(_) => CallEnd::Answered,
+        Err(CallError::NotSent(why) | CallError::NoAnswer(why)) if why == TIME_OUT => CallEnd::TimedOut,
+        Err(_) => CallEnd::Failed,
+    }
+}
+
 fn interrupted(status: StatusCode) -> String {
     format!("the answer {status} broke off")
 }
 
 /// Whether a failed call can have been executed. The address is left out: it may hold ids.
 fn not_answered(error: &reqwest::Error) -> CallError {
-    if error.is_connect() {
+    if error.is_connect() && error.is_timeout() {
+        CallError::NotSent(TIME_OUT.to_owned())
+    } else if error.is_connect() {
         CallError::NotSent("no connection".to_owned())
     } else if error.is_builder() {
         CallError::NotSent("the request can't be written".to_owned())
     } else if error.is_timeout() {
-        CallError::NoAnswer("time-out".to_owned())
+        CallError::NoAnswer(TIME_OUT.to_owned())
     } else {
         CallError::NoAnswer("the connection was lost".to_owned())
     }
@@ -187,7 +228,8 @@ mod tests {
     use super::*;
 
     fn client(base: &str) -> Client {
-        Client::new(&OutsideSystem { url: base.parse().unwrap(), token: "secret-token".to_owned() }).unwrap()
+        Client::new(&OutsideSystem { url: base.parse().unwrap(), token: "secret-token".to_owned(), meter: None })
+            .unwrap()
     }
 
     #[test]
@@ -207,7 +249,8 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_work_are_refused_and_the_token_is_not_shown() {
-        let system = |url: &str, token: &str| OutsideSystem { url: url.parse().unwrap(), token: token.to_owned() };
+        let system =
+            |url: &str, token: &str| OutsideSystem { url: url.parse().unwrap(), token: token.to_owned(), meter: None };
         assert!(matches!(Client::new(&system("ftp://g.example", "t")), Err(SetupError::Address(_))));
         assert!(matches!(Client::new(&system("https://g.example", "a\nb")), Err(SetupError::Token)));
         assert!(!format!("{:?}", system("https://g.example", "secret-token")).contains("secret-token"));

@@ -7,6 +7,7 @@
 pub mod factory;
 pub mod http;
 pub mod iot;
+pub mod meter;
 pub mod payments;
 pub mod push;
 pub mod registration;
@@ -20,6 +21,7 @@ mod wire;
 pub use factory::HttpFactory;
 pub use http::{OutsideSystem, SetupError};
 pub use iot::HttpIotApi;
+pub use meter::{CountedMailer, Meter};
 pub use payments::HttpPaymentGateway;
 pub use push::{PushKey, PushSettings, WebPush};
 pub use registration::HttpRegistrationBodies;

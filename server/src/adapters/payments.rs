@@ -4,17 +4,24 @@ use super::http::{Answer, CallError, Client, NO_BODY, OutsideSystem, Request, Se
 use super::wire::{Amount, Time, shortened};
 use async_trait::async_trait;
 use caas::kernel::money::{Cents, Currency, Money};
-use caas::payments::model::{DeclineReason, MethodKind};
+use caas::payments::model::{DeclineReason, MethodKind, ReportKind, ReportStatus};
 use caas::payments::port::{
     GatewayError, GatewayMethod, GatewayPayment, GatewayRefund, GatewayStatus, PaymentGateway, PaymentRequest,
-    PaymentType, SetupOutcome, SetupRequest, SetupSession,
+    PaymentType, ReportLine, SetupOutcome, SetupRequest, SetupSession,
 };
+use chrono::NaiveDate;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How long the gateway may take for an answer when nothing else is set.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long it may take for the report of a day, which no page waits for.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The largest report that is read: some 200,000 lines.
+const LARGEST_REPORT: usize = 64 * 1024 * 1024;
 
 /// The gateway of another company, or the sandbox's.
 pub struct HttpPaymentGateway {
@@ -143,6 +150,24 @@ impl PaymentGateway for HttpPaymentGateway {
         }
         Ok(GatewayRefund { refund_id: refund.refund_id, done: refund.status == wire::RefundStatus::Refunded })
     }
+
+    async fn settlement_report(&self, day: NaiveDate) -> Result<Vec<ReportLine>, GatewayError> {
+        let day = day.to_string();
+        let request = Request {
+            method: Method::GET,
+            path: &["settlements", &day],
+            query: None,
+            idempotency_key: None,
+            body: NO_BODY,
+            timeout: REPORT_TIMEOUT,
+        };
+        let answer = self.client.call_for(request, LARGEST_REPORT).await?;
+        let report: wire::Report = expect(&answer, 200)?;
+        if report.date != day {
+            return Err(another("day"));
+        }
+        report.entries.into_iter().map(report_line).collect()
+    }
 }
 
 /// The body of the answer the contract names for success; every other answer is an error.
@@ -194,6 +219,28 @@ impl From<CallError> for GatewayError {
     }
 }
 
+/// A line of a report as the port has it; its amounts must be amounts, and of one currency.
+fn report_line(line: wire::ReportEntry) -> Result<ReportLine, GatewayError> {
+    let unreadable = || GatewayError::NoAnswer("an amount of the report can't be read".to_owned());
+    let amount = line.amount.money().ok_or_else(unreadable)?;
+    let fees = match line.fees {
+        None => None,
+        Some(fees) => {
+            let fees = fees.money().filter(|fees| fees.currency == amount.currency).ok_or_else(unreadable)?;
+            Some(fees.cents)
+        }
+    };
+    Ok(ReportLine {
+        gateway_payment_id: line.payment_id,
+        kind: line.kind,
+        status: line.status,
+        amount,
+        fees,
+        bank_reference: line.bank_transaction_id.as_deref().map(shortened),
+        failure_reason: line.failure_reason.as_deref().map(shortened),
+    })
+}
+
 fn another(what: &str) -> GatewayError {
     GatewayError::NoAnswer(format!("the answer is about another {what}"))
 }
@@ -231,7 +278,7 @@ fn payment(
 /// The contract's forms.
 mod wire {
     use super::{Amount, DeclineReason, Deserialize, GatewayMethod, GatewayStatus, MethodKind, PaymentRequest};
-    use super::{PaymentType, Serialize, Time};
+    use super::{PaymentType, ReportKind, ReportStatus, Serialize, Time};
 
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -399,6 +446,24 @@ mod wire {
                 Status::Refunded => GatewayStatus::Refunded,
             }
         }
+    }
+
+    #[derive(Deserialize)]
+    pub struct Report {
+        pub date: String,
+        pub entries: Vec<ReportEntry>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct ReportEntry {
+        pub payment_id: String,
+        pub kind: ReportKind,
+        pub status: ReportStatus,
+        pub amount: Amount,
+        pub fees: Option<Amount>,
+        pub bank_transaction_id: Option<String>,
+        pub failure_reason: Option<String>,
     }
 
     #[derive(Deserialize)]

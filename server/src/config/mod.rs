@@ -3,6 +3,7 @@
 //! [`Config::read`] is the list of settings: each is named, explained and parsed in one place. `caas config` prints the
 //! same list. A wrong value is one line and exit code 2.
 
+mod alerts;
 mod factory;
 mod read;
 mod systems;
@@ -15,6 +16,7 @@ use crate::adapters::PushKey;
 use caas::maintenance::rules::MaintenancePolicy;
 use caas::sales::payment::SalePolicy;
 use caas::subscriptions::rules::DunningPolicy;
+use caas::watch::alerts::model::AlertPolicy;
 use caas::withdrawal::model::{RefundPolicy, WithdrawalPolicy};
 use chrono::TimeDelta;
 use std::net::{IpAddr, SocketAddr};
@@ -114,6 +116,8 @@ pub struct Config {
     pub factory: FactorySettings,
     /// When overdue maintenance counts.
     pub maintenance: MaintenancePolicy,
+    /// Who is mailed about alerts.
+    pub alerts: AlertPolicy,
     /// A session unused this long ends.
     pub session_idle: TimeDelta,
     /// A session ends this long after sign-in.
@@ -213,6 +217,7 @@ impl Config {
             "Days a car's maintenance may be overdue before services are blocked and the warranty is lost",
         )?;
         let maintenance = MaintenancePolicy { grace_days: grace.into() };
+        let alerts = alerts::read(from)?;
         let session_idle = from.minutes("CAAS_SESSION_IDLE_MINUTES", "720", "A session unused this long ends")?;
         let session_absolute =
             from.minutes("CAAS_SESSION_MAX_MINUTES", "10080", "A session ends this long after sign-in")?;
@@ -249,6 +254,7 @@ impl Config {
             withdrawal,
             factory,
             maintenance,
+            alerts,
             session_idle,
             session_absolute,
             job_concurrency,

@@ -20,6 +20,7 @@ use caas::sales::registration::countries::Provider;
 use caas::sales::sale::Seller;
 use caas::sales::who::Who;
 use caas::support::model::NewAttachment;
+use caas::watch::minute::WatchMinute;
 use caas_sandbox::world::gateway::TestCard;
 use caas_sandbox::{Sandbox, System};
 use chrono::TimeDelta;
@@ -55,6 +56,7 @@ pub struct Past<'a> {
 impl Past<'_> {
     /// Lives from the clock's time to `now`, which the clock shows in the end.
     pub async fn live(&self, now: Timestamp) -> Result<()> {
+        WatchMinute::not_before(self.caas, now).await?;
         let ago = |days, hours| now - TimeDelta::days(days) - TimeDelta::hours(hours);
         self.until(ago(71, 2)).await?;
         let elena = self.elena_arrives().await?;

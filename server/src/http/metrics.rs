@@ -4,6 +4,7 @@ use super::Http;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use caas::watch::gauges;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::net::SocketAddr;
 use std::sync::OnceLock;
@@ -37,6 +38,10 @@ pub(super) async fn show(State(http): State<Http>, request: Request) -> Response
     let is_local = peer.is_some_and(|peer| peer.is_loopback()) && !request.headers().contains_key("x-forwarded-for");
     if http.config.is_production() && !is_local {
         return StatusCode::NOT_FOUND.into_response();
+    }
+    // What is counted in memory is told all the same while the database is away.
+    if let Err(error) = gauges::set(&http.caas).await {
+        tracing::warn!(%error, "gauges_not_set");
     }
     http.metrics.0.run_upkeep();
     let kind = "text/plain; version=0.0.4; charset=utf-8";

@@ -134,7 +134,7 @@ async fn nobody_there_and_a_wrong_token_mean_not_executed() {
     let error = iot(&nobody().await).deactivate(VIN, "SEAT_HEATING").await.unwrap_err();
     assert!(matches!(error, IotError::Unavailable(_)), "{error:?}");
     let sandbox = with_vehicle().await;
-    let stranger = OutsideSystem { url: sandbox.iot_url.parse().unwrap(), token: "another".to_owned() };
+    let stranger = OutsideSystem { url: sandbox.iot_url.parse().unwrap(), token: "another".to_owned(), meter: None };
     let stranger = HttpIotApi::new(&stranger, PATIENCE, PATIENCE).unwrap();
     let error = stranger.vehicle_status(VIN).await.unwrap_err();
     assert!(matches!(error, IotError::Unavailable(_)), "{error:?}");

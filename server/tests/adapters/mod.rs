@@ -43,7 +43,7 @@ async fn sandbox() -> Running {
 
 /// How to reach a system there.
 fn system(url: &str) -> OutsideSystem {
-    OutsideSystem { url: url.parse().unwrap(), token: TOKEN.to_owned() }
+    OutsideSystem { url: url.parse().unwrap(), token: TOKEN.to_owned(), meter: None }
 }
 
 /// An address at which nobody listens.

@@ -5,7 +5,7 @@ use crate::adapters::scripted::Scripted;
 use caas::kernel::ids::UserId;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Currency, Money};
-use caas::payments::model::{DeclineReason, MethodKind};
+use caas::payments::model::{DeclineReason, MethodKind, ReportKind, ReportStatus};
 use caas::payments::port::{
     GatewayError, GatewayStatus, PaymentGateway as _, PaymentRequest, PaymentType, SetupOutcome, SetupRequest,
 };
@@ -192,7 +192,8 @@ async fn nobody_there_and_a_wrong_token_mean_not_executed() {
     let error = gateway(&nobody().await).initiate(&request("tok"), "key-1").await.unwrap_err();
     assert!(matches!(error, GatewayError::Unavailable(_)), "{error:?}");
     let sandbox = sandbox().await;
-    let stranger = OutsideSystem { url: sandbox.gateway_url.parse().unwrap(), token: "another".to_owned() };
+    let stranger =
+        OutsideSystem { url: sandbox.gateway_url.parse().unwrap(), token: "another".to_owned(), meter: None };
     let stranger = HttpPaymentGateway::new(&stranger, PATIENCE).unwrap();
     let error = stranger.initiate(&request("tok"), "key-1").await.unwrap_err();
     assert!(matches!(error, GatewayError::Unavailable(_)), "{error:?}");
@@ -268,4 +269,61 @@ async fn answers_that_do_not_fit_are_no_answers() {
     let server = Scripted::answering(200, large.to_string()).await;
     let error = gateway(&server.url).capture("pay_1", euros(2990), "key-1").await.unwrap_err();
     assert!(matches!(error, GatewayError::NoAnswer(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_days_report_tells_what_was_paid_out() {
+    let sandbox = sandbox().await;
+    let gateway = gateway(&sandbox.gateway_url);
+    let held = gateway.initiate(&request(&token_of(&sandbox, TestCard::GoodVisa)), "key-1").await.unwrap();
+    gateway.capture(&held.payment_id, euros(2990), "key-2").await.unwrap();
+    let today = sandbox.handle.now().date_naive();
+    assert!(gateway.settlement_report(today).await.unwrap().is_empty());
+    assert!(sandbox.handle.settle_now(&held.payment_id));
+    gateway.refund(&held.payment_id, euros(1000), "withdrawal", "key-3").await.unwrap();
+    let lines = gateway.settlement_report(today).await.unwrap();
+    let told: Vec<_> = lines.iter().map(|line| (line.kind, line.status, line.amount)).collect();
+    assert_eq!(
+        told,
+        [
+            (ReportKind::Capture, ReportStatus::Settled, euros(2990)),
+            (ReportKind::Refund, ReportStatus::Settled, euros(1000)),
+        ]
+    );
+    assert!(lines.iter().all(|line| line.gateway_payment_id == held.payment_id && line.bank_reference.is_some()));
+    assert!(lines[0].fees.is_some_and(|fees| fees > Cents::ZERO) && lines[1].fees.is_none());
+    assert!(gateway.settlement_report(today.succ_opt().unwrap()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_report_that_does_not_fit_is_none_and_a_long_one_is_read() {
+    let good = json!({"date": "2026-11-23", "entries": [
+        {"paymentId": "pay_1", "kind": "CAPTURE", "status": "SETTLED", "amount": {"value": "29.90", "currency": "EUR"},
+         "fees": {"value": "0.67", "currency": "EUR"}, "bankTransactionId": "btx_1"}]});
+    let day = "2026-11-23".parse().unwrap();
+    let server = Scripted::answering(200, good.to_string()).await;
+    assert_eq!(gateway(&server.url).settlement_report(day).await.unwrap().len(), 1);
+    assert_eq!(server.seen()[0].line, "GET /settlements/2026-11-23");
+    for (pointer, bad) in [
+        ("/date", json!("2026-11-24")),
+        ("/entries", json!({})),
+        ("/entries/0/kind", json!("PAYOUT")),
+        ("/entries/0/status", json!("PENDING")),
+        ("/entries/0/amount/value", json!("-29.90")),
+        ("/entries/0/amount/currency", json!("XYZ")),
+        ("/entries/0/fees/currency", json!("USD")),
+        ("/entries/0/fees/value", json!("0.6")),
+    ] {
+        let mut body = good.clone();
+        *body.pointer_mut(pointer).unwrap() = bad;
+        let server = Scripted::answering(200, body.to_string()).await;
+        let error = gateway(&server.url).settlement_report(day).await.unwrap_err();
+        assert!(matches!(error, GatewayError::NoAnswer(_)), "{pointer}: {error:?}");
+    }
+    // Larger than any other answer may be.
+    let mut long = good.clone();
+    long["entries"] = vec![good["entries"][0].clone(); 10_000].into();
+    assert!(long.to_string().len() > 1024 * 1024);
+    let server = Scripted::answering(200, long.to_string()).await;
+    assert_eq!(gateway(&server.url).settlement_report(day).await.unwrap().len(), 10_000);
 }

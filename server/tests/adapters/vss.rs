@@ -46,7 +46,7 @@ async fn whatever_fails_there_it_is_away_for_us() {
     assert!(matches!(vss.maintenance_status(VIN).await.unwrap_err(), VssError::Unavailable(_)));
     // It reads only, and answers again.
     assert_eq!(vss.maintenance_status(VIN).await.unwrap(), VssAnswer::NoHistory);
-    let stranger = OutsideSystem { url: sandbox.vss_url.parse().unwrap(), token: "another".to_owned() };
+    let stranger = OutsideSystem { url: sandbox.vss_url.parse().unwrap(), token: "another".to_owned(), meter: None };
     let error = HttpVss::new(&stranger, PATIENCE).unwrap().maintenance_status(VIN).await.unwrap_err();
     assert!(matches!(error, VssError::Unavailable(_)), "{error:?}");
     let error = super::vss::vss(&nobody().await).maintenance_status(VIN).await.unwrap_err();

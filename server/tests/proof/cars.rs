@@ -1,6 +1,6 @@
 //! The checker names what is wrong with the sale of a car: its money, whose the car is, its story, and what was told of it.
 
-use crate::support::Engine;
+use crate::support::{Engine, open_the_books};
 use caas::Caas;
 use caas::sales::delivery::port::TransportEvent;
 use caas::sales::payment::CarPayment;
@@ -17,6 +17,7 @@ pub(super) async fn each_is_named(caas: &Caas, plants: &[Plant]) {
     for (promise, words, statements) in plants {
         let mut tx = caas.db.begin().await.unwrap();
         assert_eq!(broken_promises(&mut tx).await.unwrap(), Vec::<String>::new());
+        open_the_books(&mut tx).await;
         for statement in *statements {
             let changed = sql!(&mut tx, execute * statement).unwrap();
             assert!(changed > 0 || statement.starts_with("DROP"), "nothing was planted by {statement}");

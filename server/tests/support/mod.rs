@@ -22,6 +22,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
 use caas::accounts::{DEMO_ACCOUNTS, Role};
+use caas::kernel::database::Tx;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng as _, SeededRng, SystemRng};
@@ -214,7 +215,7 @@ impl TestApp {
         let (job, _) = sql!(
             tx,
             one(Option<DateTime<Utc>>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet')"
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet', 'watch.minute', 'finance.close_days', 'finance.reconcile')"
         )
         .expect("the jobs can be read");
         [job, self.sandbox().next_due()].into_iter().flatten().min()
@@ -363,6 +364,16 @@ fn encode(fields: &[(&str, &str)]) -> String {
 fn next_number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Lets a test falsify the books, which the database refuses.
+pub async fn open_the_books(tx: &mut Tx) {
+    if tx.is_postgres() {
+        sql!(tx, execute "DROP TRIGGER ledger_entries_stay ON ledger_entries").expect("it is there");
+    } else {
+        sql!(tx, execute "DROP TRIGGER ledger_entries_stay").expect("it is there");
+        sql!(tx, execute "DROP TRIGGER ledger_entries_stay_all").expect("it is there");
+    }
 }
 
 /// A name that nothing else has on a server which all tests of a run share. Not by the process: numbers of processes come

@@ -1,6 +1,6 @@
 //! The checker itself: it names each broken promise, and nothing when all hold.
 
-use crate::support::Engine;
+use crate::support::{Engine, open_the_books};
 use crate::use_cases::scenario::*;
 use caas::catalogue::OfferKind;
 use caas::kernel::database::Tx;
@@ -90,6 +90,7 @@ async fn a_planted_violation_of_each_promise_is_named() {
         for (promise, statements) in plants {
             let mut tx = caas.db.begin().await.unwrap();
             assert_eq!(broken_promises(&mut tx).await.unwrap(), Vec::<String>::new());
+            open_the_books(&mut tx).await;
             for statement in *statements {
                 if statement.starts_with("DROP") {
                     sql!(tx, execute * statement).unwrap();

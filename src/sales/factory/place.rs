@@ -192,14 +192,17 @@ async fn record_answer(
 
 /// Notes that the factory answers. What waited for it is let go gently, first come, first served.
 async fn factory_answered(caas: &Caas, tx: &mut Tx, answered: OrderId) -> Result<()> {
-    if !breaker::succeeded(caas, tx, System::Factory).await? {
-        return Ok(());
-    }
+    if breaker::succeeded(caas, tx, System::Factory).await? { let_go(caas, tx, Some(answered)).await } else { Ok(()) }
+}
+
+/// The factory's breaker has closed: orders that waited behind it go on, gently, first come, first served. One that has
+/// just been answered waits for nothing.
+pub async fn let_go(caas: &Caas, tx: &mut Tx, answered: Option<OrderId>) -> Result<()> {
     let waiting = sql!(
         tx,
         all(OrderId, Timestamp),
         "SELECT order_id, queued_at FROM factory_orders WHERE state = 'QUEUED' AND order_id <> $1 ORDER BY queued_at, order_id",
-        answered
+        answered.unwrap_or(OrderId(uuid::Uuid::nil()))
     )?;
     let mut due = caas.now();
     for (order, _) in waiting {

@@ -8,8 +8,8 @@ use caas::notifications::port::{
     DeliveryError, Email, Mailer, PushDevice, PushMessage, PushSender, SmsSender, TextMessage,
 };
 use caas::payments::port::{
-    GatewayError, GatewayPayment, GatewayRefund, PaymentGateway, PaymentRequest, SetupOutcome, SetupRequest,
-    SetupSession,
+    GatewayError, GatewayPayment, GatewayRefund, PaymentGateway, PaymentRequest, ReportLine, SetupOutcome,
+    SetupRequest, SetupSession,
 };
 use caas::sales::delivery::port::{ScheduledTransport, Transport, TransportError, TransportRequest};
 use caas::sales::factory::port::{Factory, FactoryError, FactoryOrder, FactoryRequest};
@@ -150,6 +150,10 @@ impl PaymentGateway for NoGateway {
     }
 
     async fn refund(&self, _: &str, _: Money, _: &str, _: &str) -> Result<GatewayRefund, GatewayError> {
+        no_gateway()
+    }
+
+    async fn settlement_report(&self, _: chrono::NaiveDate) -> Result<Vec<ReportLine>, GatewayError> {
         no_gateway()
     }
 }

@@ -4,12 +4,12 @@ use caas::kernel::Timestamp;
 use uuid::Uuid;
 
 /// As it stands in an address.
-pub(super) fn write((at, id): (Timestamp, Uuid)) -> String {
+pub(in crate::pages) fn write((at, id): (Timestamp, Uuid)) -> String {
     format!("{}.{id}", at.timestamp_micros())
 }
 
 /// As it is read from one; nothing when it makes no sense.
-pub(super) fn read(text: &str) -> Option<(Timestamp, Uuid)> {
+pub(in crate::pages) fn read(text: &str) -> Option<(Timestamp, Uuid)> {
     let (micros, id) = text.split_once('.')?;
     // What lies before the year 0 or after 9999 is no moment of ours, and reads differently in the database.
     let micros = micros.parse::<i64>().ok().filter(|micros| (0..253_402_300_800_000_000).contains(micros))?;

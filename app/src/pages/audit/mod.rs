@@ -1,9 +1,9 @@
 //! What auditors read: what people did, and what failed.
 
 mod failures;
-mod key;
+pub(in crate::pages) mod key;
 mod log;
-mod period;
+pub(in crate::pages) mod period;
 mod words;
 
 use crate::web::{Route, get};

@@ -14,22 +14,24 @@ use uuid::Uuid;
 
 /// The days asked for, and the line after which a page begins.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Period {
-    from: Option<NaiveDate>,
-    until: Option<NaiveDate>,
+pub(in crate::pages) struct Period {
+    /// The first day asked for.
+    pub from: Option<NaiveDate>,
+    /// The last day asked for.
+    pub until: Option<NaiveDate>,
     /// Only lines before this one.
     pub before: Option<(Timestamp, Uuid)>,
 }
 
 impl Period {
     /// Reads the address; what makes no sense in it is passed over.
-    pub(super) fn of(web: &WebContext) -> Period {
+    pub(in crate::pages) fn of(web: &WebContext) -> Period {
         let value = |name| web.query(name).unwrap_or_default();
         Period { from: day(&value("desde")), until: day(&value("hasta")), before: key::read(&value("antes")) }
     }
 
     /// Adds it to an address.
-    pub(super) fn write(&self, pairs: &mut Serializer<'_, String>) {
+    pub(in crate::pages) fn write(&self, pairs: &mut Serializer<'_, String>) {
         for (name, day) in [("desde", self.from), ("hasta", self.until)] {
             if let Some(day) = day {
                 pairs.append_pair(name, &day.to_string());
@@ -41,27 +43,31 @@ impl Period {
     }
 
     /// The same days from the first page on.
-    pub(super) fn whole(self) -> Period {
+    pub(in crate::pages) fn whole(self) -> Period {
         Period { before: None, ..self }
     }
 
     /// The same days after this line.
-    pub(super) fn after(self, last: (Timestamp, Uuid)) -> Period {
+    pub(in crate::pages) fn after(self, last: (Timestamp, Uuid)) -> Period {
         Period { before: Some(last), ..self }
     }
 
     /// When the first day begins in this time zone.
-    pub(super) fn begins(&self, zone: &str) -> Option<Timestamp> {
+    pub(in crate::pages) fn begins(&self, zone: &str) -> Option<Timestamp> {
         self.from.map(|day| start_of_day(day, zone))
     }
 
     /// When the last day is over in this time zone.
-    pub(super) fn ends(&self, zone: &str) -> Option<Timestamp> {
+    pub(in crate::pages) fn ends(&self, zone: &str) -> Option<Timestamp> {
         self.until.and_then(|day| day.succ_opt()).map(|next| start_of_day(next, zone))
     }
 
     /// A chip for each day asked for; `without` gives the address of the list with another period.
-    pub(super) fn chips(self, without: impl Fn(Period) -> String, locale: Locale) -> impl Iterator<Item = Chip> {
+    pub(in crate::pages) fn chips(
+        self,
+        without: impl Fn(Period) -> String,
+        locale: Locale,
+    ) -> impl Iterator<Item = Chip> {
         let whole = self.whole();
         let from = whole.from.map(|day| {
             let label = format!("{} {}", locale.t("Desde el", "From"), day_words(day, locale));
@@ -75,7 +81,7 @@ impl Period {
     }
 
     /// The two days of a filter's form.
-    pub(super) fn fields(self, locale: Locale) -> AnyView {
+    pub(in crate::pages) fn fields(self, locale: Locale) -> AnyView {
         let date = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
         view! {
             <Field label=locale.t("Desde", "From") name="desde" kind="date" value=date(self.from)/>

@@ -67,6 +67,10 @@ pub(super) const DEEDS: &[(K, &str, &str)] = &[
     (K::AppLinked, "Aplicación vinculada", "App linked"),
     (K::DraftDiscarded, "Borrador de venta descartado", "Draft of a sale discarded"),
     (K::PlanChanged, "Plan comercial cambiado", "Commercial plan changed"),
+    (K::BreakerChanged, "Sistema externo abierto o cerrado", "Outside system opened or closed"),
+    (K::AlertChanged, "Alerta atendida o silenciada", "Alert acknowledged or silenced"),
+    (K::ReconciliationAsked, "Conciliación pedida", "Reconciliation asked for"),
+    (K::DiscrepancyChanged, "Discrepancia tratada", "Discrepancy dealt with"),
     (K::DeadJobRevived, "Tarea repetida", "Work run again"),
     (K::DeadJobDiscarded, "Tarea descartada", "Work dropped"),
     (K::WebhookRetried, "Mensaje interpretado otra vez", "Message interpreted again"),
@@ -128,6 +132,6 @@ mod tests {
             assert!(DEEDS[i + 1..].iter().all(|(other, ..)| other != kind), "{kind}");
         }
         assert_eq!(deed(K::SignedIn, Locale::Es), "Entró");
-        assert_eq!(deed(K::BreakerChanged, Locale::Es), "BREAKER_CHANGED");
+        assert_eq!(deed(K::SlaBreached, Locale::Es), "SLA_BREACHED");
     }
 }

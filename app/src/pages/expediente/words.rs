@@ -38,7 +38,9 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::CatalogueRule | SubjectKind::Macro | SubjectKind::Calendar => {
             locale.t("Catálogo y textos", "Catalogue and texts")
         }
-        SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook => locale.t("Sistemas", "Systems"),
+        SubjectKind::Breaker | SubjectKind::Job | SubjectKind::Webhook | SubjectKind::Alert => {
+            locale.t("Sistemas", "Systems")
+        }
         SubjectKind::Notification => locale.t("Avisos", "Messages"),
         SubjectKind::Consent => locale.t("Consentimientos", "Consents"),
         SubjectKind::Expediente => locale.t("Consultas", "Looks"),
@@ -47,6 +49,7 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Subscription => locale.t("Suscripciones", "Subscriptions"),
         SubjectKind::Invoice => locale.t("Facturas", "Invoices"),
         SubjectKind::Debt => locale.t("Deudas", "Debts"),
+        SubjectKind::Reconciliation => locale.t("Conciliación", "Reconciliation"),
     }
 }
 
@@ -558,7 +561,11 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             note("Quedan guardados palabra por palabra.", "They are kept word for word."),
         ),
         K::ExpedienteRead => plain(I::User, Tone::Neutral, "Se consultó el expediente", "The story was looked at"),
+        K::ReconciliationAsked | K::DiscrepancyChanged => {
+            plain(I::Document, Tone::Neutral, "Finanzas revisó las cuentas", "Finance looked into the books")
+        }
         K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
+        K::AlertChanged => plain(I::Settings, Tone::Neutral, "Cambió una alerta", "An alert changed"),
         // Said above, each with its own words.
         K::OrderChanged
         | K::EstimateChanged

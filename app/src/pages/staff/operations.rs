@@ -1,13 +1,12 @@
 //! `/operaciones`: outside systems, work that was given up, messages that concern nothing known.
 
 use super::age;
+use super::systems::system_tile;
 use crate::ui::{DataTable, EmptyState, LinkButton, PageHeader, Status, StatusPill, Tone};
 use crate::web::dates::{exact, moment};
 use crate::web::{Goto, Message, Page, PageResult, Role, Section, WebContext, submit};
-use caas::breaker::{self, BreakerState, System};
 use caas::inbox::InboxId;
 use caas::inbox::repository::{InboxRow, unmatched};
-use caas::kernel::Timestamp;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{DeadJob, JobId, dead_jobs};
 use caas::kernel::locale::Locale;
@@ -17,6 +16,7 @@ use caas::operations;
 use caas::payments::refunds;
 use caas::sales::factory::manual;
 use caas::verify::{RunLine, latest_runs, prove_soon};
+use caas::watch::{alerts, systems};
 use leptos::prelude::*;
 
 /// Shown of each list, newest first; what waits longer shows as the newer ones are dealt with.
@@ -30,25 +30,27 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     web.require_role(&[Role::Operations])?;
     let locale = web.locale;
     let mut tx = web.caas.db.read().await?;
-    let mut breakers = Vec::new();
-    for &system in System::ALL {
-        breakers.push((system, breaker::state(&mut tx, system).await?));
-    }
+    let tiles = systems::tiles(&web.caas, &mut tx).await?;
     let dead = dead_jobs(&mut tx, SHOWN).await?;
     let webhooks = unmatched(&mut tx, SHOWN).await?;
     let proofs = latest_runs(&mut tx, PROOFS).await?;
     let open_failures = failures::open_count(&mut tx).await?;
+    let firing = alerts::store::firing(&mut tx).await?;
     let by_phone = manual::count(&mut tx).await?;
     let overdue = overdue(&mut tx, web.caas.now()).await?;
     let (refunding, alarming) = refunds::counts(&mut tx, web.caas.now()).await?;
     drop(tx);
-    let tiles = breakers.into_iter().map(|(system, (state, probe))| tile(system, state, probe, &web)).collect_view();
+    let tiles = tiles.iter().map(|tile| system_tile(tile, &web)).collect_view();
     let title = locale.t("Operaciones", "Operations");
     let lead = locale.t(
-        "Lo que necesita una mano: sistemas externos, tareas abandonadas y mensajes sin dueño. Conciliación, riesgos y alertas llegan con la próxima versión.",
-        "What needs a hand: outside systems, work that was given up, and messages without an owner. Reconciliation, risks and alerts come with the next release.",
+        "Lo que necesita una mano: sistemas externos, tareas abandonadas y mensajes sin dueño.",
+        "What needs a hand: outside systems, work that was given up, and messages without an owner.",
     );
     let actions = view! {
+        <LinkButton href="/operaciones/alertas">{match locale {
+            Locale::Es => format!("Alertas ({firing} disparadas)"),
+            Locale::En => format!("Alerts ({firing} firing)"),
+        }}</LinkButton>
         <LinkButton href="/operaciones/fallos">{match locale {
             Locale::Es => format!("Fallos ({open_failures} sin resolver)"),
             Locale::En => format!("Failures ({open_failures} not solved)"),
@@ -57,6 +59,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
             Locale::Es => format!("Fábrica ({by_phone} esperan)"),
             Locale::En => format!("Factory ({by_phone} waiting)"),
         }}</LinkButton>
+        <LinkButton href="/operaciones/finanzas">{locale.t("Finanzas", "Finance")}</LinkButton>
         <LinkButton href="/operaciones/suscripciones">{locale.t("Suscripciones", "Subscriptions")}</LinkButton>
         <LinkButton href="/operaciones/deudas">{locale.t("Deudas", "Debts")}</LinkButton>
         <LinkButton href="/operaciones/reembolsos">{match locale {
@@ -105,43 +108,6 @@ fn late_messages(overdue: Overdue, locale: Locale) -> AnyView {
         <div class=class>
             <p class="tile__label">{locale.t("Avisos fuera de plazo", "Messages out of time")}</p>
             <p class="tile__value">{late}</p>
-            <p class="tile__promise">{text}</p>
-        </div>
-    }
-    .into_any()
-}
-
-fn tile(system: System, state: BreakerState, probe: Option<Timestamp>, web: &WebContext) -> AnyView {
-    let locale = web.locale;
-    let name = match system {
-        System::Iot => "API IoT",
-        System::Payments => locale.t("Pasarela de pago", "Payment gateway"),
-        System::Factory => locale.t("Fábrica", "Factory"),
-        System::Transport => locale.t("Transporte", "Transport"),
-        System::Vss => locale.t("Talleres (VSS)", "Workshops (VSS)"),
-    };
-    let (tone, word, text) = match state {
-        BreakerState::Closed => (
-            Tone::Done,
-            locale.t("Responde", "Answers"),
-            locale.t("Las llamadas pasan.", "Calls go through.").to_owned(),
-        ),
-        BreakerState::HalfOpen => (
-            Tone::Waiting,
-            locale.t("Probando", "Trying"),
-            locale.t("Una llamada está probando.", "One call is trying.").to_owned(),
-        ),
-        BreakerState::Open => {
-            let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
-            let at = probe.map(|at| moment(at, zone, locale)).unwrap_or_default();
-            let text = format!("{} {at}", locale.t("No se la llama. Siguiente prueba:", "It is not called. Next try:"));
-            (Tone::Problem, locale.t("En descanso", "Resting"), text)
-        }
-    };
-    view! {
-        <div class=format!("tile {}", tone.class())>
-            <p class="tile__label">{name}</p>
-            <p class="tile__value">{word}</p>
             <p class="tile__promise">{text}</p>
         </div>
     }

@@ -6,9 +6,10 @@ use caas::kernel::money::{Cents, Money};
 use caas::payments::model::{DeclineReason, MethodKind};
 use caas::payments::port::{
     GatewayError, GatewayPayment, GatewayRefund, GatewayStatus, PaymentGateway, PaymentRequest, PaymentType,
-    SetupOutcome, SetupRequest, SetupSession,
+    ReportLine, SetupOutcome, SetupRequest, SetupSession,
 };
 use caas_sandbox::{Answer, Call, Operation};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 #[async_trait]
@@ -87,6 +88,12 @@ impl PaymentGateway for Outside {
         let told = self.ask(Call::new(Operation::RefundPayment, gateway_payment_id).key(key).body(body)).await?;
         Ok(GatewayRefund { refund_id: text(&told, "refundId")?.to_owned(), done: told["status"] == "REFUNDED" })
     }
+
+    async fn settlement_report(&self, day: NaiveDate) -> Result<Vec<ReportLine>, GatewayError> {
+        let body = self.ask(Call::new(Operation::GetSettlements, &day.to_string())).await?;
+        let entries = body["entries"].as_array().ok_or_else(|| GatewayError::NoAnswer(unreadable("entries")))?;
+        entries.iter().map(report_line).collect()
+    }
 }
 
 impl Outside {
@@ -131,6 +138,20 @@ fn money(body: &Value, member: &str) -> Result<Money, GatewayError> {
 
 fn part(body: &Value, member: &str) -> Result<Cents, GatewayError> {
     if body.get(member).is_some() { money(body, member).map(|money| money.cents) } else { Ok(Cents::ZERO) }
+}
+
+fn report_line(body: &Value) -> Result<ReportLine, GatewayError> {
+    let code = |member: &str| GatewayError::NoAnswer(unreadable(member));
+    let optional = |member: &str| body[member].as_str().map(str::to_owned);
+    Ok(ReportLine {
+        gateway_payment_id: text(body, "paymentId")?.to_owned(),
+        kind: text(body, "kind")?.parse().map_err(|_| code("kind"))?,
+        status: text(body, "status")?.parse().map_err(|_| code("status"))?,
+        amount: money(body, "amount")?,
+        fees: body.get("fees").map(|_| money(body, "fees")).transpose()?.map(|fees| fees.cents),
+        bank_reference: optional("bankTransactionId"),
+        failure_reason: optional("failureReason"),
+    })
 }
 
 fn payment(body: &Value) -> Result<GatewayPayment, GatewayError> {

@@ -1,0 +1,65 @@
+-- Each UTC day whose settlement report the gateway was asked for.
+CREATE TABLE reconciliation_runs (
+    day         TEXT PRIMARY KEY,        -- 2026-05-01, by UTC
+    state       TEXT NOT NULL,           -- WAITING: tried again by itself; FAILED: until the next night or a person; DONE
+    tries       BIGINT NOT NULL,         -- times in a row that brought no report
+    note        TEXT,                    -- why the last one brought none
+    lines       BIGINT NOT NULL,         -- of the report that is kept
+    asked_by    UUID REFERENCES users (id), -- who asked for it by hand; NULL: it is every night's
+    asked_at    TIMESTAMPTZ,             -- when the gateway was asked last
+    stored_at   TIMESTAMPTZ,             -- since when its report is kept
+    compared_at TIMESTAMPTZ              -- when it was compared with the books last
+);
+
+-- What the reports say, line by line; asked for again, a day's lines are replaced as a whole.
+CREATE TABLE settlement_lines (
+    day                TEXT NOT NULL REFERENCES reconciliation_runs (day),
+    position           BIGINT NOT NULL,  -- in the report, from 0
+    gateway_payment_id TEXT NOT NULL,
+    kind               TEXT NOT NULL,    -- CAPTURE, REFUND, CHARGEBACK
+    status             TEXT NOT NULL,    -- SETTLED, FAILED
+    amount_cents       BIGINT NOT NULL,  -- gross
+    currency           TEXT NOT NULL,
+    fees_cents         BIGINT,           -- what the gateway keeps
+    bank_reference     TEXT,             -- the bank's id of the transfer
+    failure_reason     TEXT,             -- the gateway's code of why it failed
+    PRIMARY KEY (day, position)
+);
+CREATE INDEX settlement_lines_of_payment ON settlement_lines (gateway_payment_id, day, position);
+CREATE INDEX settlement_lines_of_day ON settlement_lines (day, gateway_payment_id);
+
+-- Where report and books disagree. Found again, a row is the same row: people's words stay with it.
+CREATE TABLE reconciliation_discrepancies (
+    id                 UUID PRIMARY KEY, -- UUID v7
+    day                TEXT NOT NULL,    -- of the report's line; of our booking where the report has none
+    gateway_payment_id TEXT NOT NULL,
+    kind               TEXT NOT NULL,    -- CAPTURE, REFUND, CHARGEBACK
+    class              TEXT NOT NULL,    -- MISSING_HERE, MISSING_THERE, AMOUNT_DIFFERS, STATUS_DIFFERS, SETTLEMENT_FAILED
+    payment_id         UUID REFERENCES payments (id), -- NULL: we know of no such payment
+    here_cents         BIGINT,           -- what the books say
+    there_cents        BIGINT,           -- what the report says
+    currency           TEXT NOT NULL,
+    here_state         TEXT,             -- the settlement in our books
+    there_state        TEXT,             -- SETTLED, FAILED
+    state              TEXT NOT NULL,    -- OPEN, RESOLVED
+    resolution         TEXT,             -- GONE, APPLIED, or a person's word: EXPLAINED, GATEWAY_CORRECTS, ACCEPTED
+    agent_id           UUID REFERENCES users (id), -- who of finance deals with it
+    found_at           TIMESTAMPTZ NOT NULL,
+    seen_at            TIMESTAMPTZ NOT NULL, -- when it was found the last time
+    resolved_at        TIMESTAMPTZ,
+    UNIQUE (day, gateway_payment_id, kind, class)
+);
+CREATE INDEX discrepancies_newest ON reconciliation_discrepancies (day DESC, id DESC);
+CREATE INDEX discrepancies_open ON reconciliation_discrepancies (day DESC, id DESC) WHERE state = 'OPEN';
+CREATE INDEX discrepancies_of_payment ON reconciliation_discrepancies (payment_id) WHERE payment_id IS NOT NULL;
+
+-- What was done about a discrepancy and said of it, oldest first; never changed.
+CREATE TABLE reconciliation_notes (
+    id             UUID PRIMARY KEY,     -- UUID v7
+    discrepancy_id UUID NOT NULL REFERENCES reconciliation_discrepancies (id),
+    at             TIMESTAMPTZ NOT NULL,
+    agent_id       UUID REFERENCES users (id), -- who; NULL: it happened by itself
+    deed           TEXT NOT NULL,        -- ASSIGNED, COMMENTED, RESOLVED, REOPENED, APPLIED, GONE, BACK
+    text           TEXT NOT NULL         -- in their words
+);
+CREATE INDEX notes_of_discrepancy ON reconciliation_notes (discrepancy_id, at, id);

@@ -1,0 +1,5 @@
+//! What operations watch.
+
+mod alerts;
+mod metrics;
+mod systems;
