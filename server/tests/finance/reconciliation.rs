@@ -235,6 +235,7 @@ async fn what_a_person_said_of_a_disagreement_stays() {
         assert_eq!(desk::resolve(&caas, by, one.id, gone, "x").await.unwrap(), Err(FinanceRefusal::NoChoice));
         desk::resolve(&caas, by, one.id, accepted, "Céntimos").await.unwrap().unwrap();
         assert_eq!(desk::resolve(&caas, by, one.id, accepted, "x").await.unwrap(), Err(FinanceRefusal::NotThen));
+        scene.seconds(60).await;
         scene.compare(PAYDAY).await;
         scene.night("2026-11-27").await;
         let after = scene.discrepancies().await.remove(0);
