@@ -360,7 +360,7 @@ async fn operations_run_or_drop_what_was_given_up_and_it_is_on_record() {
         }
         app.sign_in("operations").await;
         let page = app.get("/operaciones").await.expect(200);
-        for text in ["test.nothing", "it broke", "API IoT", "Responde", "Todo mensaje encontró su dueño"] {
+        for text in ["test.nothing", "it broke", "API IoT", "Sin llamadas", "Todo mensaje encontró su dueño"] {
             page.says(text);
         }
         let [again, drop] = ids.map(|id| id.to_string());

@@ -226,8 +226,10 @@ async fn what_a_person_said_of_a_disagreement_stays() {
         assert_eq!(desk::assign(&caas, by, one.id, Some(nobody)).await.unwrap(), Err(FinanceRefusal::NoChoice));
         assert_eq!(desk::assign(&caas, by, one.id, Some(scene.customer)).await.unwrap(), Err(FinanceRefusal::NoChoice));
         desk::assign(&caas, by, one.id, Some(by)).await.unwrap().unwrap();
+        scene.seconds(1).await;
         assert_eq!(desk::comment(&caas, by, one.id, " \n").await.unwrap(), Err(FinanceRefusal::NoWords));
         desk::comment(&caas, by, one.id, "El banco lo mira").await.unwrap().unwrap();
+        scene.seconds(1).await;
         let long = "x".repeat(2_001);
         let accepted = Resolution::Accepted;
         assert_eq!(desk::resolve(&caas, by, one.id, accepted, &long).await.unwrap(), Err(FinanceRefusal::NoWords));
@@ -235,6 +237,7 @@ async fn what_a_person_said_of_a_disagreement_stays() {
         assert_eq!(desk::resolve(&caas, by, one.id, gone, "x").await.unwrap(), Err(FinanceRefusal::NoChoice));
         desk::resolve(&caas, by, one.id, accepted, "Céntimos").await.unwrap().unwrap();
         assert_eq!(desk::resolve(&caas, by, one.id, accepted, "x").await.unwrap(), Err(FinanceRefusal::NotThen));
+        scene.seconds(60).await;
         scene.compare(PAYDAY).await;
         scene.night("2026-11-27").await;
         let after = scene.discrepancies().await.remove(0);

@@ -403,6 +403,7 @@ async fn operations_acknowledge_and_silence_with_their_words() {
         scene.pass(TimeDelta::minutes(30)).await;
         assert_eq!(state(&scene, rule).await, AlertState::Resolved);
         assert_eq!(mails(&scene, "money@caas.example").len(), 1, "silenced: measured, not mailed");
+        scene.app.advance(TimeDelta::milliseconds(1));
         let page = scene.app.submit("/api/operaciones/alertas/hablar", &[("rule", rule.as_str())]).await.expect(200);
         assert!(!page.body.contains("Sin correos hasta"));
         use AlertStep as S;

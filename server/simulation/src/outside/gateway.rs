@@ -90,7 +90,7 @@ impl PaymentGateway for Outside {
     }
 
     async fn settlement_report(&self, day: NaiveDate) -> Result<Vec<ReportLine>, GatewayError> {
-        let body = self.ask(Call::new(Operation::GetSettlements, &day.to_string())).await?;
+        let body = self.ask(Call::new(Operation::GetSettlements, day.to_string())).await?;
         let entries = body["entries"].as_array().ok_or_else(|| GatewayError::NoAnswer(unreadable("entries")))?;
         entries.iter().map(report_line).collect()
     }
