@@ -309,7 +309,7 @@ fn breaker_section(web: &WebContext, system: Outside, breaker: &Standing, histor
     let threshold = web.caas.policies.breaker.threshold;
     let rule = match locale {
         Locale::Es => format!(
-            "Se abre solo tras {threshold} fallos seguidos; a los {rest} s una llamada prueba, y si tiene respuesta se cierra."
+            "Se abre solo tras {threshold} fallos seguidos; a los {rest}\u{a0}s una llamada prueba, y si tiene respuesta se cierra."
         ),
         Locale::En => format!(
             "It opens by itself after {threshold} failures in a row; after {rest} s one call tries, and an answer closes it."
