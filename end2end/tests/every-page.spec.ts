@@ -116,6 +116,7 @@ test("every page of a customer", everywhere, async ({ page, sandbox }) => {
 
 for (const [who, paths] of Object.entries(STAFF)) {
   test(`every page of ${who}`, everywhere, async ({ page }) => {
+    test.slow();
     await signIn(page, who as Role);
     await look(page, paths);
   });
