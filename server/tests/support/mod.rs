@@ -27,6 +27,7 @@ use caas::kernel::ids::UserId;
 use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng as _, SeededRng, SystemRng};
 use caas::sql;
+use caas::watch::minute::WatchMinute;
 use caas::{Caas, Parts};
 use caas_sandbox::{Sandbox, SandboxClock};
 use caas_server::application::Application;
@@ -151,7 +152,15 @@ impl TestApp {
         demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle))
             .await
             .expect("the demo world can be made");
-        TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), database_url, _folder: folder }
+        let test = TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), database_url, _folder: folder };
+        // A test that lives through a month would measure the alerts at each of its steps.
+        test.watch_from(start + TimeDelta::days(36_500)).await;
+        test
+    }
+
+    /// From this moment on the rules of the alerts are measured, every minute in which jobs run. Without it they are not.
+    pub async fn watch_from(&self, at: DateTime<Utc>) {
+        WatchMinute::not_before(self.caas(), at).await.expect("the job can be planned");
     }
 
     /// The platform, for looking behind the pages.

@@ -71,6 +71,7 @@ fn measure(part: i64, whole: i64) -> Measure {
 async fn rules_about_outside_systems_count_calls_of_their_window() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         for (rule, system, end, seen) in [
             (Rule::GatewayAvailability, Outside::Payments, CallEnd::Failed, measure(95, 100)),
             (Rule::FactoryTimeouts, Outside::Factory, CallEnd::TimedOut, measure(5, 100)),
@@ -156,6 +157,7 @@ async fn forget(scene: &Scene) {
 async fn rules_about_activations_count_what_came_to_an_end_in_their_window() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         let like = scene.order(SEATS).await;
         scene.live(TimeDelta::minutes(5)).await;
         assert_eq!(scene.state(like).await, "ACTIVE");
@@ -222,6 +224,7 @@ fn elapsed(rule: Rule) -> TimeDelta {
 async fn messages_that_wait_after_a_failed_try_count_and_messages_in_the_app_do_not() {
     for engine in Engine::all() {
         let scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         scene.app.advance(TimeDelta::hours(2));
         let caas = scene.caas();
         let mut tx = caas.db.begin().await.unwrap();
@@ -258,6 +261,7 @@ async fn messages_that_wait_after_a_failed_try_count_and_messages_in_the_app_do_
 async fn cars_lost_unpaid_count_against_cars_paid() {
     for engine in Engine::all() {
         let mut scene = CarScene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         let order = scene.awaiting_the_rest().await;
         scene.pays(order, CarPayment::Final).await.unwrap();
         scene.run().await;
@@ -277,6 +281,7 @@ async fn cars_lost_unpaid_count_against_cars_paid() {
 async fn an_alert_is_pending_fires_is_mailed_once_and_is_resolved() {
     for engine in Engine::all() {
         let mut scene = Scene::with(engine, TEAM).await;
+        scene.app.watch_from(scene.app.now()).await;
         let rule = Rule::GatewayAvailability;
         calls(&scene, Outside::Payments, 95, 5, CallEnd::Failed).await;
         measured(&scene).await;
@@ -354,6 +359,7 @@ async fn an_alert_is_pending_fires_is_mailed_once_and_is_resolved() {
 async fn operations_acknowledge_and_silence_with_their_words() {
     for engine in Engine::all() {
         let mut scene = Scene::with(engine, TEAM).await;
+        scene.app.watch_from(scene.app.now()).await;
         let rule = Rule::GatewayAvailability;
         let path = format!("/operaciones/alertas/{rule}");
         scene.app.sign_in("operations").await;
@@ -436,6 +442,7 @@ async fn operations_acknowledge_and_silence_with_their_words() {
 async fn what_really_fails_raises_the_alert_with_its_cases() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         let like = scene.order(AUDIO).await;
         scene.live(TimeDelta::minutes(5)).await;
         scene.fault(caas_sandbox::FaultRule::iot(caas_sandbox::Fault::Nack {

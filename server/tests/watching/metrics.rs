@@ -31,6 +31,7 @@ async fn every_metric_of_the_files_exists_and_none_names_a_person_or_a_car() {
     // One recorder a process: one test, one engine is enough to make every kind of number.
     let engine = Engine::Sqlite;
     let mut scene = Scene::new(engine).await;
+    scene.app.watch_from(scene.app.now()).await;
     scene.order(AUDIO).await;
     scene.live(TimeDelta::minutes(5)).await;
     scene.fault(FaultRule::iot(Fault::Error).on(Operation::VehicleStatus).times(30));

@@ -29,6 +29,7 @@ async fn state(scene: &Scene, system: System) -> BreakerState {
 async fn calls_are_counted_by_the_minute_and_every_process_adds_to_the_same_rows() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         scene.order(SEATS).await;
         scene.live(TimeDelta::minutes(5)).await;
         assert_eq!(seen(&scene, Outside::Iot).await, Calls::default(), "in memory until they are flushed");
@@ -75,6 +76,7 @@ async fn calls_are_counted_by_the_minute_and_every_process_adds_to_the_same_rows
 async fn a_breaker_opened_by_hand_stays_open_until_somebody_closes_it() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         scene.app.sign_in("operations").await;
         let path = "/operaciones/sistemas/IOT";
         let open = [("system", "IOT"), ("reason", WHY)];
@@ -122,6 +124,7 @@ async fn a_breaker_opened_by_hand_stays_open_until_somebody_closes_it() {
 async fn one_that_failures_have_opened_can_be_closed_or_kept_open_by_hand() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         let outage = scene.fault(FaultRule::gateway(Fault::Outage));
         let id = scene.order(SEATS).await;
         scene.live(TimeDelta::minutes(30)).await;
@@ -145,6 +148,7 @@ async fn one_that_failures_have_opened_can_be_closed_or_kept_open_by_hand() {
 async fn the_pages_are_for_operations_alone() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.watch_from(scene.app.now()).await;
         let fields = [("system", "IOT"), ("reason", WHY)];
         for who in ["customer", "support", "administrator", "dealer"] {
             scene.app.new_browser();
