@@ -41,6 +41,8 @@ fn next_run(now: Timestamp) -> Timestamp {
 
 impl Job for CloseDays {
     const KIND: &'static str = KEY;
+    // What is done again and again is never given up: nobody would plan it anew before the next start.
+    const MAX_ATTEMPTS: i64 = 1_000_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let now = caas.now();

@@ -33,6 +33,8 @@ impl WatchMinute {
 
 impl Job for WatchMinute {
     const KIND: &'static str = KEY;
+    // What is done again and again is never given up: nobody would plan it anew before the next start.
+    const MAX_ATTEMPTS: i64 = 1_000_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> std::result::Result<Outcome, JobError> {
         let now = caas.now();
