@@ -6,8 +6,10 @@ use crate::config::{Config, Endpoint, Mail, System};
 use caas::kernel::clock::SystemClock;
 use caas::kernel::database::Database;
 use futures::future::join_all;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::fmt;
 use std::path::Path;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -70,11 +72,12 @@ fn site(root: &Path) -> Result<String, String> {
 }
 
 async fn database(url: &str) -> Result<String, String> {
-    if let Some(file) = url.strip_prefix("sqlite:")
-        && !Path::new(file.trim_start_matches("//").split('?').next().unwrap_or(file)).exists()
-    {
-        // To open it would make it.
-        return Ok("a SQLite file that the first start makes".to_owned());
+    if url.starts_with("sqlite:") {
+        let options = SqliteConnectOptions::from_str(url).map_err(|error| error.to_string())?;
+        if !options.get_filename().exists() {
+            // To open it would make it.
+            return Ok("a SQLite file that the first start makes".to_owned());
+        }
     }
     let db = Database::connect(url).await.map_err(|error| error.to_string())?;
     let engine = if db.is_shared() { "PostgreSQL" } else { "SQLite" };
