@@ -8,6 +8,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::database::Database;
 use crate::kernel::error::Result;
 use crate::kernel::rng::Rng;
+use crate::kernel::spans::Spans;
 use crate::kernel::{Timestamp, jobs};
 use crate::maintenance::port::Vss;
 use crate::maintenance::rules::MaintenancePolicy;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Arc<dyn Rng>,
+    /// Who is told what took how long.
+    pub spans: Spans,
     /// The business's settings.
     pub policies: Policies,
     /// Where people reach us, without a slash at the end: links in messages begin with it.

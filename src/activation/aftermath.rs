@@ -68,6 +68,7 @@ impl Job for LookAfterwards {
     const MAX_ATTEMPTS: i64 = 2_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.activation);
         let mut tx = caas.db.read().await?;
         let activation = store::load(&mut tx, self.activation).await?;
         let sent = last_sent(&mut tx, activation.id).await?;

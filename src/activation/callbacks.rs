@@ -69,6 +69,7 @@ pub async fn on_ota_status(
 }
 
 async fn apply(caas: &Caas, tx: &mut Tx, attempt: &Attempt, told: &Told) -> Result<()> {
+    spans::concerns(attempt.activation);
     match attempt.command {
         AttemptCommand::Activate => on_activation(caas, tx, attempt, told).await,
         AttemptCommand::Deactivate => deactivation::on_callback(caas, tx, attempt, told).await,

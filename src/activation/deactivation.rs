@@ -237,6 +237,7 @@ impl Job for EndTemporary {
     const KIND: &'static str = "activation.end_temporary";
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.activation);
         let mut tx = caas.db.begin().await?;
         let activation = store::load(&mut tx, self.activation).await?;
         match activation.expires_at {
@@ -270,6 +271,7 @@ impl Job for SwitchOff {
         let now = caas.now();
         let mut tx = caas.db.read().await?;
         let deactivation = load(&mut tx, self.deactivation).await?;
+        spans::concerns(deactivation.activation);
         let activation = store::load(&mut tx, deactivation.activation).await?;
         let vehicle = vehicles::find(&mut tx, activation.vehicle_id)
             .await?

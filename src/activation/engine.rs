@@ -50,6 +50,7 @@ impl Job for AttemptActivation {
     const MAX_ATTEMPTS: i64 = 1_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.activation);
         let mut tx = caas.db.read().await?;
         let activation = store::load(&mut tx, self.activation).await?;
         let (vehicle, breaker) = store::vehicle_and_breaker(&mut tx, activation.vehicle_id).await?;

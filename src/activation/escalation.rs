@@ -32,6 +32,7 @@ impl Job for OpenTicket {
     const KIND: &'static str = "activation.open_ticket";
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.activation);
         let mut tx = caas.db.read().await?;
         let activation = store::load(&mut tx, self.activation).await?;
         let vehicle = vehicles::find(&mut tx, activation.vehicle_id)

@@ -14,6 +14,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, AttemptId, OfferId, PaymentId, ServiceId, TicketId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::kernel::spans;
 use crate::vehicles::Vehicle;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -30,6 +31,17 @@ pub struct Configuration {
     /// Parameters to set.
     pub parameters: serde_json::Map<String, serde_json::Value>,
 }
+
+/// The columns of an [`Activation`], each behind `$of`.
+macro_rules! activation_columns {
+    ($of:literal) => {
+        columns!($of; service_activation_id, customer_id, vehicle_id, service_id, offer_id, payment_id, current_state,
+            offer_kind, days, amount_cents, currency, configuration, service_names, activation_queued_at, deadline_at,
+            next_attempt_at, delayed_since, total_attempts, last_failure, activated_at, expires_at, ended_at,
+            tech_support_ticket_id, final_result, withdrawal_id, cancel_wanted_at, handed_over_at, version, created_at)
+    };
+}
+pub(crate) use activation_columns;
 
 /// One service on its way to, in, or out of one vehicle.
 #[derive(Debug, Clone, FromRow)]
@@ -129,13 +141,15 @@ impl Activation {
 
 /// Reads an activation.
 pub async fn load(tx: &mut Tx, id: ActivationId) -> Result<Activation> {
-    Ok(sql!(tx, one Activation, "SELECT * FROM service_activations WHERE service_activation_id = $1", id)?)
+    Ok(sql!(tx, one Activation,
+        concat!("SELECT ", activation_columns!(""), " FROM service_activations WHERE service_activation_id = $1"), id)?)
 }
 
 /// An activation of this customer; `None` when it does not exist or is somebody else's.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, id: ActivationId) -> Result<Option<Activation>> {
     Ok(sql!(tx, optional Activation,
-        "SELECT * FROM service_activations WHERE service_activation_id = $1 AND customer_id = $2", id, customer)?)
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE service_activation_id = $1 AND customer_id = $2"), id, customer)?)
 }
 
 /// A customer's activations, newest first, older than `before` when given.
@@ -146,20 +160,24 @@ pub async fn list_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND service_activation_id < $2
-         ORDER BY created_at DESC, service_activation_id DESC LIMIT $3",
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE customer_id = $1 AND service_activation_id < $2
+         ORDER BY created_at DESC, service_activation_id DESC LIMIT $3"),
         customer, before.unwrap_or(ActivationId(Uuid::max())), limit)?)
 }
 
 /// The activation of a vehicle and service that is not over.
 pub async fn open_one(tx: &mut Tx, vehicle: VehicleId, service: ServiceId) -> Result<Option<Activation>> {
     Ok(sql!(tx, optional Activation,
-        "SELECT * FROM service_activations WHERE vehicle_id = $1 AND service_id = $2 AND NOT is_over", vehicle, service)?)
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE vehicle_id = $1 AND service_id = $2 AND NOT is_over"), vehicle, service)?)
 }
 
 /// Every activation of a vehicle that is not over, in no order.
 pub async fn running_services(tx: &mut Tx, vehicle: VehicleId) -> Result<Vec<Activation>> {
-    Ok(sql!(tx, all Activation, "SELECT * FROM service_activations WHERE vehicle_id = $1 AND NOT is_over", vehicle)?)
+    Ok(sql!(tx, all Activation,
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE vehicle_id = $1 AND NOT is_over"), vehicle)?)
 }
 
 /// What is told about a step beside the states.
@@ -233,6 +251,13 @@ pub async fn apply(
     record(caas, tx, entry).await?;
     failures::on_step(caas, tx, activation, before, event).await?;
     metrics::counter!("caas_activation_steps_total", "to" => after.as_str()).increment(1);
+    spans::concerns(activation.id);
+    // With a payment a purchase that was delivered is over when the money is taken.
+    let is_delivered = after == ActivationState::Active && activation.payment_id.is_none();
+    let was_delivered = matches!(before, ActivationState::Active | ActivationState::Suspended);
+    if is_delivered || (after.is_over() && !was_delivered) {
+        spans::is_over(activation.id, "purchase", after.as_str());
+    }
     Ok(())
 }
 
@@ -278,6 +303,16 @@ async fn note_wish(tx: &mut Tx, a: &mut Activation) -> Result<()> {
     tx.announce(format!("activation:{}", a.id));
     Ok(())
 }
+
+/// The columns of an [`Attempt`], each behind `$of`.
+macro_rules! attempt_columns {
+    ($of:literal) => {
+        columns!($of; attempt_id, service_activation_id, command, deactivation_id, attempt_number, attempt_timestamp,
+            vehicle_status_at_attempt, ota_command_sent, ota_response_code, ota_response_message, request_id,
+            answer_due_at, service_expires_at, attempt_result, ended_at, manual)
+    };
+}
+pub(crate) use attempt_columns;
 
 /// One attempt to reach the vehicle.
 #[derive(Debug, Clone, FromRow)]
@@ -335,37 +370,41 @@ pub(super) struct NewAttempt<'a> {
 pub(super) async fn insert_attempt(caas: &Caas, tx: &mut Tx, new: &NewAttempt<'_>) -> Result<Attempt> {
     let id: AttemptId = caas.new_id();
     Ok(sql!(tx, one Attempt,
-        "INSERT INTO activation_attempts (attempt_id, service_activation_id, deactivation_id, command, attempt_number,
+        concat!("INSERT INTO activation_attempts (attempt_id, service_activation_id, deactivation_id, command, attempt_number,
              attempt_timestamp, vehicle_status_at_attempt, ota_command_sent, answer_due_at, service_expires_at, manual)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ", attempt_columns!("")),
         id, new.activation, new.deactivation, new.command.as_str(), new.number, caas.now(), new.status.map(Json), new.command_sent, new.answer_due_at, new.service_expires_at, new.manual)?)
 }
 
 pub(super) async fn load_attempt(tx: &mut Tx, id: AttemptId) -> Result<Attempt> {
-    Ok(sql!(tx, one Attempt, "SELECT * FROM activation_attempts WHERE attempt_id = $1", id)?)
+    Ok(sql!(tx, one Attempt,
+        concat!("SELECT ", attempt_columns!(""), " FROM activation_attempts WHERE attempt_id = $1"), id)?)
 }
 
 /// The attempts of an activation, oldest first; without those that switch it off, or on again.
 pub async fn attempts_of(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Attempt>> {
     Ok(sql!(tx, all Attempt,
-        "SELECT * FROM activation_attempts WHERE service_activation_id = $1 AND command = 'ACTIVATE'
-         ORDER BY attempt_timestamp, attempt_number", activation)?)
+        concat!("SELECT ", attempt_columns!(""),
+                " FROM activation_attempts WHERE service_activation_id = $1 AND command = 'ACTIVATE'
+         ORDER BY attempt_timestamp, attempt_number"), activation)?)
 }
 
 pub(super) async fn attempts_of_deactivation(tx: &mut Tx, deactivation: Uuid) -> Result<Vec<Attempt>> {
     Ok(sql!(tx, all Attempt,
-        "SELECT * FROM activation_attempts WHERE deactivation_id = $1 ORDER BY attempt_number", deactivation)?)
+        concat!("SELECT ", attempt_columns!(""),
+                " FROM activation_attempts WHERE deactivation_id = $1 ORDER BY attempt_number"), deactivation)?)
 }
 
 pub(super) async fn attempt_by_request(tx: &mut Tx, request_id: &str) -> Result<Option<Attempt>> {
     Ok(sql!(tx, optional Attempt,
-        "SELECT * FROM activation_attempts WHERE request_id = $1 ORDER BY attempt_timestamp DESC LIMIT 1", request_id)?)
+        concat!("SELECT ", attempt_columns!(""),
+                " FROM activation_attempts WHERE request_id = $1 ORDER BY attempt_timestamp DESC LIMIT 1"), request_id)?)
 }
 
 /// Notes API IoT's id of the command, when it is not known yet. Returns the attempt as it stands now.
 pub(super) async fn note_request(tx: &mut Tx, id: AttemptId, request_id: &str) -> Result<Attempt> {
     Ok(sql!(tx, one Attempt,
-        "UPDATE activation_attempts SET request_id = $1 WHERE attempt_id = $2 RETURNING *", request_id, id)?)
+        concat!("UPDATE activation_attempts SET request_id = $1 WHERE attempt_id = $2 RETURNING ", attempt_columns!("")), request_id, id)?)
 }
 
 /// Ends an attempt: the first verdict counts. `false` when it had one already.
@@ -466,12 +505,12 @@ pub(super) async fn with_lost_answer(
     until: Timestamp,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations a WHERE vehicle_id = $1 AND EXISTS (
+        concat!("SELECT ", activation_columns!(""), " FROM service_activations a WHERE vehicle_id = $1 AND EXISTS (
              SELECT attempt_id FROM activation_attempts t
              WHERE t.service_activation_id = a.service_activation_id AND t.command = $2 AND t.ota_command_sent
                AND t.request_id IS NULL AND t.attempt_timestamp >= $3 AND t.attempt_timestamp <= $4
                AND t.ota_response_code IN ('TIMEOUT', 'IOT_UNAVAILABLE', 'ACTIVATED', 'DEACTIVATED'))
-         ORDER BY created_at, service_activation_id",
+         ORDER BY created_at, service_activation_id"),
         vehicle, command.as_str(), from, until)?)
 }
 
@@ -483,8 +522,9 @@ pub async fn open_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND NOT is_over AND handed_over_at IS NULL AND ($2 IS NULL OR vehicle_id = $2)
-         ORDER BY created_at DESC, service_activation_id DESC LIMIT $3", customer, vehicle, limit)?)
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE customer_id = $1 AND NOT is_over AND handed_over_at IS NULL AND ($2 IS NULL OR vehicle_id = $2)
+         ORDER BY created_at DESC, service_activation_id DESC LIMIT $3"), customer, vehicle, limit)?)
 }
 
 /// A customer's activations that are over, or went to another owner with the car, newest first, ordered before `before` when given; of one vehicle when given.
@@ -496,8 +536,9 @@ pub async fn ended_of_customer(
     limit: i64,
 ) -> Result<Vec<Activation>> {
     Ok(sql!(tx, all Activation,
-        "SELECT * FROM service_activations WHERE customer_id = $1 AND (is_over OR handed_over_at IS NOT NULL) AND ($2 IS NULL OR vehicle_id = $2)
+        concat!("SELECT ", activation_columns!(""),
+                " FROM service_activations WHERE customer_id = $1 AND (is_over OR handed_over_at IS NOT NULL) AND ($2 IS NULL OR vehicle_id = $2)
            AND service_activation_id < $3
-         ORDER BY created_at DESC, service_activation_id DESC LIMIT $4",
+         ORDER BY created_at DESC, service_activation_id DESC LIMIT $4"),
         customer, vehicle, before.unwrap_or(ActivationId(Uuid::max())), limit)?)
 }

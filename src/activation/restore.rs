@@ -13,6 +13,7 @@ use super::port::{CommandAnswer, IotError, VehicleStatus};
 use super::repository::{self as store, Activation, Attempt, NewAttempt};
 use super::rules::{AttemptFailure, Readiness, readiness};
 use crate::Caas;
+use crate::activation::repository::attempt_columns;
 use crate::breaker::{self, System};
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
@@ -86,6 +87,7 @@ impl Job for Restore {
     const MAX_ATTEMPTS: i64 = 10_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.activation);
         let now = caas.now();
         let mut tx = caas.db.read().await?;
         let activation = store::load(&mut tx, self.activation).await?;
@@ -236,8 +238,9 @@ async fn is_wanted(tx: &mut Tx, activation: &Activation, now: Timestamp) -> Resu
 
 async fn tries(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Attempt>> {
     Ok(sql!(tx, all Attempt,
-        "SELECT * FROM activation_attempts WHERE service_activation_id = $1 AND command = 'RESTORE'
-         ORDER BY attempt_timestamp, attempt_number", activation)?)
+        concat!("SELECT ", attempt_columns!(""),
+                " FROM activation_attempts WHERE service_activation_id = $1 AND command = 'RESTORE'
+         ORDER BY attempt_timestamp, attempt_number"), activation)?)
 }
 
 async fn under_way(tx: &mut Tx, activation: ActivationId) -> Result<Option<Attempt>> {

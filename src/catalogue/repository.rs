@@ -21,6 +21,14 @@ struct ModelRow {
     description: Json<Bilingual>,
 }
 
+/// The columns of a [`ServiceRow`], each behind `$of`.
+macro_rules! service_columns {
+    ($of:literal) => {
+        columns!($of; id, code, slug, category, names, summaries, descriptions, needs, keywords, feature_flags,
+            parameters, models, min_firmware, required_blocks, safety_critical, status)
+    };
+}
+
 #[derive(FromRow)]
 struct ServiceRow {
     id: ServiceId,
@@ -72,6 +80,13 @@ struct OfferRow {
     service_id: ServiceId,
     kind: String,
     days: Option<i64>,
+}
+
+/// The columns of a [`PriceRow`], each behind `$of`.
+macro_rules! price_columns {
+    ($of:literal) => {
+        columns!($of; offer_id, country, currency, amount_cents, vat_rate_basis_points)
+    };
 }
 
 #[derive(FromRow)]
@@ -132,12 +147,13 @@ pub async fn changed(tx: &mut Tx) -> Result<()> {
 pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot> {
     // The revision first: were it read last, a change in between (read committed) would look as if it were in the copy.
     let revision = revision(tx).await?;
-    let services = sql!(tx, all ServiceRow, "SELECT * FROM services ORDER BY position, code")?
-        .into_iter()
-        .map(ServiceRow::into_service);
+    let services =
+        sql!(tx, all ServiceRow, concat!("SELECT ", service_columns!(""), " FROM services ORDER BY position, code"))?
+            .into_iter()
+            .map(ServiceRow::into_service);
     let mut services = services.collect::<Result<Vec<Service>>>()?;
     let offers = sql!(tx, all OfferRow, "SELECT id, service_id, kind, days FROM offers ORDER BY position, id")?;
-    let prices = sql!(tx, all PriceRow, "SELECT * FROM offer_prices")?;
+    let prices = sql!(tx, all PriceRow, concat!("SELECT ", price_columns!(""), " FROM offer_prices"))?;
     let conflicts = sql!(tx, all ConflictRow,
         "SELECT c.service_id, s.id, s.code, s.slug, s.names
          FROM service_conflicts c
@@ -159,7 +175,9 @@ pub async fn models(tx: &mut Tx) -> Result<Vec<VehicleModel>> {
 
 /// One service as it stands in the database now.
 pub async fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<Service>> {
-    let Some(row) = sql!(tx, optional ServiceRow, "SELECT * FROM services WHERE id = $1", id)? else {
+    let Some(row) =
+        sql!(tx, optional ServiceRow, concat!("SELECT ", service_columns!(""), " FROM services WHERE id = $1"), id)?
+    else {
         return Ok(None);
     };
     whole(tx, row).await.map(Some)
@@ -195,7 +213,8 @@ async fn whole(tx: &mut Tx, row: ServiceRow) -> Result<Service> {
 /// One offer and its service as they stand in the database now: what a purchase checks against.
 pub async fn offer(tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
     let row = sql!(tx, optional ServiceRow,
-        "SELECT * FROM services WHERE id = (SELECT service_id FROM offers WHERE id = $1)", id)?;
+        concat!("SELECT ", service_columns!(""),
+                " FROM services WHERE id = (SELECT service_id FROM offers WHERE id = $1)"), id)?;
     let Some(row) = row else { return Ok(None) };
     let service = whole(tx, row).await?;
     let offer = service.offers.iter().find(|offer| offer.id == id).cloned();

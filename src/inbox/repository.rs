@@ -6,6 +6,13 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use sqlx::FromRow;
 
+/// The columns of an [`InboxRow`], each behind `$of`.
+macro_rules! inbox_columns {
+    ($of:literal) => {
+        columns!($of; id, sender, webhook_id, body_sha256, body, received_at, state, processed_at, attempts, note)
+    };
+}
+
 /// A message as it is stored.
 #[derive(Clone, Debug, FromRow)]
 pub struct InboxRow {
@@ -83,12 +90,13 @@ pub(super) async fn insert_note(tx: &mut Tx, first: InboxId, new: &NewMessage<'_
 /// The message a sender gave this id.
 pub async fn find(tx: &mut Tx, sender: Sender, webhook_id: &str) -> Result<Option<InboxRow>> {
     Ok(sql!(tx, optional InboxRow,
-        "SELECT * FROM webhook_inbox WHERE sender = $1 AND webhook_id = $2", sender.as_str(), webhook_id)?)
+        concat!("SELECT ", inbox_columns!(""),
+                " FROM webhook_inbox WHERE sender = $1 AND webhook_id = $2"), sender.as_str(), webhook_id)?)
 }
 
 /// One message.
 pub async fn get(tx: &mut Tx, id: InboxId) -> Result<Option<InboxRow>> {
-    Ok(sql!(tx, optional InboxRow, "SELECT * FROM webhook_inbox WHERE id = $1", id)?)
+    Ok(sql!(tx, optional InboxRow, concat!("SELECT ", inbox_columns!(""), " FROM webhook_inbox WHERE id = $1"), id)?)
 }
 
 /// Ends the work on a message; `false` when another run has ended it before.
@@ -115,7 +123,8 @@ pub(super) async fn reopen(tx: &mut Tx, id: InboxId) -> Result<bool> {
 /// Messages that concerned nothing known, newest first, for operators.
 pub async fn unmatched(tx: &mut Tx, limit: i64) -> Result<Vec<InboxRow>> {
     Ok(sql!(tx, all InboxRow,
-        "SELECT * FROM webhook_inbox WHERE state = 'UNMATCHED' ORDER BY received_at DESC, id DESC LIMIT $1", limit)?)
+        concat!("SELECT ", inbox_columns!(""),
+                " FROM webhook_inbox WHERE state = 'UNMATCHED' ORDER BY received_at DESC, id DESC LIMIT $1"), limit)?)
 }
 
 /// Notes about messages that came with two bodies, newest first, for operators.

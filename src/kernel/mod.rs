@@ -24,6 +24,8 @@ pub mod planted;
 #[cfg(feature = "ssr")]
 pub mod rng;
 #[cfg(feature = "ssr")]
+pub mod spans;
+#[cfg(feature = "ssr")]
 pub mod when;
 
 /// A moment in UTC, cut to microseconds (PostgreSQL keeps no more).

@@ -191,6 +191,7 @@ enum Ready {
 async fn ready(caas: &Caas, id: NotificationId) -> Result<Option<Ready>> {
     let mut tx = caas.db.read().await?;
     let Some(message) = load(&mut tx, id).await? else { return Ok(None) };
+    message.activation_id.into_iter().for_each(spans::concerns);
     let untrue = is_untrue(&mut tx, message.activation_id).await?;
     Ok(Some(if untrue { Ready::NotYet } else { Ready::Send(Box::new(message)) }))
 }

@@ -14,6 +14,17 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+/// The columns of a [`Payment`], each behind `$of`.
+macro_rules! payment_columns {
+    ($of:literal) => {
+        columns!($of; id, payment_type, service_activation_id, order_id, invoice_id, debt_id, form_key, customer_id,
+            payment_method_id, amount_cents, currency, vat_rate_basis_points, state, settlement, gateway_payment_id,
+            capture_before, captured_cents, refunded_cents, decline_reason, authentication_url, confirmation_id,
+            captured_at, version, created_at)
+    };
+}
+pub(crate) use payment_columns;
+
 /// The money side of one purchase.
 #[derive(Debug, Clone, FromRow)]
 pub struct Payment {
@@ -93,6 +104,12 @@ impl Payment {
         self.order.ok_or_else(|| Failure::Stored("a service's payment on the path of a car".to_owned()))
     }
 
+    /// The present work belongs to the trace of what it pays for. An invoice has none: a purchase is long over by then.
+    pub(crate) fn is_worked_on(&self) {
+        let row = self.activation.map(Uuid::from).or(self.order.map(Uuid::from));
+        row.into_iter().for_each(spans::concerns);
+    }
+
     /// Whether it is for invoices: one, or those of a debt.
     pub fn is_for_invoices(&self) -> bool {
         self.invoice.is_some() || self.debt.is_some()
@@ -113,7 +130,9 @@ impl Payment {
 macro_rules! payments {
     ($which:literal) => {
         concat!(
-            "SELECT p.*, (SELECT a.vehicle_id FROM service_activations a
+            "SELECT ",
+            payment_columns!("p."),
+            ", (SELECT a.vehicle_id FROM service_activations a
                           WHERE a.service_activation_id = p.service_activation_id) AS service_vehicle_id
              FROM payments p ",
             $which
@@ -150,13 +169,13 @@ struct WaitingRow {
 /// Reads in one statement all that a job about a payment begins with.
 pub async fn waiting(tx: &mut Tx, id: PaymentId, kind: OperationKind) -> Result<Waiting> {
     let row = sql!(tx, one WaitingRow,
-        "SELECT p.*, (SELECT a.vehicle_id FROM service_activations a
+        concat!("SELECT ", payment_columns!("p."), ", (SELECT a.vehicle_id FROM service_activations a
                       WHERE a.service_activation_id = p.service_activation_id) AS service_vehicle_id,
                 o.id AS operation_id, o.idempotency_key AS operation_key, o.amount_cents AS operation_cents,
                 o.reason AS operation_reason, (SELECT b.state FROM breakers b WHERE b.system = $3) AS breaker
          FROM payments p
          LEFT JOIN payment_operations o ON o.payment_id = p.id AND o.kind = $2 AND o.state = 'REQUESTED'
-         WHERE p.id = $1 ORDER BY o.requested_at LIMIT 1", id, kind.as_str(), System::Payments.as_str())?;
+         WHERE p.id = $1 ORDER BY o.requested_at LIMIT 1"), id, kind.as_str(), System::Payments.as_str())?;
     let operation = match (row.operation_id, row.operation_key, row.operation_cents, row.operation_reason) {
         (Some(id), Some(idempotency_key), Some(amount_cents), Some(reason)) => {
             Some(Operation { id, idempotency_key, amount_cents, reason })
@@ -164,6 +183,7 @@ pub async fn waiting(tx: &mut Tx, id: PaymentId, kind: OperationKind) -> Result<
         _ => None,
     };
     let breaker = row.breaker.map_or(Ok(BreakerState::Closed), |state| state.parse())?;
+    row.payment.is_worked_on();
     Ok(Waiting { payment: row.payment, operation, breaker })
 }
 
@@ -331,7 +351,7 @@ pub async fn list_with_subjects(
     limit: i64,
 ) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
+        concat!("SELECT ", payment_columns!("p."), ", a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
                 COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
@@ -339,14 +359,14 @@ pub async fn list_with_subjects(
          LEFT JOIN invoices i ON i.id = p.invoice_id
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1 AND ($2 IS NULL OR COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) = $2) AND p.id < $3
-         ORDER BY p.created_at DESC, p.id DESC LIMIT $4",
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $4"),
         customer, vehicle, before.unwrap_or(PaymentId(Uuid::max())), limit)?)
 }
 
 /// A customer's payments that wait for the customer: the bank wants a confirmation, or did not move captured money.
 pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> Result<Vec<PaymentLine>> {
     Ok(sql!(tx, all PaymentLine,
-        "SELECT p.*, a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
+        concat!("SELECT ", payment_columns!("p."), ", a.vehicle_id AS service_vehicle_id, a.service_names, o.number AS order_number, i.number AS invoice_number,
                 COALESCE(a.vehicle_id, o.vehicle_id, i.vehicle_id) AS vehicle_id,
                 c.confirmed_at, c.source AS confirmed_by
          FROM payments p LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
@@ -355,5 +375,5 @@ pub async fn waiting_for_customer(tx: &mut Tx, customer: UserId, limit: i64) -> 
          LEFT JOIN delivery_confirmations c ON c.id = p.confirmation_id
          WHERE p.customer_id = $1
            AND (p.settlement = 'FAILED' OR (p.state = 'INITIATED' AND p.authentication_url IS NOT NULL))
-         ORDER BY p.created_at DESC, p.id DESC LIMIT $2", customer, limit)?)
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $2"), customer, limit)?)
 }

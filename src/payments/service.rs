@@ -17,6 +17,7 @@ use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Money};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
+use crate::payments::repository::payment_columns;
 use crate::subscriptions::model::{DebtId, InvoiceId};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -89,12 +90,12 @@ pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentI
         }
     };
     let payment = sql!(tx, one Payment,
-        "INSERT INTO payments (id, service_activation_id, order_id, invoice_id, debt_id, form_key, customer_id,
+        concat!("INSERT INTO payments (id, service_activation_id, order_id, invoice_id, debt_id, form_key, customer_id,
                                payment_method_id, payment_type, amount_cents, currency, vat_rate_basis_points, state,
                                settlement, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'INITIATED', 'NONE', $13, $13)
-         RETURNING *, (SELECT a.vehicle_id FROM service_activations a
-                       WHERE a.service_activation_id = payments.service_activation_id) AS service_vehicle_id",
+         RETURNING ", payment_columns!(""), ", (SELECT a.vehicle_id FROM service_activations a
+                       WHERE a.service_activation_id = payments.service_activation_id) AS service_vehicle_id"),
         id, activation, order, invoice, debt, form_key, new.customer, new.method, part.as_str(), new.amount.cents,
         new.amount.currency.as_str(), new.vat_rate_basis_points, now)?;
     let (vehicle, data) = about(tx, &payment).await?;
@@ -162,6 +163,10 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
     record(caas, tx, entry).await?;
     failures::on_step(caas, tx, payment, event).await?;
     metrics::counter!("caas_payment_steps_total", "to" => after.as_str()).increment(1);
+    payment.is_worked_on();
+    if let (Some(activation), PaymentEvent::Captured | PaymentEvent::LapsedAfterDelivery) = (payment.activation, event) {
+        spans::is_over(activation, "purchase", after.as_str());
+    }
     announce(tx, payment);
     Ok(())
 }
@@ -180,6 +185,7 @@ pub(crate) fn announce(tx: &mut Tx, payment: &Payment) {
 pub(super) async fn settle(caas: &Caas, tx: &mut Tx, payment: &mut Payment, settlement: Settlement) -> Result<()> {
     let before = payment.settlement;
     payment.settlement = settlement;
+    payment.is_worked_on();
     repository::save(caas, tx, payment).await?;
     let (vehicle, data) = about(tx, payment).await?;
     let entry = Entry {

@@ -7,6 +7,7 @@ use crate::Caas;
 use crate::activation::engine::AttemptActivation;
 use crate::activation::manual;
 use crate::activation::model::{ActivationEvent, ActivationState};
+use crate::activation::repository::activation_columns;
 use crate::activation::repository::{self as activations, Activation, Cause, Configuration, apply};
 use crate::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
 use crate::catalogue::{Market, Offer, OfferKind, Service, repository as catalogue};
@@ -252,17 +253,18 @@ async fn insert(
     (price, vat_rate): (Money, i64),
 ) -> Result<Activation> {
     let (id, now) = (caas.new_id::<ActivationId>(), caas.now());
+    spans::concerns(id);
     let configuration = Configuration {
         service_code: service.code.clone(),
         feature_flags: service.feature_flags.clone(),
         parameters: service.parameters.clone(),
     };
     let activation = sql!(tx, one Activation,
-        "INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
+        concat!("INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
              current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration,
              service_names, deadline_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, 'PURCHASE_INITIATED', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
-         RETURNING *",
+         RETURNING ", activation_columns!("")),
         id, order.customer, order.vehicle, service.id, offer.id, key(order), false, offer.kind.as_str(), offer.days,
         price.cents, price.currency.as_str(), vat_rate, Json(&configuration), Json(&service.name),
         now + caas.policies.retry.deadline, now)?;

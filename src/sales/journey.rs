@@ -13,6 +13,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{OrderId, UserId};
 use crate::payments::repository::{Payment, of_order};
+use crate::sales::orders::order_columns;
 use chrono::NaiveDate;
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -185,6 +186,6 @@ pub struct OrderLine {
 /// A customer's orders, newest first, without drafts.
 pub async fn list(tx: &mut Tx, customer: UserId) -> Result<Vec<OrderLine>> {
     Ok(sql!(tx, all OrderLine,
-        "SELECT o.*, m.name AS model_name, m.body FROM customer_orders o LEFT JOIN vehicle_models m ON m.code = o.model_code
-         WHERE o.customer_id = $1 AND o.status <> 'DRAFT' ORDER BY o.id DESC LIMIT 50", customer)?)
+        concat!("SELECT ", order_columns!("o."), ", m.name AS model_name, m.body FROM customer_orders o LEFT JOIN vehicle_models m ON m.code = o.model_code
+         WHERE o.customer_id = $1 AND o.status <> 'DRAFT' ORDER BY o.id DESC LIMIT 50"), customer)?)
 }

@@ -14,6 +14,17 @@ use serde::Deserialize as _;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
+/// The columns of an [`Order`], each behind `$of`.
+macro_rules! order_columns {
+    ($of:literal) => {
+        columns!($of; id, number, dealership_id, created_by, customer_id, status, model_code, colour, options,
+            from_stock, vehicle_id, country, delivery_mode, address, owner, plan_version_id, quote, total_cents,
+            reservation_cents, currency, estimated_date, final_payment_due_at, declines, cancel_reason, registered_at,
+            status_at, version, created_at)
+    };
+}
+pub(crate) use order_columns;
+
 /// The purchase of one vehicle.
 #[derive(Debug, Clone, FromRow)]
 pub struct Order {
@@ -115,24 +126,26 @@ impl Order {
 
 /// Reads an order.
 pub async fn load(tx: &mut Tx, id: OrderId) -> Result<Order> {
-    Ok(sql!(tx, one Order, "SELECT * FROM customer_orders WHERE id = $1", id)?)
+    Ok(sql!(tx, one Order, concat!("SELECT ", order_columns!(""), " FROM customer_orders WHERE id = $1"), id)?)
 }
 
 /// An order of this customer, past its draft; `None` when it does not exist or is somebody else's.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, id: OrderId) -> Result<Option<Order>> {
     Ok(sql!(tx, optional Order,
-        "SELECT * FROM customer_orders WHERE id = $1 AND customer_id = $2 AND status <> 'DRAFT'", id, customer)?)
+        concat!("SELECT ", order_columns!(""),
+                " FROM customer_orders WHERE id = $1 AND customer_id = $2 AND status <> 'DRAFT'"), id, customer)?)
 }
 
 /// A customer's orders, newest first, without drafts.
 pub async fn list_of_customer(tx: &mut Tx, customer: UserId) -> Result<Vec<Order>> {
     Ok(sql!(tx, all Order,
-        "SELECT * FROM customer_orders WHERE customer_id = $1 AND status <> 'DRAFT' ORDER BY id DESC LIMIT 50", customer)?)
+        concat!("SELECT ", order_columns!(""),
+                " FROM customer_orders WHERE customer_id = $1 AND status <> 'DRAFT' ORDER BY id DESC LIMIT 50"), customer)?)
 }
 
 /// An order of this dealership; of any one when `None` (administrators).
 pub async fn of_dealership(tx: &mut Tx, dealership: Option<DealershipId>, id: OrderId) -> Result<Option<Order>> {
-    Ok(sql!(tx, optional Order, "SELECT * FROM customer_orders WHERE id = $1", id)?
+    Ok(sql!(tx, optional Order, concat!("SELECT ", order_columns!(""), " FROM customer_orders WHERE id = $1"), id)?
         .filter(|order: &Order| dealership.is_none_or(|mine| mine == order.dealership_id)))
 }
 
@@ -195,6 +208,10 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, order: &mut Order, event: OrderEven
     };
     record(caas, tx, entry).await?;
     announce(tx, order);
+    spans::concerns(order.id);
+    if OrderEvent::ALL.iter().all(|event| after.on(*event).is_err()) {
+        spans::is_over(order.id, "sale", after.as_str());
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue, enqueue_or_move};
 use crate::kernel::when::start_of_day;
 use crate::kernel::{FAR_FUTURE, Timestamp};
+use crate::subscriptions::repository::subscription_columns;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -144,12 +145,14 @@ async fn one_by_one(caas: &Caas, due: Vec<Subscription>, run: &mut BillingRun) -
 async fn due(tx: &mut Tx, now: Timestamp, after: (Timestamp, SubscriptionId), limit: i64) -> Result<Vec<Subscription>> {
     Ok(if tx.is_postgres() {
         sql!(tx, all Subscription,
-            "SELECT * FROM subscriptions WHERE next_billing_at <= $1 AND (next_billing_at, id) > ($2, $3)
-             ORDER BY next_billing_at, id LIMIT $4 FOR UPDATE SKIP LOCKED", now, after.0, after.1, limit)?
+            concat!("SELECT ", subscription_columns!(""),
+                    " FROM subscriptions WHERE next_billing_at <= $1 AND (next_billing_at, id) > ($2, $3)
+             ORDER BY next_billing_at, id LIMIT $4 FOR UPDATE SKIP LOCKED"), now, after.0, after.1, limit)?
     } else {
         sql!(tx, all Subscription,
-            "SELECT * FROM subscriptions WHERE next_billing_at <= $1 AND (next_billing_at, id) > ($2, $3)
-             ORDER BY next_billing_at, id LIMIT $4", now, after.0, after.1, limit)?
+            concat!("SELECT ", subscription_columns!(""),
+                    " FROM subscriptions WHERE next_billing_at <= $1 AND (next_billing_at, id) > ($2, $3)
+             ORDER BY next_billing_at, id LIMIT $4"), now, after.0, after.1, limit)?
     })
 }
 

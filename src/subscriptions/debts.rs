@@ -28,6 +28,15 @@ use crate::payments::{ledger, methods};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+/// The columns of a [`Debt`], each behind `$of`.
+macro_rules! debt_columns {
+    ($of:literal) => {
+        columns!($of; id, subscription_id, customer_id, amount_cents, currency, state, reason, decided_by, version,
+            created_at, closed_at)
+    };
+}
+pub(crate) use debt_columns;
+
 /// What a customer owes after a subscription that ended unpaid.
 #[derive(Debug, Clone, FromRow)]
 pub struct Debt {
@@ -66,22 +75,25 @@ impl Debt {
 
 /// Reads a debt.
 pub async fn load(tx: &mut Tx, id: DebtId) -> Result<Debt> {
-    Ok(sql!(tx, one Debt, "SELECT * FROM debts WHERE id = $1", id)?)
+    Ok(sql!(tx, one Debt, concat!("SELECT ", debt_columns!(""), " FROM debts WHERE id = $1"), id)?)
 }
 
 /// A debt, if there is one of this id.
 pub async fn find(tx: &mut Tx, id: DebtId) -> Result<Option<Debt>> {
-    Ok(sql!(tx, optional Debt, "SELECT * FROM debts WHERE id = $1", id)?)
+    Ok(sql!(tx, optional Debt, concat!("SELECT ", debt_columns!(""), " FROM debts WHERE id = $1"), id)?)
 }
 
 /// A debt of this customer; `None` when it does not exist or is somebody else's.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, id: DebtId) -> Result<Option<Debt>> {
-    Ok(sql!(tx, optional Debt, "SELECT * FROM debts WHERE id = $1 AND customer_id = $2", id, customer)?)
+    Ok(sql!(tx, optional Debt,
+        concat!("SELECT ", debt_columns!(""), " FROM debts WHERE id = $1 AND customer_id = $2"), id, customer)?)
 }
 
 /// All debts a customer ever had, newest first.
 pub async fn list_of_customer(tx: &mut Tx, customer: UserId) -> Result<Vec<Debt>> {
-    Ok(sql!(tx, all Debt, "SELECT * FROM debts WHERE customer_id = $1 ORDER BY id DESC LIMIT 500", customer)?)
+    Ok(sql!(tx, all Debt,
+        concat!("SELECT ", debt_columns!(""),
+                " FROM debts WHERE customer_id = $1 ORDER BY id DESC LIMIT 500"), customer)?)
 }
 
 /// Whether a customer owes anything: new subscriptions wait until it is paid.
@@ -259,7 +271,8 @@ pub(super) async fn taken(caas: &Caas, tx: &mut Tx, id: DebtId, payment: &Paymen
 /// The customer withdrew from the contract: nothing of its debt is owed any more, and what was paid goes back. Returns what
 /// goes back; `None` when there is no debt or finance has given it up.
 pub(super) async fn withdrawn(caas: &Caas, tx: &mut Tx, s: &Subscription) -> Result<Option<Cents>> {
-    let debt = sql!(tx, optional Debt, "SELECT * FROM debts WHERE subscription_id = $1", s.id)?;
+    let debt =
+        sql!(tx, optional Debt, concat!("SELECT ", debt_columns!(""), " FROM debts WHERE subscription_id = $1"), s.id)?;
     let Some(debt) = debt else { return Ok(None) };
     let mut debt = lock(tx, debt.id).await?;
     if debt.state.on(DebtEvent::Withdrawn).is_none() {
@@ -328,7 +341,9 @@ pub async fn list(tx: &mut Tx, state: Option<DebtState>, before: Option<DebtId>,
     let before = before.unwrap_or(DebtId(Uuid::max()));
     Ok(match state {
         Some(state) => sql!(tx, all Debt,
-            "SELECT * FROM debts WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3", state.as_str(), before, limit)?,
-        None => sql!(tx, all Debt, "SELECT * FROM debts WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit)?,
+            concat!("SELECT ", debt_columns!(""),
+                    " FROM debts WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), state.as_str(), before, limit)?,
+        None => sql!(tx, all Debt, concat!("SELECT ", debt_columns!(""),
+                 " FROM debts WHERE id < $1 ORDER BY id DESC LIMIT $2"), before, limit)?,
     })
 }

@@ -8,6 +8,8 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::subscriptions::debts::debt_columns;
+use crate::subscriptions::repository::subscription_columns;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -32,13 +34,13 @@ pub async fn debts(tx: &mut Tx, state: Option<DebtState>, before: Option<DebtId>
     // With the state spelled out, its index is used.
     Ok(match state {
         Some(state) => sql!(tx, all DebtLine,
-            "SELECT d.*, s.service_names, u.name AS customer_name, u.email AS customer_email
+            concat!("SELECT ", debt_columns!("d."), ", s.service_names, u.name AS customer_name, u.email AS customer_email
              FROM debts d JOIN subscriptions s ON s.id = d.subscription_id JOIN users u ON u.id = d.customer_id
-             WHERE d.state = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3", state.as_str(), before, limit)?,
+             WHERE d.state = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3"), state.as_str(), before, limit)?,
         None => sql!(tx, all DebtLine,
-            "SELECT d.*, s.service_names, u.name AS customer_name, u.email AS customer_email
+            concat!("SELECT ", debt_columns!("d."), ", s.service_names, u.name AS customer_name, u.email AS customer_email
              FROM debts d JOIN subscriptions s ON s.id = d.subscription_id JOIN users u ON u.id = d.customer_id
-             WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2", before, limit)?,
+             WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"), before, limit)?,
     })
 }
 
@@ -114,11 +116,11 @@ impl PastDueLine {
 /// Subscriptions whose charge failed, in the order they began, after `after` when given.
 pub async fn past_due(tx: &mut Tx, after: Option<SubscriptionId>, limit: i64) -> Result<Vec<PastDueLine>> {
     Ok(sql!(tx, all PastDueLine,
-        "SELECT s.*, u.name AS customer_name, u.email AS customer_email,
+        concat!("SELECT ", subscription_columns!("s."), ", u.name AS customer_name, u.email AS customer_email,
                 (SELECT CAST(COALESCE(SUM(i.gross_cents), 0) AS BIGINT) FROM invoices i
                  WHERE i.subscription_id = s.id AND i.state = 'ISSUED') AS open_cents
          FROM subscriptions s JOIN users u ON u.id = s.customer_id
-         WHERE s.status = 'PAST_DUE' AND s.id > $1 ORDER BY s.id LIMIT $2",
+         WHERE s.status = 'PAST_DUE' AND s.id > $1 ORDER BY s.id LIMIT $2"),
         after.unwrap_or(SubscriptionId(Uuid::nil())), limit)?)
 }
 

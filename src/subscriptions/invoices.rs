@@ -22,6 +22,17 @@ use chrono::Datelike as _;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
+/// The columns of an [`Invoice`], each behind `$of`.
+macro_rules! invoice_columns {
+    ($of:literal) => {
+        columns!($of; id, number, kind, customer_id, subscription_id, vehicle_id, period_start, period_end, net_cents,
+            vat_cents, gross_cents, currency, vat_rate_basis_points, seller_name, seller_address, seller_tax_id,
+            buyer_name, buyer_email, buyer_country, issued_on, due_on, state, debt_id, credits_id, paid_at, version,
+            created_at)
+    };
+}
+pub(crate) use invoice_columns;
+
 /// An invoice.
 #[derive(Debug, Clone, FromRow)]
 pub struct Invoice {
@@ -127,12 +138,13 @@ pub struct InvoiceLine {
 
 /// Reads an invoice.
 pub async fn load(tx: &mut Tx, id: InvoiceId) -> Result<Invoice> {
-    Ok(sql!(tx, one Invoice, "SELECT * FROM invoices WHERE id = $1", id)?)
+    Ok(sql!(tx, one Invoice, concat!("SELECT ", invoice_columns!(""), " FROM invoices WHERE id = $1"), id)?)
 }
 
 /// An invoice of this customer; `None` when it does not exist or is somebody else's.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, id: InvoiceId) -> Result<Option<Invoice>> {
-    Ok(sql!(tx, optional Invoice, "SELECT * FROM invoices WHERE id = $1 AND customer_id = $2", id, customer)?)
+    Ok(sql!(tx, optional Invoice,
+        concat!("SELECT ", invoice_columns!(""), " FROM invoices WHERE id = $1 AND customer_id = $2"), id, customer)?)
 }
 
 /// A customer's invoices, newest first, older than `before` when given.
@@ -143,19 +155,22 @@ pub async fn list_of_customer(
     limit: i64,
 ) -> Result<Vec<Invoice>> {
     Ok(sql!(tx, all Invoice,
-        "SELECT * FROM invoices WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        concat!("SELECT ", invoice_columns!(""),
+                " FROM invoices WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
         customer, before.unwrap_or(InvoiceId(uuid::Uuid::max())), limit)?)
 }
 
 /// The invoices of a subscription, newest period first.
 pub async fn of_subscription(tx: &mut Tx, id: SubscriptionId) -> Result<Vec<Invoice>> {
     Ok(sql!(tx, all Invoice,
-        "SELECT * FROM invoices WHERE subscription_id = $1 ORDER BY period_start DESC, year DESC, seq DESC", id)?)
+        concat!("SELECT ", invoice_columns!(""),
+                " FROM invoices WHERE subscription_id = $1 ORDER BY period_start DESC, year DESC, seq DESC"), id)?)
 }
 
 /// The invoices that became a debt, oldest first.
 pub async fn of_debt(tx: &mut Tx, id: DebtId) -> Result<Vec<Invoice>> {
-    Ok(sql!(tx, all Invoice, "SELECT * FROM invoices WHERE debt_id = $1 ORDER BY period_start, id", id)?)
+    Ok(sql!(tx, all Invoice,
+        concat!("SELECT ", invoice_columns!(""), " FROM invoices WHERE debt_id = $1 ORDER BY period_start, id"), id)?)
 }
 
 /// The lines of an invoice, in order.
@@ -168,7 +183,8 @@ pub async fn lines_of(tx: &mut Tx, id: InvoiceId) -> Result<Vec<InvoiceLine>> {
 /// What is to be paid of a subscription, the oldest period first: charged in this order, one at a time.
 pub async fn unpaid(tx: &mut Tx, id: SubscriptionId) -> Result<Vec<Invoice>> {
     Ok(sql!(tx, all Invoice,
-        "SELECT * FROM invoices WHERE subscription_id = $1 AND state = 'ISSUED' ORDER BY period_start, id", id)?)
+        concat!("SELECT ", invoice_columns!(""),
+                " FROM invoices WHERE subscription_id = $1 AND state = 'ISSUED' ORDER BY period_start, id"), id)?)
 }
 
 /// Bills the whole period that runs.

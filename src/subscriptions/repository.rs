@@ -13,6 +13,18 @@ use crate::kernel::money::{Cents, Currency, Money};
 use sqlx::FromRow;
 use sqlx::types::Json;
 
+/// The columns of a [`Subscription`], each behind `$of`.
+macro_rules! subscription_columns {
+    ($of:literal) => {
+        columns!($of; id, service_activation_id, customer_id, vehicle_id, service_id, offer_id, service_names,
+            price_cents, currency, vat_rate_basis_points, country, time_zone, anchor_day, started_on, period_start,
+            period_end, next_billing_at, status, cancel_at_period_end, next_offer_id, next_price_cents,
+            next_vat_rate_basis_points, failures, next_charge_at, dunning_ends_at, refused_method_id, ended_at,
+            end_reason, version, created_at)
+    };
+}
+pub(crate) use subscription_columns;
+
 /// One subscription, from the vehicle's confirmation on.
 #[derive(Debug, Clone, FromRow)]
 pub struct Subscription {
@@ -118,7 +130,8 @@ impl Subscription {
 
 /// Reads a subscription.
 pub async fn load(tx: &mut Tx, id: SubscriptionId) -> Result<Subscription> {
-    Ok(sql!(tx, one Subscription, "SELECT * FROM subscriptions WHERE id = $1", id)?)
+    Ok(sql!(tx, one Subscription,
+        concat!("SELECT ", subscription_columns!(""), " FROM subscriptions WHERE id = $1"), id)?)
 }
 
 /// Reads a subscription so that nobody else takes it a step on before this transaction ends.
@@ -130,7 +143,9 @@ pub async fn lock(tx: &mut Tx, id: SubscriptionId) -> Result<Subscription> {
 
 /// A subscription of this customer; `None` when it does not exist or is somebody else's.
 pub async fn of_customer(tx: &mut Tx, customer: UserId, id: SubscriptionId) -> Result<Option<Subscription>> {
-    Ok(sql!(tx, optional Subscription, "SELECT * FROM subscriptions WHERE id = $1 AND customer_id = $2", id, customer)?)
+    Ok(sql!(tx, optional Subscription,
+        concat!("SELECT ", subscription_columns!(""),
+                " FROM subscriptions WHERE id = $1 AND customer_id = $2"), id, customer)?)
 }
 
 /// A customer's subscriptions, newest first, older than `before` when given.
@@ -141,13 +156,16 @@ pub async fn list_of_customer(
     limit: i64,
 ) -> Result<Vec<Subscription>> {
     Ok(sql!(tx, all Subscription,
-        "SELECT * FROM subscriptions WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        concat!("SELECT ", subscription_columns!(""),
+                " FROM subscriptions WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
         customer, before.unwrap_or(SubscriptionId(uuid::Uuid::max())), limit)?)
 }
 
 /// The subscription that began with this activation.
 pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Option<Subscription>> {
-    Ok(sql!(tx, optional Subscription, "SELECT * FROM subscriptions WHERE service_activation_id = $1", activation)?)
+    Ok(sql!(tx, optional Subscription,
+        concat!("SELECT ", subscription_columns!(""),
+                " FROM subscriptions WHERE service_activation_id = $1"), activation)?)
 }
 
 /// Writes a subscription that was read before. Fails with a conflict when somebody else wrote it meanwhile.

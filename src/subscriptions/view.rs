@@ -16,6 +16,9 @@ use crate::kernel::money::Money;
 use crate::kernel::when::day_there;
 use crate::payments::methods::{self, PaymentMethod};
 use crate::payments::repository::{self as payments, Payment};
+use crate::subscriptions::debts::debt_columns;
+use crate::subscriptions::invoices::invoice_columns;
+use crate::subscriptions::repository::subscription_columns;
 use crate::vehicles::{self, Vehicle};
 use uuid::Uuid;
 
@@ -81,7 +84,8 @@ pub async fn subscription(
         .filter(|(_, price)| price.amount.currency == subscription.currency)
         .filter(|(offer, price)| offer.id != subscription.offer_id || price.amount != subscription.price())
         .collect();
-    let debt = sql!(tx, optional Debt, "SELECT * FROM debts WHERE subscription_id = $1", id)?;
+    let debt =
+        sql!(tx, optional Debt, concat!("SELECT ", debt_columns!(""), " FROM debts WHERE subscription_id = $1"), id)?;
     let invoices = invoices::of_subscription(tx, id).await?;
     Ok(Some(SubscriptionView {
         subscription,
@@ -125,7 +129,8 @@ fn debt_if_unpaid(subscription: &Subscription, unpaid: &[Invoice], ends_at: Opti
 /// A customer's subscriptions that have not ended, the oldest first.
 pub async fn running(tx: &mut Tx, customer: UserId) -> Result<Vec<Subscription>> {
     Ok(sql!(tx, all Subscription,
-        "SELECT * FROM subscriptions WHERE customer_id = $1 AND status <> 'CANCELLED' ORDER BY id LIMIT $2", customer, MOST)?)
+        concat!("SELECT ", subscription_columns!(""),
+                " FROM subscriptions WHERE customer_id = $1 AND status <> 'CANCELLED' ORDER BY id LIMIT $2"), customer, MOST)?)
 }
 
 /// A customer's subscriptions that have ended, newest first, older than `before` when given.
@@ -136,7 +141,8 @@ pub async fn ended(
     limit: i64,
 ) -> Result<Vec<Subscription>> {
     Ok(sql!(tx, all Subscription,
-        "SELECT * FROM subscriptions WHERE customer_id = $1 AND status = 'CANCELLED' AND id < $2 ORDER BY id DESC LIMIT $3",
+        concat!("SELECT ", subscription_columns!(""),
+                " FROM subscriptions WHERE customer_id = $1 AND status = 'CANCELLED' AND id < $2 ORDER BY id DESC LIMIT $3"),
         customer, before.unwrap_or(SubscriptionId(Uuid::max())), limit)?)
 }
 
@@ -160,7 +166,8 @@ pub struct InvoiceView {
 /// Reads an invoice; of this customer only, when one is given.
 pub async fn invoice(tx: &mut Tx, customer: Option<UserId>, id: InvoiceId) -> Result<Option<InvoiceView>> {
     let found = sql!(tx, optional Invoice,
-        "SELECT * FROM invoices WHERE id = $1 AND ($2 IS NULL OR customer_id = $2)", id, customer)?;
+        concat!("SELECT ", invoice_columns!(""),
+                " FROM invoices WHERE id = $1 AND ($2 IS NULL OR customer_id = $2)"), id, customer)?;
     let Some(invoice) = found else { return Ok(None) };
     let lines = invoices::lines_of(tx, id).await?;
     let vehicle = vehicles::find(tx, invoice.vehicle_id).await?;
@@ -201,8 +208,8 @@ pub struct DebtView {
 /// A customer's debts, those to be paid first, then the newest.
 pub async fn debts(tx: &mut Tx, customer: UserId) -> Result<Vec<DebtView>> {
     let found = sql!(tx, all Debt,
-        "SELECT * FROM debts WHERE customer_id = $1
-         ORDER BY CASE WHEN state IN ('OPEN', 'IN_COLLECTION') THEN 0 ELSE 1 END, id DESC LIMIT $2", customer, MOST)?;
+        concat!("SELECT ", debt_columns!(""), " FROM debts WHERE customer_id = $1
+         ORDER BY CASE WHEN state IN ('OPEN', 'IN_COLLECTION') THEN 0 ELSE 1 END, id DESC LIMIT $2"), customer, MOST)?;
     let mut views = Vec::new();
     for debt in found {
         views.push(with_origin(tx, debt).await?);
@@ -213,7 +220,8 @@ pub async fn debts(tx: &mut Tx, customer: UserId) -> Result<Vec<DebtView>> {
 /// Reads a debt; of this customer only, when one is given.
 pub async fn debt(tx: &mut Tx, customer: Option<UserId>, id: DebtId) -> Result<Option<DebtView>> {
     let found = sql!(tx, optional Debt,
-        "SELECT * FROM debts WHERE id = $1 AND ($2 IS NULL OR customer_id = $2)", id, customer)?;
+        concat!("SELECT ", debt_columns!(""),
+                " FROM debts WHERE id = $1 AND ($2 IS NULL OR customer_id = $2)"), id, customer)?;
     match found {
         Some(debt) => Ok(Some(with_origin(tx, debt).await?)),
         None => Ok(None),

@@ -19,6 +19,7 @@ use crate::kernel::money::{Cents, Money};
 use crate::notifications::model::{Channel, NoticeEvent};
 use crate::notifications::service::reason_in_words;
 use crate::notifications::{Notice, notify};
+use crate::support::tickets::ticket_columns;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -477,8 +478,8 @@ const LONGEST_CONVERSATION: i64 = 500;
 
 /// A case of this customer; `None` when it does not exist or is somebody else's.
 pub async fn own_case(tx: &mut Tx, customer: UserId, number: &str) -> Result<Option<OwnCase>> {
-    let ticket =
-        sql!(tx, optional Ticket, "SELECT * FROM tickets WHERE number = $1 AND customer_id = $2", number, customer)?;
+    let ticket = sql!(tx, optional Ticket, concat!("SELECT ", ticket_columns!(""),
+         " FROM tickets WHERE number = $1 AND customer_id = $2"), number, customer)?;
     let Some(ticket) = ticket else { return Ok(None) };
     let messages = messages(tx, &ticket, LONGEST_CONVERSATION).await?;
     let messages: Vec<_> = messages
@@ -497,8 +498,8 @@ pub async fn own_attachment(
     number: &str,
     id: Uuid,
 ) -> Result<Option<(Attachment, Vec<u8>)>> {
-    let ticket =
-        sql!(tx, optional Ticket, "SELECT * FROM tickets WHERE number = $1 AND customer_id = $2", number, customer)?;
+    let ticket = sql!(tx, optional Ticket, concat!("SELECT ", ticket_columns!(""),
+         " FROM tickets WHERE number = $1 AND customer_id = $2"), number, customer)?;
     match ticket {
         Some(ticket) => attachment(tx, &ticket, id).await,
         None => Ok(None),

@@ -31,6 +31,17 @@ impl Agent {
     }
 }
 
+/// The columns of a [`Ticket`], each behind `$of`.
+macro_rules! ticket_columns {
+    ($of:literal) => {
+        columns!($of; id, number, queue, status, priority, team, service_activation_id, customer_id, vehicle_id,
+            service_id, model_code, reason, subject, solution, assigned_to, first_answer_due_at, answer_due_at,
+            answer_left_seconds, first_answered_at, breached_at, solved_at, merged_into, merged_at, merged_from,
+            version, created_at, updated_at)
+    };
+}
+pub(crate) use ticket_columns;
+
 /// A case.
 #[derive(Debug, Clone, FromRow)]
 pub struct Ticket {
@@ -193,7 +204,7 @@ pub(super) async fn insert(caas: &Caas, tx: &mut Tx, new: &NewCase<'_>) -> Resul
 
 /// Reads a case.
 pub(crate) async fn load(tx: &mut Tx, id: TicketId) -> Result<Ticket> {
-    Ok(sql!(tx, one Ticket, "SELECT * FROM tickets WHERE id = $1", id)?)
+    Ok(sql!(tx, one Ticket, concat!("SELECT ", ticket_columns!(""), " FROM tickets WHERE id = $1"), id)?)
 }
 
 /// Takes a case for a change: whoever else wants to change it waits until this is committed, and then sees what is new.
@@ -201,7 +212,7 @@ pub(crate) async fn load(tx: &mut Tx, id: TicketId) -> Result<Ticket> {
 /// `version`: as the page showed it; another one means that somebody else was quicker. `None`: any will do.
 pub(crate) async fn lock(caas: &Caas, tx: &mut Tx, id: TicketId, version: Option<i64>) -> Answer<Ticket> {
     let ticket = sql!(tx, optional Ticket,
-        "UPDATE tickets SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING *", id, caas.now())?;
+        concat!("UPDATE tickets SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING ", ticket_columns!("")), id, caas.now())?;
     let Some(ticket) = ticket else { return Ok(Err(SupportError::NotFound)) };
     let before = ticket.version - 1;
     Ok(match version {
@@ -302,7 +313,8 @@ pub async fn number_of(tx: &mut Tx, ticket: TicketId) -> Result<Option<String>> 
 /// The tickets about an activation, oldest first.
 pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Vec<Ticket>> {
     Ok(sql!(tx, all Ticket,
-        "SELECT * FROM tickets WHERE service_activation_id = $1 ORDER BY created_at, id", activation)?)
+        concat!("SELECT ", ticket_columns!(""),
+                " FROM tickets WHERE service_activation_id = $1 ORDER BY created_at, id"), activation)?)
 }
 
 /// The diagnostic package of a case; none for a question.
@@ -350,7 +362,7 @@ pub struct TicketCase {
 /// A case by its number.
 pub async fn case(tx: &mut Tx, number: &str) -> Result<Option<TicketCase>> {
     Ok(sql!(tx, optional TicketCase,
-        "SELECT t.*, p.diagnostics, u.name AS customer_name, u.email AS customer_email, u.phone AS customer_phone,
+        concat!("SELECT ", ticket_columns!("t."), ", p.diagnostics, u.name AS customer_name, u.email AS customer_email, u.phone AS customer_phone,
                 u.locale AS customer_locale, g.name AS assignee_name, r.number AS merged_into_number, v.vin, v.plate,
                 m.name AS model_name, a.service_names
          FROM tickets t JOIN users u ON u.id = t.customer_id
@@ -359,7 +371,7 @@ pub async fn case(tx: &mut Tx, number: &str) -> Result<Option<TicketCase>> {
          LEFT JOIN tickets r ON r.id = t.merged_into
          LEFT JOIN vehicles v ON v.id = t.vehicle_id LEFT JOIN vehicle_models m ON m.code = v.model_code
          LEFT JOIN service_activations a ON a.service_activation_id = t.service_activation_id
-         WHERE t.number = $1", number)?)
+         WHERE t.number = $1"), number)?)
 }
 
 /// The id of a case by its number.

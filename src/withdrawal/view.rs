@@ -22,6 +22,14 @@ use chrono_tz::Tz;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+/// The columns of a [`Withdrawal`], each behind `$of`.
+macro_rules! withdrawal_columns {
+    ($of:literal) => {
+        columns!($of; id, service_activation_id, customer_id, via, declared_at, locale, statement, window_ends_at,
+            policy, used_days, money, refund_cents, currency, payment_id)
+    };
+}
+
 /// A declared withdrawal.
 #[derive(Debug, Clone, FromRow)]
 pub struct Withdrawal {
@@ -124,7 +132,8 @@ pub(super) async fn insert(tx: &mut Tx, w: &Withdrawal) -> Result<()> {
 
 /// The declared withdrawal of a contract, if there is one.
 pub async fn of_activation(tx: &mut Tx, activation: ActivationId) -> Result<Option<Withdrawal>> {
-    Ok(sql!(tx, optional Withdrawal, "SELECT * FROM withdrawals WHERE service_activation_id = $1", activation)?)
+    Ok(sql!(tx, optional Withdrawal,
+        concat!("SELECT ", withdrawal_columns!(""), " FROM withdrawals WHERE service_activation_id = $1"), activation)?)
 }
 
 /// What the periods of a customer are counted by.

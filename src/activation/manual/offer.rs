@@ -4,6 +4,7 @@ use super::model::{ManualEvent, ManualState};
 use super::store::{Manual, advance, open_of};
 use super::{facts, tell};
 use crate::Caas;
+use crate::activation::manual::store::manual_columns;
 use crate::activation::model::ActivationState;
 use crate::activation::repository::{self as store, Activation};
 use crate::expediente::model::{Actor, EntryKind};
@@ -260,7 +261,8 @@ impl Job for ExpireOffer {
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.begin().await?;
-        let manual = sql!(&mut tx, optional Manual, "SELECT * FROM manual_activations WHERE id = $1", self.manual)?;
+        let manual = sql!(&mut tx, optional Manual, concat!("SELECT ", manual_columns!(""),
+             " FROM manual_activations WHERE id = $1"), self.manual)?;
         let Some(mut manual) = manual.filter(|manual| manual.state == ManualState::Offered) else {
             return Ok(Outcome::Done);
         };

@@ -13,6 +13,15 @@ use crate::support::tickets::{Agent, Ticket};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+/// The columns of a [`Manual`], each behind `$of`.
+macro_rules! manual_columns {
+    ($of:literal) => {
+        columns!($of; id, service_activation_id, ticket_id, agent_id, terms, state, payment_id, earlier_payment_id,
+            expires_at, created_at, version)
+    };
+}
+pub(crate) use manual_columns;
+
 /// A try by hand, from the agent's decision to the end.
 #[derive(Debug, Clone, FromRow)]
 pub struct Manual {
@@ -45,19 +54,22 @@ pub struct Manual {
 /// The newest try by hand of an activation.
 pub async fn manual_of(tx: &mut Tx, activation: ActivationId) -> Result<Option<Manual>> {
     Ok(sql!(tx, optional Manual,
-        "SELECT * FROM manual_activations WHERE service_activation_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1", activation)?)
+        concat!("SELECT ", manual_columns!(""),
+                " FROM manual_activations WHERE service_activation_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1"), activation)?)
 }
 
 /// The try by hand of an activation that is not over.
 pub(crate) async fn open_of(tx: &mut Tx, activation: ActivationId) -> Result<Option<Manual>> {
     Ok(sql!(tx, optional Manual,
-        "SELECT * FROM manual_activations WHERE service_activation_id = $1 AND state IN ('OFFERED', 'HOLDING', 'TRYING')",
+        concat!("SELECT ", manual_columns!(""),
+                " FROM manual_activations WHERE service_activation_id = $1 AND state IN ('OFFERED', 'HOLDING', 'TRYING')"),
         activation)?)
 }
 
 /// The try by hand that a payment is for.
 pub(crate) async fn of_payment(tx: &mut Tx, payment: PaymentId) -> Result<Option<Manual>> {
-    Ok(sql!(tx, optional Manual, "SELECT * FROM manual_activations WHERE payment_id = $1", payment)?)
+    Ok(sql!(tx, optional Manual,
+        concat!("SELECT ", manual_columns!(""), " FROM manual_activations WHERE payment_id = $1"), payment)?)
 }
 
 pub(super) async fn insert(
@@ -74,9 +86,9 @@ pub(super) async fn insert(
         Terms::NewHold => (ManualState::Offered, Some(now + OFFER_LASTS)),
     };
     Ok(sql!(tx, one Manual,
-        "INSERT INTO manual_activations (id, service_activation_id, ticket_id, agent_id, terms, state, earlier_payment_id,
+        concat!("INSERT INTO manual_activations (id, service_activation_id, ticket_id, agent_id, terms, state, earlier_payment_id,
                                          expires_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING *",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING ", manual_columns!("")),
         id, activation.id, ticket.id, agent.id, terms.as_str(), state.as_str(), activation.payment_id, expires_at, now)?)
 }
 

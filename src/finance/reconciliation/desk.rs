@@ -19,6 +19,14 @@ use chrono::NaiveDate;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+/// The columns of a [`Discrepancy`], each behind `$of`.
+macro_rules! discrepancy_columns {
+    ($of:literal) => {
+        columns!($of; id, day, gateway_payment_id, kind, class, payment_id, here_cents, there_cents, currency,
+            here_state, there_state, state, resolution, agent_id, found_at, seen_at, resolved_at)
+    };
+}
+
 /// The longest comment that is kept.
 pub const LONGEST_TEXT: usize = 2000;
 
@@ -44,10 +52,10 @@ pub async fn list(tx: &mut Tx, filter: &DiscrepancyFilter, limit: i64) -> Result
         None => ("9999-12-31".to_owned(), Uuid::max()),
     };
     Ok(sql!(tx, all Discrepancy,
-        "SELECT d.*, u.name AS agent_name FROM reconciliation_discrepancies d LEFT JOIN users u ON u.id = d.agent_id
+        concat!("SELECT ", discrepancy_columns!("d."), ", u.name AS agent_name FROM reconciliation_discrepancies d LEFT JOIN users u ON u.id = d.agent_id
          WHERE ($1 IS NULL OR d.day = $1) AND ($2 IS NULL OR d.class = $2) AND ($3 IS NULL OR d.state = $3)
            AND d.day <= $4 AND (d.day < $4 OR d.id < $5)
-         ORDER BY d.day DESC, d.id DESC LIMIT $6", day, class, state, before, before_id, limit)?)
+         ORDER BY d.day DESC, d.id DESC LIMIT $6"), day, class, state, before, before_id, limit)?)
 }
 
 /// How many are open, by class.
@@ -71,8 +79,8 @@ pub async fn runs(tx: &mut Tx, limit: i64) -> Result<Vec<RunLine>> {
 /// One disagreement; `None` when there is none of this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Discrepancy>> {
     Ok(sql!(tx, optional Discrepancy,
-        "SELECT d.*, u.name AS agent_name FROM reconciliation_discrepancies d LEFT JOIN users u ON u.id = d.agent_id
-         WHERE d.id = $1", id)?)
+        concat!("SELECT ", discrepancy_columns!("d."), ", u.name AS agent_name FROM reconciliation_discrepancies d LEFT JOIN users u ON u.id = d.agent_id
+         WHERE d.id = $1"), id)?)
 }
 
 /// Who can be given one.

@@ -337,8 +337,8 @@ impl Tx {
 ///
 /// ```ignore
 /// let changed: u64 = sql!(tx, execute "UPDATE users SET name = $1 WHERE id = $2", name, id)?;
-/// let user: Option<User> = sql!(tx, optional User, "SELECT * FROM users WHERE id = $1", id)?;
-/// let users: Vec<User> = sql!(tx, all User, "SELECT * FROM users")?;
+/// let user: Option<User> = sql!(tx, optional User, "SELECT id, name FROM users WHERE id = $1", id)?;
+/// let users: Vec<User> = sql!(tx, all User, "SELECT id, name FROM users")?;
 /// let (count,): (i64,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM users")?;
 /// // Several rows in one statement; at most some hundreds, and never none.
 /// sql!(tx, insert "INSERT INTO users (id, name)", &users, |user| [user.id, &user.name])?;
@@ -373,6 +373,16 @@ macro_rules! sql {
             $crate::kernel::database::Conn::Sqlite(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
             $crate::kernel::database::Conn::Postgres(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
         }
+    };
+}
+
+/// The columns of a table by name, each behind an alias or nothing, for a list behind `SELECT` or `RETURNING`.
+///
+/// Never `*`: PostgreSQL refuses a statement that it has prepared once its result has another shape, so a column that the
+/// next version adds would break the statements of the version that still serves.
+macro_rules! columns {
+    ($of:literal; $first:ident $(, $more:ident)* $(,)?) => {
+        concat!($of, stringify!($first) $(, ", ", $of, stringify!($more))*)
     };
 }
 

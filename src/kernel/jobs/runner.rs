@@ -6,6 +6,7 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
+use crate::kernel::spans::{self, SpanKind, Work};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -257,8 +258,9 @@ enum Then<'a> {
 async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>) -> Option<Claimed> {
     let started = std::time::Duration::from_micros(micros(caas.now()));
     let run = Run { earlier_runs: job.attempts - 1, due_at: job.due_at };
+    let work = spans::begin(caas, SpanKind::Consumer, || job.kind.clone());
     let result = match registry.handlers.get(job.kind.as_str()) {
-        Some(handler) => AssertUnwindSafe(handler(job.payload.0.clone(), caas.clone(), run))
+        Some(handler) => AssertUnwindSafe(spans::within(work.as_ref(), handler(job.payload.0.clone(), caas.clone(), run)))
             .catch_unwind()
             .await
             .unwrap_or_else(|caught| {
@@ -272,7 +274,12 @@ async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>
     let ended = std::time::Duration::from_micros(micros(caas.now()));
     metrics::histogram!("caas_job_duration_seconds", "kind" => job.kind.clone())
         .record(ended.saturating_sub(started).as_secs_f64());
-    match settle(caas, job, result, then).await {
+    let outcome = word(job, &result);
+    let settled = settle(caas, job, result, then).await;
+    if let Some(work) = work {
+        tell(work, job, if settled.is_ok() { outcome } else { "not_settled" });
+    }
+    match settled {
         Ok(next) => next,
         Err(error) => {
             // The lease ends by itself and the job runs again.
@@ -280,6 +287,24 @@ async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>
             None
         }
     }
+}
+
+/// How a run ended, in a word.
+fn word(job: &Claimed, result: &Result<Outcome, JobError>) -> &'static str {
+    match result {
+        Ok(Outcome::Done | Outcome::DoneIn(_)) => "done",
+        Ok(Outcome::Again(_) | Outcome::AgainIn(..)) => "again",
+        Err(_) if job.attempts < job.max_attempts => "failed",
+        Err(_) => "dead",
+    }
+}
+
+/// Tells of a run that has ended.
+fn tell(work: Work, job: &Claimed, outcome: &'static str) {
+    work.note("caas.job.id", job.id);
+    work.note("caas.job.attempt", job.attempts);
+    work.note("caas.outcome", outcome);
+    work.end((!matches!(outcome, "done" | "again")).then_some(outcome));
 }
 
 fn micros(at: Timestamp) -> u64 {

@@ -63,6 +63,13 @@ codes! {
     }
 }
 
+/// The columns of a [`PickUp`], each behind `$of`.
+macro_rules! pick_up_columns {
+    ($of:literal) => {
+        columns!($of; id, order_id, dealership_id, starts_at, place, state, reminded_at, made_by, created_at)
+    };
+}
+
 /// An appointment.
 #[derive(Debug, Clone, FromRow)]
 pub struct PickUp {
@@ -170,12 +177,15 @@ pub async fn free_slots(caas: &Caas, tx: &mut Tx, dealership_id: DealershipId) -
 
 /// An order's open appointment.
 pub async fn booked(tx: &mut Tx, order: OrderId) -> Result<Option<PickUp>> {
-    Ok(sql!(tx, optional PickUp, "SELECT * FROM pick_ups WHERE order_id = $1 AND state = 'BOOKED'", order)?)
+    Ok(sql!(tx, optional PickUp,
+        concat!("SELECT ", pick_up_columns!(""), " FROM pick_ups WHERE order_id = $1 AND state = 'BOOKED'"), order)?)
 }
 
 /// All appointments that an order had, the newest first.
 pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<PickUp>> {
-    Ok(sql!(tx, all PickUp, "SELECT * FROM pick_ups WHERE order_id = $1 ORDER BY created_at DESC, id DESC", order)?)
+    Ok(sql!(tx, all PickUp,
+        concat!("SELECT ", pick_up_columns!(""),
+                " FROM pick_ups WHERE order_id = $1 ORDER BY created_at DESC, id DESC"), order)?)
 }
 
 /// Whether an order's car waits for its customer at the dealership.
@@ -306,7 +316,9 @@ async fn take(
              VALUES ($1, $2, $3, $4, $5, 'BOOKED', $6, $7) ON CONFLICT DO NOTHING",
             id, order.id, order.dealership_id, starts_at, place, who.user(), now)?;
         if taken == 1 {
-            return Ok(Ok(sql!(tx, one PickUp, "SELECT * FROM pick_ups WHERE id = $1", id)?));
+            return Ok(Ok(
+                sql!(tx, one PickUp, concat!("SELECT ", pick_up_columns!(""), " FROM pick_ups WHERE id = $1"), id)?,
+            ));
         }
     }
     Ok(Err(PickUpRefusal::Full))
@@ -373,7 +385,8 @@ impl Job for RemindPickUp {
     async fn run(self, caas: &Caas, _run: Run) -> std::result::Result<Outcome, JobError> {
         let mut tx = caas.db.begin().await?;
         let open = sql!(tx, optional PickUp,
-            "SELECT * FROM pick_ups WHERE id = $1 AND state = 'BOOKED' AND reminded_at IS NULL", self.pick_up)?;
+            concat!("SELECT ", pick_up_columns!(""),
+                    " FROM pick_ups WHERE id = $1 AND state = 'BOOKED' AND reminded_at IS NULL"), self.pick_up)?;
         let Some(pick_up) = open else { return Ok(Outcome::Done) };
         sql!(tx, execute "UPDATE pick_ups SET reminded_at = $1 WHERE id = $2", caas.now(), pick_up.id)?;
         let order = orders::load(&mut tx, pick_up.order_id).await?;

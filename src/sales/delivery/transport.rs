@@ -33,6 +33,14 @@ const PATIENCE: TimeDelta = TimeDelta::days(1);
 /// How long to wait before another try: at first, and at most.
 const WAIT: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::hours(1));
 
+/// The columns of a [`Delivery`], each behind `$of`.
+macro_rules! delivery_columns {
+    ($of:literal) => {
+        columns!($of; id, order_id, idempotency_key, state, attempts, last_error, delivery_id, scheduled_for, note,
+            last_event_at, request, created_at, updated_at, version)
+    };
+}
+
 /// The transport of one order's car.
 #[derive(Debug, Clone, FromRow)]
 pub struct Delivery {
@@ -69,7 +77,8 @@ pub struct Delivery {
 
 /// The transport of an order, when there is or was one.
 pub async fn find(tx: &mut Tx, order: OrderId) -> Result<Option<Delivery>> {
-    Ok(sql!(tx, optional Delivery, "SELECT * FROM deliveries WHERE order_id = $1", order)?)
+    Ok(sql!(tx, optional Delivery,
+        concat!("SELECT ", delivery_columns!(""), " FROM deliveries WHERE order_id = $1"), order)?)
 }
 
 /// The car has its plate: transport is asked for, or the customer chooses when to come.

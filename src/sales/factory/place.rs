@@ -89,6 +89,7 @@ impl Job for PlaceFactoryOrder {
     const MAX_ATTEMPTS: i64 = 1_000;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.order);
         let mut tx = caas.db.begin().await?;
         let Some(mut placing) = waiting(&mut tx, self.order).await? else { return Ok(Outcome::Done) };
         let (now, policy) = (caas.now(), caas.policies.factory);

@@ -26,6 +26,15 @@ codes! {
     }
 }
 
+/// The columns of a [`FactoryPlacing`], each behind `$of`.
+macro_rules! placing_columns {
+    ($of:literal) => {
+        columns!($of; order_id, idempotency_key, state, attempts, last_error, factory_order_id, last_status,
+            last_status_at, tracking, by_phone, queued_at, request, unanswered_since, next_attempt_at, manual_since,
+            estimate_at, tracking_at, version)
+    };
+}
+
 /// One order at the factory.
 #[derive(Debug, Clone, FromRow)]
 pub struct FactoryPlacing {
@@ -70,12 +79,14 @@ pub struct FactoryPlacing {
 
 /// The order at the factory of a sale; `None` for a car from stock or before its reservation was paid.
 pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Option<FactoryPlacing>> {
-    Ok(sql!(tx, optional FactoryPlacing, "SELECT * FROM factory_orders WHERE order_id = $1", order)?)
+    Ok(sql!(tx, optional FactoryPlacing,
+        concat!("SELECT ", placing_columns!(""), " FROM factory_orders WHERE order_id = $1"), order)?)
 }
 
 /// The order that the factory knows by this id.
 pub(super) async fn by_factory_id(tx: &mut Tx, id: &str) -> Result<Option<FactoryPlacing>> {
-    Ok(sql!(tx, optional FactoryPlacing, "SELECT * FROM factory_orders WHERE factory_order_id = $1", id)?)
+    Ok(sql!(tx, optional FactoryPlacing,
+        concat!("SELECT ", placing_columns!(""), " FROM factory_orders WHERE factory_order_id = $1"), id)?)
 }
 
 /// Writes one that was read before. Fails with a conflict when somebody else wrote it meanwhile.

@@ -46,6 +46,7 @@ impl Job for PayForCar {
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.read().await?;
         let payment = payments::load(&mut tx, self.payment).await?;
+        payment.is_worked_on();
         let operation = payments::open_operation_of(&mut tx, payment.id, OperationKind::Charge).await?;
         drop(tx);
         match (payment.state, operation) {

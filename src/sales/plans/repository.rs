@@ -9,6 +9,14 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{PlanId, PlanVersionId, UserId};
 use sqlx::types::Json;
 
+/// The columns of a [`Version`], each behind `$of`.
+macro_rules! version_columns {
+    ($of:literal) => {
+        columns!($of; id, plan_id, version, price_list, currency, vat_rate_basis_points, reservation_basis_points,
+            included_services, published_by, published_at)
+    };
+}
+
 /// Writes a plan. For [`create`](super::create) and the demo.
 pub async fn insert(caas: &Caas, tx: &mut Tx, new: &NewPlan, active: bool) -> Result<PlanId> {
     let (id, now) = (caas.new_id::<PlanId>(), caas.now());
@@ -60,18 +68,23 @@ pub async fn find(tx: &mut Tx, id: PlanId) -> Result<Option<Plan>> {
 
 /// A plan's versions, newest first.
 pub async fn versions(tx: &mut Tx, plan: PlanId) -> Result<Vec<Version>> {
-    Ok(sql!(tx, all Version, "SELECT * FROM plan_versions WHERE plan_id = $1 ORDER BY version DESC LIMIT 200", plan)?)
+    Ok(sql!(tx, all Version,
+        concat!("SELECT ", version_columns!(""),
+                " FROM plan_versions WHERE plan_id = $1 ORDER BY version DESC LIMIT 200"), plan)?)
 }
 
 /// The version that new sales are made with; `None` when none was published yet.
 pub async fn latest(tx: &mut Tx, plan: PlanId) -> Result<Option<Version>> {
     Ok(sql!(tx, optional Version,
-        "SELECT * FROM plan_versions WHERE plan_id = $1 ORDER BY version DESC LIMIT 1", plan)?)
+        concat!("SELECT ", version_columns!(""),
+                " FROM plan_versions WHERE plan_id = $1 ORDER BY version DESC LIMIT 1"), plan)?)
 }
 
 /// A version, old or new, and its plan.
 pub async fn version(tx: &mut Tx, id: PlanVersionId) -> Result<Option<(Plan, Version)>> {
-    let Some(version) = sql!(tx, optional Version, "SELECT * FROM plan_versions WHERE id = $1", id)? else {
+    let Some(version) =
+        sql!(tx, optional Version, concat!("SELECT ", version_columns!(""), " FROM plan_versions WHERE id = $1"), id)?
+    else {
         return Ok(None);
     };
     Ok(find(tx, version.plan_id).await?.map(|plan| (plan, version)))

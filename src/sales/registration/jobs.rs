@@ -55,6 +55,7 @@ impl Job for SubmitRegistration {
     const KIND: &'static str = "sales.register";
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.order);
         let mut tx = caas.db.read().await?;
         let Some((_, registration)) = present(&mut tx, self.order, self.submission).await? else {
             return Ok(Outcome::Done);
@@ -178,6 +179,7 @@ impl Job for AskRegistration {
     const MAX_ATTEMPTS: i64 = 200;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.order);
         let mut tx = caas.db.read().await?;
         let waiting = present(&mut tx, self.order, self.submission).await?;
         let submission = store::submission(&mut tx, self.order, self.submission).await?;

@@ -13,6 +13,14 @@ use crate::sales::orders::{self, Order};
 use sqlx::FromRow;
 use sqlx::types::Json;
 
+/// The columns of a [`Registration`], each behind `$of`.
+macro_rules! registration_columns {
+    ($of:literal) => {
+        columns!($of; order_id, country, state, manual, submission, idempotency_key, attempts, registration_id,
+            dossier_id, plate, registration_date, reasons, last_error, created_at, updated_at, version)
+    };
+}
+
 /// The registration of one order's car.
 #[derive(Debug, Clone, FromRow)]
 pub struct Registration {
@@ -69,7 +77,8 @@ pub(super) struct Submission {
 
 /// The registration of an order, once it began.
 pub async fn find(tx: &mut Tx, order: OrderId) -> Result<Option<Registration>> {
-    Ok(sql!(tx, optional Registration, "SELECT * FROM registrations WHERE order_id = $1", order)?)
+    Ok(sql!(tx, optional Registration,
+        concat!("SELECT ", registration_columns!(""), " FROM registrations WHERE order_id = $1"), order)?)
 }
 
 /// Begins it: as far as the registration knows, the car is not paid.
