@@ -13,6 +13,7 @@ use crate::kernel::{Timestamp, jobs};
 use crate::maintenance::port::Vss;
 use crate::maintenance::rules::MaintenancePolicy;
 use crate::notifications::port::{Mailer, PushSender, SmsSender};
+use crate::payments::chargebacks::ChargebackPolicy;
 use crate::payments::port::PaymentGateway;
 use crate::sales::delivery::port::Transport;
 use crate::sales::factory::port::Factory;
@@ -85,6 +86,8 @@ pub struct Policies {
     pub factory: FactoryPolicy,
     /// How a subscription's charge is tried again.
     pub dunning: DunningPolicy,
+    /// How charges that a bank takes back are answered.
+    pub chargebacks: ChargebackPolicy,
     /// What comes back after a withdrawal.
     pub withdrawal: WithdrawalPolicy,
     /// When overdue maintenance counts.
@@ -182,6 +185,7 @@ pub fn job_registry() -> jobs::Registry {
         .with::<crate::subscriptions::dunning::Collect>()
         .with::<crate::finance::CloseDays>()
         .with::<crate::finance::Reconcile>()
+        .with::<crate::analysis::CloseDays>()
         .with::<crate::verify::ProveNightly>()
         .with::<crate::watch::minute::WatchMinute>()
         .with::<crate::watch::alerts::MailAlert>()

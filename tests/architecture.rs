@@ -3,6 +3,7 @@
 
 use caas::activation::manual::{ManualEvent, ManualState};
 use caas::activation::model::{ActivationEvent, ActivationState};
+use caas::payments::chargebacks::{TaskEvent, TaskState};
 use caas::payments::model::{PaymentEvent, PaymentState};
 use caas::sales::delivery::model::{DeliveryEvent, DeliveryState};
 use caas::sales::model::{OrderEvent, OrderStatus};
@@ -93,6 +94,7 @@ fn the_diagrams_show_what_the_code_does() {
         "invoice",
         &diagram(InvoiceState::Issued, InvoiceState::ALL, InvoiceEvent::ALL, |state, event| state.on(event)),
     );
+    check("chargeback", &diagram(TaskState::Open, TaskState::ALL, TaskEvent::ALL, |state, event| state.on(event)));
     check("debt", &diagram(DebtState::Open, DebtState::ALL, DebtEvent::ALL, |state, event| state.on(event)));
 }
 

@@ -3,6 +3,7 @@
 use crate::adapters::PushKey;
 use crate::config::{Config, Endpoints, System};
 use crate::demo;
+use crate::export::{ExportError, SpanExport};
 use crate::http::{Http, HttpParts, RunnerHealth, install_metrics, load_assets, router};
 use crate::outside::{BODIES, Outside, OutsideError, SandboxOptions};
 use crate::session_store::{RemoveEndedSessions, SessionStore};
@@ -16,6 +17,7 @@ use caas::kernel::database::Database;
 use caas::kernel::error::Failure;
 use caas::kernel::jobs::Registry;
 use caas::kernel::rng::Rng;
+use caas::kernel::spans::Spans;
 use caas::maintenance::fleet::CheckFleet;
 use caas::notifications::devices;
 use caas::subscriptions::billing::BillDue;
@@ -37,6 +39,9 @@ pub enum StartError {
     /// The outside systems.
     #[error(transparent)]
     Outside(#[from] OutsideError),
+    /// The way out for traces.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A secret of the configuration is none.
     #[error(transparent)]
     Secret(#[from] BadSecret),
@@ -61,6 +66,8 @@ pub struct Application {
     pub systems: Endpoints,
     /// Counts of calls that are not in the database yet.
     pub calls: CallTally,
+    /// The way out for traces, when there is one.
+    pub traces: Option<Arc<SpanExport>>,
     /// Whether the job runner is alive.
     pub runner: RunnerHealth,
     /// Ends everything when cancelled.
@@ -91,10 +98,12 @@ impl Application {
             }
         };
         let outside = Outside::start(&config, sandbox, push_key, rng.clone()).await?;
+        let traces = config.traces.as_ref().map(|settings| SpanExport::start(settings, &*rng)).transpose()?;
         let caas = Caas::new(Parts {
             db,
             clock: outside.clock.clone(),
             rng,
+            spans: traces.clone().map(|export| Spans::to(export)).unwrap_or_default(),
             policies: policies(&config),
             public_url: config.public_url.clone(),
             gateway: outside.gateway.clone(),
@@ -113,6 +122,7 @@ impl Application {
         CheckFleet::plan(&caas).await?;
         WatchMinute::plan(&caas).await?;
         CloseDays::plan(&caas).await?;
+        caas::analysis::CloseDays::plan(&caas).await?;
         Reconcile::plan(&caas).await?;
         let (runner, stop) = (RunnerHealth::default(), CancellationToken::new());
         let http = http(&config, &caas, &outside, runner.clone(), stop.clone());
@@ -125,6 +135,7 @@ impl Application {
             sessions: http.sessions.clone(),
             systems: outside.systems,
             calls: outside.calls,
+            traces,
             runner,
             stop,
         })
@@ -152,6 +163,7 @@ fn policies(config: &Config) -> Policies {
         breaker: BreakerPolicy { threshold: ota.breaker_failures, rest: ota.breaker_rest },
         sale: config.sale,
         dunning: config.dunning,
+        chargebacks: config.chargebacks,
         factory: config.factory.policy,
         withdrawal: config.withdrawal,
         maintenance: config.maintenance,

@@ -115,6 +115,8 @@ codes! {
         Debt = "DEBT",
         /// The gateway's reports against the books.
         Reconciliation = "RECONCILIATION",
+        /// A charge that a bank took back, as a task of finance.
+        FinanceTask = "FINANCE_TASK",
         /// An alert of operations.
         Alert = "ALERT",
     }
@@ -351,6 +353,8 @@ codes! {
         ReconciliationAsked = "RECONCILIATION_ASKED",
         /// Finance dealt with a disagreement between report and books.
         DiscrepancyChanged = "DISCREPANCY_CHANGED",
+        /// A task of finance opened, was taken, spoken of, answered or decided.
+        FinanceTaskChanged = "FINANCE_TASK_CHANGED",
         /// Maintenance kept an order from being taken, or ended it before its first command.
         MaintenanceBlocked = "MAINTENANCE_BLOCKED",
         /// An order goes on although maintenance is a little behind; the customer was warned.

@@ -1,10 +1,11 @@
-//! Closing the days of the books: each day that is over is added up once, account by account.
+//! Closing the days of the books: each day that is over is added up once, account by account, and its revenue by what it
+//! is for.
 //!
 //! Entries are never changed, and none is written with a time of a day that has been over for an hour, so a closed day
 //! stays what it is; the nightly proof adds up both and compares.
 
 use super::books::{between, last_closed, yesterday};
-use super::{begins, ends};
+use super::{begins, ends, revenue};
 use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::error::Result;
@@ -57,7 +58,8 @@ impl Job for CloseDays {
         let last = yesterday(now);
         for _ in 0..AT_ONCE {
             if day > last {
-                return Ok(Outcome::AgainIn(next_run(now), tx));
+                let more = revenue::fold(caas, &mut tx, AT_ONCE).await?;
+                return Ok(Outcome::AgainIn(if more { now } else { next_run(now) }, tx));
             }
             let text = day.to_string();
             sql!(&mut tx, execute "INSERT INTO ledger_closings (day, closed_at) VALUES ($1, $2)", &text, now)?;

@@ -3,8 +3,11 @@
 //! Nothing here writes to the books by itself. Finance's days are UTC days, as the gateway's reports have them.
 
 pub mod books;
+pub mod chargebacks;
 pub mod closing;
+pub mod funnel;
 pub mod reconciliation;
+pub mod revenue;
 pub mod risk;
 
 pub use closing::CloseDays;

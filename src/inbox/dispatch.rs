@@ -28,11 +28,11 @@ pub(super) async fn dispatch(
             };
             on_ota_status(caas, &mut tx, vin, request_id, &told, received_at).await?
         }
-        Message::Settlement(SettlementNotice { gateway_payment_id, status, fees, .. }) => {
+        Message::Settlement(SettlementNotice { gateway_payment_id, status, fees, failure_reason, .. }) => {
             let verdict = match status {
                 SettlementVerdict::Settled => Verdict::Settled { fees: fees.map_or(Cents::ZERO, |fees| fees.cents) },
                 SettlementVerdict::Failed => Verdict::Failed,
-                SettlementVerdict::Chargeback => Verdict::Chargeback,
+                SettlementVerdict::Chargeback => Verdict::Chargeback { reason: failure_reason.clone() },
             };
             on_settlement(caas, &mut tx, gateway_payment_id, verdict).await?
         }

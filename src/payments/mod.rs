@@ -3,6 +3,8 @@
 pub mod model;
 
 #[cfg(feature = "ssr")]
+pub mod chargebacks;
+#[cfg(feature = "ssr")]
 mod failures;
 #[cfg(feature = "ssr")]
 pub mod jobs;

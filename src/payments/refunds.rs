@@ -203,6 +203,74 @@ pub async fn ended(tx: &mut Tx, before: Option<(Timestamp, OperationId)>, limit:
          ORDER BY r.requested_at DESC, r.id DESC LIMIT $3", at, id, limit)?)
 }
 
+codes! {
+    /// How a refund stands to its deadline.
+    pub enum RefundStanding {
+        /// Under way, whatever its day.
+        UnderWay = "UNDER_WAY",
+        /// Under way since day 10 or longer: people are told.
+        Alarming = "ALARMING",
+        /// Its time is over.
+        Overdue = "OVERDUE",
+        /// The money is on its way to the customer.
+        Refunded = "REFUNDED",
+        /// There was nothing to give back.
+        Nothing = "NOTHING",
+    }
+}
+
+impl RefundStanding {
+    /// Whether it has come to its end.
+    pub fn has_ended(self) -> bool {
+        matches!(self, RefundStanding::Refunded | RefundStanding::Nothing)
+    }
+}
+
+/// The refunds that stand so, for one reason when given: the nearest deadline first while they are under way, else the
+/// newest first. `after` is the last one of the page before.
+pub async fn standing(
+    tx: &mut Tx,
+    standing: RefundStanding,
+    reason: Option<&str>,
+    now: Timestamp,
+    after: Option<(Timestamp, OperationId)>,
+    limit: i64,
+) -> Result<Vec<RefundLine>> {
+    if standing.has_ended() {
+        let state =
+            if standing == RefundStanding::Refunded { OperationState::Succeeded } else { OperationState::Refused };
+        let (at, id) = after.unwrap_or((crate::kernel::FAR_FUTURE, OperationId(Uuid::max())));
+        return Ok(sql!(tx, all RefundLine,
+            "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
+                    r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
+                    o.number AS order_number
+             FROM payment_operations r JOIN payments p ON p.id = r.payment_id
+             LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+             LEFT JOIN customer_orders o ON o.id = p.order_id
+             WHERE r.kind = 'REFUND' AND r.state = $1 AND ($2 IS NULL OR r.reason = $2)
+               AND r.requested_at <= $3 AND (r.requested_at < $3 OR r.id < $4)
+             ORDER BY r.requested_at DESC, r.id DESC LIMIT $5", state.as_str(), reason, at, id, limit)?);
+    }
+    // What the bank has not moved is waited for by nobody: it is under way, and never late.
+    let (since, every) = match standing {
+        RefundStanding::Alarming => (now - ALARM, false),
+        RefundStanding::Overdue => (now - DEADLINE, false),
+        _ => (crate::kernel::FAR_FUTURE, true),
+    };
+    let (at, id) = after.unwrap_or((Timestamp::UNIX_EPOCH, OperationId(Uuid::nil())));
+    Ok(sql!(tx, all RefundLine,
+        "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
+                r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
+                o.number AS order_number
+         FROM payment_operations r JOIN payments p ON p.id = r.payment_id
+         LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+         LEFT JOIN customer_orders o ON o.id = p.order_id
+         WHERE r.kind = 'REFUND' AND r.state = 'REQUESTED' AND ($1 IS NULL OR r.reason = $1)
+           AND r.requested_at <= $2 AND ($3 OR p.settlement <> 'FAILED')
+           AND r.requested_at >= $4 AND (r.requested_at > $4 OR r.id > $5)
+         ORDER BY r.requested_at, r.id LIMIT $6", reason, since, every, at, id, limit)?)
+}
+
 /// How many refunds are under way, and how many of them are near their end or past it.
 pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<(i64, i64)> {
     Ok(sql!(

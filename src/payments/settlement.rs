@@ -1,5 +1,6 @@
 //! What the bank says of captured money, hours or days later.
 
+use super::chargebacks;
 use super::ledger::{self, Account, Movement};
 use super::model::Settlement;
 use super::repository::{self, Payment};
@@ -17,7 +18,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What a settlement message says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The bank moved the money; the gateway kept these fees.
     Settled {
@@ -27,7 +28,10 @@ pub enum Verdict {
     /// The bank did not.
     Failed,
     /// The customer's bank took it back.
-    Chargeback,
+    Chargeback {
+        /// Its code of why, if it gave one.
+        reason: Option<String>,
+    },
 }
 
 /// How long after a failed settlement the customer may pay with another method before we bear the cost (rulebook §5).
@@ -57,12 +61,13 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             ledger::book_settlement(caas, tx, &payment, fees).await?;
             settle(caas, tx, &mut payment, Settlement::Settled).await?;
         }
-        (Settlement::Settled, Verdict::Chargeback) => {
+        (Settlement::Settled, Verdict::Chargeback { reason }) => {
             ledger::book_loss(caas, tx, &payment, Movement::Chargeback, Account::Bank).await?;
+            chargebacks::open(caas, tx, &payment, reason.as_deref()).await?;
             settle(caas, tx, &mut payment, Settlement::ChargedBack).await?;
         }
         // A chargeback that overtakes the settlement it follows waits for it.
-        (Settlement::Pending, Verdict::Chargeback) => return Ok(false),
+        (Settlement::Pending, Verdict::Chargeback { .. }) => return Ok(false),
         _ => {}
     }
     Ok(true)

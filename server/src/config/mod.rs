@@ -7,13 +7,16 @@ mod alerts;
 mod factory;
 mod read;
 mod systems;
+mod tracing;
 
 pub use factory::FactorySettings;
 pub use read::{ConfigError, Listed, Reader};
 pub use systems::{Endpoint, Endpoints, Secret, System};
+pub use tracing::TraceExport;
 
 use crate::adapters::PushKey;
 use caas::maintenance::rules::MaintenancePolicy;
+use caas::payments::chargebacks::ChargebackPolicy;
 use caas::sales::payment::SalePolicy;
 use caas::subscriptions::rules::DunningPolicy;
 use caas::watch::alerts::model::AlertPolicy;
@@ -96,6 +99,8 @@ pub struct Config {
     pub log: String,
     /// How they are written.
     pub log_format: LogFormat,
+    /// Who takes traces; nothing: none are made.
+    pub traces: Option<TraceExport>,
     /// How email leaves.
     pub mail: Mail,
     /// What push messages are signed with; nothing: a key that is made once and kept with the database.
@@ -110,6 +115,8 @@ pub struct Config {
     pub sale: SalePolicy,
     /// How a subscription's charge that failed is tried again.
     pub dunning: DunningPolicy,
+    /// How charges that a bank takes back are answered.
+    pub chargebacks: ChargebackPolicy,
     /// What comes back after a withdrawal.
     pub withdrawal: WithdrawalPolicy,
     /// How the factory is asked.
@@ -175,6 +182,7 @@ impl Config {
             "Form of the log lines: text or json",
             &[("text", LogFormat::Text), ("json", LogFormat::Json)],
         )?;
+        let traces = TraceExport::read(from)?;
         let mail = Mail {
             smtp: from.secret_url(
                 "CAAS_SMTP_URL",
@@ -204,6 +212,7 @@ impl Config {
         let ota = read_ota(from)?;
         let sale = read_sale(from)?;
         let dunning = read_dunning(from)?;
+        let chargebacks = read_chargebacks(from)?;
         let refund = from.value(
             "CAAS_WITHDRAWAL_REFUND",
             "full",
@@ -244,6 +253,7 @@ impl Config {
             database_url,
             log,
             log_format,
+            traces,
             mail,
             push_key,
             systems,
@@ -251,6 +261,7 @@ impl Config {
             ota,
             sale,
             dunning,
+            chargebacks,
             withdrawal,
             factory,
             maintenance,
@@ -391,6 +402,18 @@ fn read_sale(from: &mut Reader) -> Result<SalePolicy, ConfigError> {
     })
 }
 
+fn read_chargebacks(from: &mut Reader) -> Result<ChargebackPolicy, ConfigError> {
+    let days: u16 = from.value(
+        "CAAS_CHARGEBACK_ANSWER_DAYS",
+        "7",
+        "Days within which a charge that a customer's bank took back is to be answered with the evidence",
+    )?;
+    if days < 1 {
+        return Err(ConfigError::wrong("CAAS_CHARGEBACK_ANSWER_DAYS", "at least 1 is needed"));
+    }
+    Ok(ChargebackPolicy { answer_within: TimeDelta::days(days.into()) })
+}
+
 fn read_refund(name: String) -> Result<RefundPolicy, ConfigError> {
     match name.as_str() {
         "full" => Ok(RefundPolicy::Full),
@@ -452,6 +475,7 @@ mod tests {
             ("CAAS_FINAL_PAYMENT_DAYS", "0"),
             ("CAAS_DUNNING_INTERVAL_HOURS", "0"),
             ("CAAS_FINAL_PAYMENT_DECLINES", "-1"),
+            ("CAAS_CHARGEBACK_ANSWER_DAYS", "0"),
             ("CAAS_SESSION_IDLE_MINUTES", "0"),
             ("CAAS_OTA_BACKOFF_MULTIPLIER", "NaN"),
             ("CAAS_PAYMENTS_WEBHOOK_SECRET", "whsec_!!"),

@@ -359,18 +359,19 @@ pub async fn apply(caas: &Caas, by: UserId, id: Uuid) -> Result<std::result::Res
     let gateway_id = discrepancy.gateway_payment_id.as_str();
     let told = sql!(
         &mut tx,
-        optional(Option<Cents>, i64),
-        "SELECT fees_cents, position FROM settlement_lines WHERE gateway_payment_id = $1 AND kind = $2 AND day = $3
+        optional(Option<Cents>, Option<String>),
+        "SELECT fees_cents, failure_reason FROM settlement_lines WHERE gateway_payment_id = $1 AND kind = $2 AND day = $3
          ORDER BY position DESC LIMIT 1",
         gateway_id,
         discrepancy.kind.as_str(),
         discrepancy.day.to_string()
     )?;
-    let fees = told.and_then(|(fees, _)| fees).unwrap_or(Cents::ZERO);
+    let (fees, reason) = told.unwrap_or((None, None));
+    let fees = fees.unwrap_or(Cents::ZERO);
     let taken = match way {
         Way::Settled => settlement::on_settlement(caas, &mut tx, gateway_id, Verdict::Settled { fees }).await?,
         Way::Failed => settlement::on_settlement(caas, &mut tx, gateway_id, Verdict::Failed).await?,
-        Way::Chargeback => settlement::on_settlement(caas, &mut tx, gateway_id, Verdict::Chargeback).await?,
+        Way::Chargeback => settlement::on_settlement(caas, &mut tx, gateway_id, Verdict::Chargeback { reason }).await?,
         Way::Recover => settlement::recover(caas, &mut tx, gateway_id, fees).await?,
     };
     if !taken {

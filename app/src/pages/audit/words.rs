@@ -71,6 +71,7 @@ pub(super) const DEEDS: &[(K, &str, &str)] = &[
     (K::AlertChanged, "Alerta atendida o silenciada", "Alert acknowledged or silenced"),
     (K::ReconciliationAsked, "Conciliación pedida", "Reconciliation asked for"),
     (K::DiscrepancyChanged, "Discrepancia tratada", "Discrepancy dealt with"),
+    (K::FinanceTaskChanged, "Contracargo tratado", "Chargeback dealt with"),
     (K::DeadJobRevived, "Tarea repetida", "Work run again"),
     (K::DeadJobDiscarded, "Tarea descartada", "Work dropped"),
     (K::WebhookRetried, "Mensaje interpretado otra vez", "Message interpreted again"),

@@ -49,7 +49,7 @@ pub fn kind_label(kind: SubjectKind, locale: Locale) -> &'static str {
         SubjectKind::Subscription => locale.t("Suscripciones", "Subscriptions"),
         SubjectKind::Invoice => locale.t("Facturas", "Invoices"),
         SubjectKind::Debt => locale.t("Deudas", "Debts"),
-        SubjectKind::Reconciliation => locale.t("Conciliación", "Reconciliation"),
+        SubjectKind::Reconciliation | SubjectKind::FinanceTask => locale.t("Conciliación", "Reconciliation"),
     }
 }
 
@@ -561,7 +561,7 @@ pub fn say(line: &StoryLine, reader: Reader<'_>, eyes: Eyes) -> Said {
             note("Quedan guardados palabra por palabra.", "They are kept word for word."),
         ),
         K::ExpedienteRead => plain(I::User, Tone::Neutral, "Se consultó el expediente", "The story was looked at"),
-        K::ReconciliationAsked | K::DiscrepancyChanged => {
+        K::ReconciliationAsked | K::DiscrepancyChanged | K::FinanceTaskChanged => {
             plain(I::Document, Tone::Neutral, "Finanzas revisó las cuentas", "Finance looked into the books")
         }
         K::BreakerChanged => plain(I::Settings, Tone::Neutral, "Cambió un sistema", "A system changed"),
