@@ -4,7 +4,7 @@
 use crate::adapters::{SmtpMailer, SmtpSettings};
 use crate::config::{Config, Endpoint, Mail, System};
 use caas::kernel::clock::SystemClock;
-use caas::kernel::database::Database;
+use caas::kernel::database::{Database, Schema};
 use futures::future::join_all;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::fmt;
@@ -52,6 +52,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         Finding::new("built site", site(&config.site_root)),
         Finding::new("database", database(&config.database_url).await),
         Finding::new("mail server", mail(&config.mail).await),
+        Finding::new("collector of traces", collector(config).await),
     ];
     findings.extend(join_all(System::ALL.map(|system| outside(config, system))).await);
     findings
@@ -81,11 +82,12 @@ async fn database(url: &str) -> Result<String, String> {
     }
     let db = Database::connect(url).await.map_err(|error| error.to_string())?;
     let engine = if db.is_shared() { "PostgreSQL" } else { "SQLite" };
-    let migrated = db.is_migrated().await;
+    let schema = db.schema().await;
     db.close().await;
-    match migrated {
-        Ok(true) => Ok(format!("{engine}, with the schema of this version")),
-        Ok(false) => {
+    match schema {
+        Ok(Schema::Fits) => Ok(format!("{engine}, with the schema of this version")),
+        Ok(Schema::Beyond) => Err(format!("{engine}, with a schema that only newer versions can work with")),
+        Ok(Schema::Behind) => {
             Ok(format!("{engine}, with an earlier schema: `caas migrate` or the next start brings it up to date"))
         }
         Err(_) => Ok(format!("{engine}, empty: the first start fills it")),
@@ -104,12 +106,23 @@ async fn mail(mail: &Mail) -> Result<String, String> {
     Ok("it greets us, and takes user and password".to_owned())
 }
 
-async fn outside(config: &Config, system: System) -> Finding {
-    Finding::new(system.about(), reach(config, config.systems.get(system)).await)
+async fn collector(config: &Config) -> Result<String, String> {
+    match &config.traces {
+        None => Ok("no traces are made".to_owned()),
+        Some(traces) => reach(config, traces.endpoint.clone()).await,
+    }
 }
 
-async fn reach(config: &Config, Endpoint { url, .. }: Endpoint) -> Result<String, String> {
-    let Some(url) = url else { return Ok("the sandbox plays it".to_owned()) };
+async fn outside(config: &Config, system: System) -> Finding {
+    let Endpoint { url, .. } = config.systems.get(system);
+    let outcome = match url {
+        None => Ok("the sandbox plays it".to_owned()),
+        Some(url) => reach(config, url).await,
+    };
+    Finding::new(system.about(), outcome)
+}
+
+async fn reach(config: &Config, url: Url) -> Result<String, String> {
     if config.is_production() && url.scheme() == "http" && !is_this_machine(&url) {
         return Err("http:// would show our token to everybody on the way: https:// is needed".to_owned());
     }

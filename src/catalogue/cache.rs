@@ -7,7 +7,7 @@
 use super::model::Snapshot;
 use super::repository::{TOPIC, revision, snapshot};
 use crate::kernel::Timestamp;
-use crate::kernel::database::{Database, Topic};
+use crate::kernel::database::{Database, EVERYTHING, Topic};
 use crate::kernel::error::Result;
 use chrono::TimeDelta;
 use std::sync::{Arc, Mutex};
@@ -47,7 +47,7 @@ impl State {
         let mut changed = false;
         while let Some(topics) = &mut self.topics {
             match topics.try_recv() {
-                Ok(topic) => changed |= topic == TOPIC,
+                Ok(topic) => changed |= topic == TOPIC || topic == EVERYTHING,
                 // Too many to keep: ours may have been among the lost ones.
                 Err(TryRecvError::Lagged(_)) => changed = true,
                 Err(TryRecvError::Empty) => break,

@@ -9,6 +9,14 @@ pub enum Failure {
     /// The schema could not be brought up to date.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// A newer version has taken away what this one needs.
+    #[error("the database is for newer versions: they know migration {needed}, this one ends at {known}")]
+    TooOld {
+        /// The migration that a program must know.
+        needed: i64,
+        /// The newest that this one knows.
+        known: i64,
+    },
     /// A stored value is not what this version writes.
     #[error("stored data: {0}")]
     Stored(String),

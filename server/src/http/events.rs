@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
+use caas::kernel::database::EVERYTHING;
 use caas::kernel::ids::UserId;
 use caas_app::web::{WebContext, may_watch};
 use futures::stream;
@@ -108,6 +109,7 @@ async fn next(mut watch: Watch) -> Option<(Result<Event, Infallible>, Watch)> {
             () = &mut watch.ends => return None,
             announced = watch.announcements.recv() => match announced {
                 Ok(topic) if watch.topics.contains(&topic) => watch.due.push(topic),
+                Ok(topic) if topic == EVERYTHING => watch.due.clone_from(&watch.topics),
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => watch.due.clone_from(&watch.topics),
                 Err(RecvError::Closed) => return None,

@@ -4,6 +4,7 @@ use super::Http;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use caas::kernel::database::Schema;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,9 +43,10 @@ pub(super) async fn ready(State(http): State<Http>) -> Response {
     if http.stop.is_cancelled() {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
-    match http.caas.db.is_migrated().await {
-        Ok(true) => {}
-        Ok(false) => return plain(StatusCode::SERVICE_UNAVAILABLE, "migrations pending"),
+    match http.caas.db.schema().await {
+        Ok(Schema::Fits) => {}
+        Ok(Schema::Behind) => return plain(StatusCode::SERVICE_UNAVAILABLE, "migrations pending"),
+        Ok(Schema::Beyond) => return plain(StatusCode::SERVICE_UNAVAILABLE, "schema too new"),
         Err(error) => {
             tracing::error!(%error, "not_ready");
             return plain(StatusCode::SERVICE_UNAVAILABLE, "database unavailable");

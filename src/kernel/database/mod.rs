@@ -3,14 +3,15 @@
 //! The URL chooses. A [`Tx`] is a transaction on either; the macro [`sql!`](crate::sql) runs the same statement on the one
 //! it belongs to. Changes that people may be watching are announced with [`Tx::announce`] and published after the commit.
 
+mod migrations;
 mod neighbours;
 pub mod sqlite;
 
 use self::sqlite::{Borrowed, Durability, SqliteFile};
+pub use self::migrations::Schema;
 pub use self::sqlite::{Sqlite, SqliteConnection};
 use super::error::{Failure, Result};
 use super::failpoint;
-use crate::sql;
 use futures::future::BoxFuture;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -35,6 +36,9 @@ pub type Topic = String;
 
 /// The topic that tells job runners to look for work.
 const JOBS: &str = "jobs";
+
+/// The topic of everything: something may have been announced that this process could not hear.
+pub const EVERYTHING: &str = "*";
 
 /// The database, on whichever engine.
 #[derive(Clone)]
@@ -123,25 +127,23 @@ impl Database {
         Ok(Database { engine, bus })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, while other processes serve.
+    ///
+    /// What a newer version has added stays: this one does not use it. A schema that has lost what this version needs is
+    /// refused.
     pub async fn migrate(&self) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.migrate(&sqlx::migrate!("migrations/sqlite")).await?,
-            Engine::Postgres(pool) => sqlx::migrate!("migrations/postgres").run(pool).await?,
+            Engine::Sqlite(sqlite) => sqlite.migrate(&migrations::of_sqlite()).await?,
+            Engine::Postgres(pool) => migrations::run(&pool.connect_options(), &migrations::of_postgres()).await?,
         }
-        Ok(())
+        let mut tx = self.read().await?;
+        migrations::refuse_beyond(&mut tx).await
     }
 
-    /// Whether every migration this version knows has been applied.
-    pub async fn is_migrated(&self) -> Result<bool> {
-        let wanted = sqlx::migrate!("migrations/sqlite").iter().map(|m| m.version).max().unwrap_or(0);
+    /// How this version and the schema go together.
+    pub async fn schema(&self) -> Result<Schema> {
         let mut tx = self.read().await?;
-        let (applied,) = sql!(
-            tx,
-            one(i64,),
-            "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM _sqlx_migrations WHERE success"
-        )?;
-        Ok(applied >= wanted)
+        migrations::schema(&mut tx).await
     }
 
     /// Begins a transaction that may write.

@@ -5,7 +5,7 @@
 //! waits for no disk. A process that dies in between has not told: announcements only hasten what others look for by
 //! themselves (job runners twice a second, the catalogue each second, a live page when its stream begins anew).
 
-use super::{Bus, Topic};
+use super::{Bus, EVERYTHING, Topic};
 use crate::kernel::error::Result;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use std::collections::BTreeSet;
@@ -60,12 +60,17 @@ async fn gather() {
     tokio::time::sleep(GATHER).await;
 }
 
-/// Carries what others tell to our own listeners, until the connection is lost.
+/// Carries what others tell to our own listeners, until the server is gone.
 pub(super) async fn listen(pool: &PgPool, bus: &Bus) -> Result<()> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
+    bus.publish(EVERYTHING);
     loop {
-        let notification = listener.recv().await?;
+        let Some(notification) = listener.try_recv().await? else {
+            // The connection was lost and is there again. What was told in between is not heard any more.
+            bus.publish(EVERYTHING);
+            continue;
+        };
         if let Some((process, topic)) = notification.payload().split_once(' ')
             && process != bus.process.to_string()
         {
