@@ -11,6 +11,8 @@ pub mod kernel;
 pub mod accounts;
 pub mod activation;
 #[cfg(feature = "ssr")]
+pub mod analysis;
+#[cfg(feature = "ssr")]
 pub mod breaker;
 pub mod catalogue;
 pub mod expediente;

@@ -79,8 +79,8 @@ const STAFF: Partial<Record<Role, string[]>> = {
     "/soporte?texto=OTA-000001",
     "/cambio-de-dueno",
   ],
-  operations: ["/operaciones", "/operaciones/alertas", "/operaciones/alertas/GATEWAY_AVAILABILITY", "/operaciones/sistemas/PAYMENTS", "/operaciones/sistemas/MAIL", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/operaciones/suscripciones", "/operaciones/deudas?estado=OPEN", "/operaciones/finanzas", "/operaciones/finanzas/balance", "/operaciones/finanzas/cuentas/GATEWAY_RECEIVABLE?moneda=EUR", "/operaciones/finanzas/conciliacion?estado=TODAS", "/operaciones/finanzas/riesgo", "/operaciones/finanzas/riesgo/apuntes", "/admin/auditoria"],
-  administrator: ["/admin", "/admin/macros", "/admin/reglas", "/admin/horarios", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
+  operations: ["/operaciones", "/operaciones/alertas", "/operaciones/alertas/GATEWAY_AVAILABILITY", "/operaciones/sistemas/PAYMENTS", "/operaciones/sistemas/MAIL", "/operaciones/fallos", "/operaciones/fallos?abiertos=1&tipo=PAYMENT_DECLINED", "/operaciones/analisis", "/operaciones/analisis?desde=2026-02-30", "/operaciones/analisis?desde=2020-01-01&hasta=2020-01-07&hora=09", "/operaciones/analisis/intentos", "/operaciones/suscripciones", "/operaciones/deudas?estado=OPEN", "/operaciones/finanzas", "/operaciones/finanzas/balance", "/operaciones/finanzas/cuentas/GATEWAY_RECEIVABLE?moneda=EUR", "/operaciones/finanzas/conciliacion?estado=TODAS", "/operaciones/finanzas/riesgo", "/operaciones/finanzas/riesgo/apuntes", "/admin/auditoria"],
+  administrator: ["/admin", "/operaciones/analisis", "/admin/macros", "/admin/reglas", "/admin/horarios", "/admin/mensajes", "/admin/mensajes/OTA_FAILED", "/admin/auditoria", "/admin/auditoria?quien=CUSTOMER&tipo=SIGNED_IN"],
 };
 
 async function look(page: Page, paths: string[]) {

@@ -7,6 +7,7 @@ use crate::config::{Config, ConfigError, Reader};
 use crate::http::init_logging;
 use crate::outside::SandboxOptions;
 use crate::{demo, serve};
+use caas::kernel::clock::{Clock as _, SystemClock};
 use caas::kernel::database::Database;
 use caas::kernel::rng::SystemRng;
 use caas_sandbox::SandboxClock;
@@ -36,7 +37,8 @@ enum Command {
     DemoAccounts,
     /// Runs the played outside systems alone, and prints how to connect an app to them
     Sandbox,
-    /// Proves the ten promises over the whole database, or names the broken ones
+    /// Proves the ten promises over the whole database, or names the broken ones; adds the sums of the failure analysis up
+    /// anew, and makes those again that differ
     Verify,
     /// Writes the whole database into a new file, while the app goes on
     Backup {
@@ -76,6 +78,8 @@ enum CliError {
     Wrong(usize),
     #[error("{0} broken promises")]
     Broken(usize),
+    #[error("{0} days of the failure analysis were wrong; they were added up anew")]
+    Rebuilt(usize),
 }
 
 impl From<caas::kernel::error::Failure> for CliError {
@@ -96,9 +100,11 @@ pub async fn run() -> ExitCode {
             eprintln!("caas: {}", error.to_string().replace('\n', " "));
             match error {
                 CliError::Config(_) | CliError::Log(_) | CliError::Refused(_) => ExitCode::from(2),
-                CliError::Start(_) | CliError::Backup(_) | CliError::Wrong(_) | CliError::Broken(_) => {
-                    ExitCode::FAILURE
-                }
+                CliError::Start(_)
+                | CliError::Backup(_)
+                | CliError::Wrong(_)
+                | CliError::Broken(_)
+                | CliError::Rebuilt(_) => ExitCode::FAILURE,
             }
         }
     }
@@ -156,12 +162,17 @@ async fn verify(config: &Config) -> Result<(), CliError> {
     #[expect(clippy::disallowed_methods, reason = "how long a proof took is told, nothing is decided by it")]
     let began = std::time::Instant::now();
     let caas::verify::Proof { broken, extent: over } = caas::verify::prove(&db).await?;
+    // What is kept added up follows from the rest: what does not is named, and made again.
+    let rebuilt = caas::analysis::proof::rebuild(&db, SystemClock.now()).await?;
     db.close().await;
-    for line in &broken {
+    for line in broken.iter().chain(&rebuilt) {
         println!("{line}");
     }
     if !broken.is_empty() {
         return Err(CliError::Broken(broken.len()));
+    }
+    if !rebuilt.is_empty() {
+        return Err(CliError::Rebuilt(rebuilt.len()));
     }
     println!(
         "{} promises hold over {} payments, {} activations, {} attempts, {} ledger entries, {} entries of the expediente and {} messages. It took {:.1} s.",

@@ -2,6 +2,7 @@
 
 mod account;
 pub(crate) mod activation;
+mod analysis;
 mod audit;
 pub mod catalogue;
 pub mod dealer;
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = vec![get("/", home::home_page)];
     routes.extend(account::routes());
     routes.extend(activation::routes());
+    routes.extend(analysis::routes());
     routes.extend(audit::routes());
     routes.extend(catalogue::routes());
     routes.extend(dealer::routes());

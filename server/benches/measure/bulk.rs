@@ -43,7 +43,8 @@ pub fn order_id(number: u64) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-async fn run(store: &Store, statements: impl FnOnce(&Words) -> Vec<String>) -> Result<()> {
+/// Carries out statements that fill a database, as fast as the engine goes.
+pub async fn run(store: &Store, statements: impl FnOnce(&Words) -> Vec<String>) -> Result<()> {
     let words = Words { postgres: store.engine == Engine::Postgres };
     let statements = statements(&words);
     if words.postgres {
@@ -78,13 +79,14 @@ async fn run(store: &Store, statements: impl FnOnce(&Words) -> Vec<String>) -> R
 }
 
 /// What the engines spell differently.
-struct Words {
-    postgres: bool,
+pub struct Words {
+    /// Whether it is PostgreSQL.
+    pub postgres: bool,
 }
 
 impl Words {
     /// The id number `number` of a table.
-    fn id(&self, table: u32, number: &str) -> String {
+    pub fn id(&self, table: u32, number: &str) -> String {
         let begin = format!("01900000000070008{table:03x}");
         if self.postgres {
             format!("('{begin}' || lpad(to_hex(({number})::bigint), 12, '0'))::uuid")
@@ -94,7 +96,7 @@ impl Words {
     }
 
     /// So many seconds after a day in 2025.
-    fn time(&self, seconds: &str) -> String {
+    pub fn time(&self, seconds: &str) -> String {
         if self.postgres {
             format!("to_timestamp(1740000000 + ({seconds}))")
         } else {
@@ -102,11 +104,13 @@ impl Words {
         }
     }
 
-    fn json(&self, text: &str) -> String {
+    /// A document.
+    pub fn json(&self, text: &str) -> String {
         if self.postgres { format!("'{text}'::jsonb") } else { format!("'{text}'") }
     }
 
-    fn digits(&self, number: &str, count: usize) -> String {
+    /// A number with so many digits.
+    pub fn digits(&self, number: &str, count: usize) -> String {
         if self.postgres {
             format!("lpad(({number})::text, {count}, '0')")
         } else {
@@ -115,7 +119,7 @@ impl Words {
     }
 
     /// Rows `n` from 0 to below `count`, under the name `s`.
-    fn series(&self, count: u64) -> String {
+    pub fn series(&self, count: u64) -> String {
         if self.postgres {
             format!("(SELECT generate_series(0::bigint, {count}::bigint - 1) AS n) s")
         } else {

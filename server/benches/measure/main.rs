@@ -1,8 +1,9 @@
 //! `make bench`: measures what the product promises about its speed, and says whether the targets are met.
 //!
-//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [sales] [billing] [growth] [--quick]`; without names everything.
+//! `cargo bench -p caas-server --bench measure -- [pages] [purchases] [desk] [sales] [billing] [growth] [analysis] [--quick]`; without names everything.
 //! With CAAS_TEST_POSTGRES_URL all but the pages is measured on both engines.
 
+mod analysis;
 mod billing;
 mod bulk;
 mod child;
@@ -89,6 +90,11 @@ async fn run(table: &mut Table, words: &[String], quick: bool) -> Result<()> {
     for &engine in &engines {
         if wanted("growth") {
             growth::measure(table, engine, quick).await?;
+        }
+    }
+    for &engine in &engines {
+        if wanted("analysis") {
+            analysis::measure(table, engine, quick).await?;
         }
     }
     Ok(())

@@ -18,6 +18,9 @@
 //! }
 //! ```
 
+pub mod balanced;
+
+use self::balanced::Balanced;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, header};
@@ -79,6 +82,8 @@ pub struct TestApp {
     pub headers: Vec<(&'static str, String)>,
     /// Where its data is.
     pub database_url: String,
+    /// Looks at the books when the test is over; before the folder goes.
+    pub books: Balanced,
     _folder: TempDir,
 }
 
@@ -152,7 +157,8 @@ impl TestApp {
         demo::seed_if_new(&app.caas, app.sandbox.as_ref().map(|s| &s.handle))
             .await
             .expect("the demo world can be made");
-        let test = TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), database_url, _folder: folder };
+        let books = Balanced::when_over(&database_url);
+        let test = TestApp { app, cookies: BTreeMap::new(), headers: Vec::new(), database_url, books, _folder: folder };
         // A test that lives through a month would measure the alerts at each of its steps.
         test.watch_from(start + TimeDelta::days(36_500)).await;
         test
@@ -224,7 +230,7 @@ impl TestApp {
         let (job, _) = sql!(
             tx,
             one(Option<DateTime<Utc>>, i64),
-            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet', 'watch.minute', 'finance.close_days', 'finance.reconcile')"
+            "SELECT MIN(due_at), COUNT(*) FROM jobs WHERE died_at IS NULL AND kind NOT IN ('web_sessions.remove_ended', 'verify.nightly', 'maintenance.fleet', 'watch.minute', 'finance.close_days', 'finance.reconcile', 'analysis.close_days')"
         )
         .expect("the jobs can be read");
         [job, self.sandbox().next_due()].into_iter().flatten().min()
@@ -375,7 +381,8 @@ fn next_number() -> u64 {
     NEXT.fetch_add(1, Ordering::SeqCst)
 }
 
-/// Lets a test falsify the books, which the database refuses.
+/// Lets a test falsify the books, which the database refuses. Who does not give the transaction up again says so to
+/// [`Balanced::are_falsified`] as well.
 pub async fn open_the_books(tx: &mut Tx) {
     if tx.is_postgres() {
         sql!(tx, execute "DROP TRIGGER ledger_entries_stay ON ledger_entries").expect("it is there");

@@ -105,6 +105,7 @@ pub(super) async fn failures_page(web: WebContext) -> PageResult {
     };
     let csv = query.whole().href("/operaciones/fallos.csv");
     let actions = view! {
+        <LinkButton href="/operaciones/analisis">{locale.t("Análisis", "Analysis")}</LinkButton>
         <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
     };
     let crumbs = vec![Crumb::new("/operaciones", locale.t("Operaciones", "Operations"))];

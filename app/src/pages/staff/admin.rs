@@ -34,6 +34,7 @@ pub(super) async fn admin_page(web: WebContext) -> PageResult {
         <PageHeader title=title lead=lead actions=view! {
             <LinkButton href="/concesionario">{locale.t("Concesionarios", "Dealerships")}</LinkButton>
             <LinkButton href="/admin/planes">{locale.t("Planes comerciales", "Commercial plans")}</LinkButton>
+            <LinkButton href="/operaciones/analisis">{locale.t("Análisis de fallos", "Failure analysis")}</LinkButton>
             <LinkButton href="/admin/auditoria">{locale.t("Auditoría", "Audit log")}</LinkButton>
             <LinkButton href="/admin/mensajes">{locale.t("Mensajes", "Messages")}</LinkButton>
             <LinkButton href="/admin/macros">{locale.t("Textos preparados", "Ready-made texts")}</LinkButton>

@@ -1,6 +1,8 @@
 //! `/operaciones`: outside systems, work that was given up, messages that concern nothing known.
 
 use super::age;
+use super::late::late_list;
+use super::sizes::sizes_and_lags;
 use super::systems::system_tile;
 use crate::ui::{DataTable, EmptyState, LinkButton, PageHeader, Status, StatusPill, Tone};
 use crate::web::dates::{exact, moment};
@@ -11,12 +13,12 @@ use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{DeadJob, JobId, dead_jobs};
 use caas::kernel::locale::Locale;
 use caas::monitoring::failures;
-use caas::notifications::repository::{Overdue, overdue};
+use caas::notifications::repository::{Overdue, late_messages, overdue};
 use caas::operations;
 use caas::payments::refunds;
 use caas::sales::factory::manual;
 use caas::verify::{RunLine, latest_runs, prove_soon};
-use caas::watch::{alerts, systems};
+use caas::watch::{alerts, sizes, systems};
 use leptos::prelude::*;
 
 /// Shown of each list, newest first; what waits longer shows as the newer ones are dealt with.
@@ -38,6 +40,9 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
     let firing = alerts::store::firing(&mut tx).await?;
     let by_phone = manual::count(&mut tx).await?;
     let overdue = overdue(&mut tx, web.caas.now()).await?;
+    let late = late_messages(&mut tx, web.caas.now(), SHOWN).await?;
+    let lags = sizes::lags(&web.caas, &mut tx).await?;
+    let sizes = sizes::sizes(&mut tx).await?;
     let (refunding, alarming) = refunds::counts(&mut tx, web.caas.now()).await?;
     drop(tx);
     let tiles = tiles.iter().map(|tile| system_tile(tile, &web)).collect_view();
@@ -55,6 +60,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
             Locale::Es => format!("Fallos ({open_failures} sin resolver)"),
             Locale::En => format!("Failures ({open_failures} not solved)"),
         }}</LinkButton>
+        <LinkButton href="/operaciones/analisis">{locale.t("Análisis de fallos", "Failure analysis")}</LinkButton>
         <LinkButton href="/operaciones/fabrica">{match locale {
             Locale::Es => format!("Fábrica ({by_phone} esperan)"),
             Locale::En => format!("Factory ({by_phone} waiting)"),
@@ -72,7 +78,7 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
         <PageHeader title=title lead=lead actions=actions.into_any()/>
         <section class="section" aria-labelledby="sistemas">
             <h2 id="sistemas">{locale.t("Sistemas externos", "Outside systems")}</h2>
-            <div class="dashboard">{tiles}{late_messages(overdue, locale)}</div>
+            <div class="dashboard">{tiles}{late_tile(overdue, locale)}</div>
         </section>
         <section class="section" aria-labelledby="promesas">
             <h2 id="promesas">{locale.t("Las diez promesas", "The ten promises")}</h2>
@@ -82,16 +88,24 @@ pub(super) async fn operations_page(web: WebContext) -> PageResult {
             <h2 id="tareas">{locale.t("Tareas abandonadas", "Work that was given up")}</h2>
             {jobs(&dead, &web)}
         </section>
+        <section class="section dense" aria-labelledby="avisos">
+            <h2 id="avisos">{locale.t("Avisos fuera de plazo", "Messages out of time")}</h2>
+            {late_list(&late, overdue.late, &web)}
+        </section>
         <section class="section dense" aria-labelledby="mensajes">
             <h2 id="mensajes">{locale.t("Mensajes sin dueño", "Messages without an owner")}</h2>
             {messages(&webhooks, &web)}
+        </section>
+        <section class="section stack" aria-labelledby="retrasos">
+            <h2 id="retrasos">{locale.t("Retrasos y tamaños", "Lags and sizes")}</h2>
+            {sizes_and_lags(lags, &sizes, &web)}
         </section>
     };
     Ok(Page::new(title, body).section(Section::Operations))
 }
 
 /// Messages to people whose deadline has passed unsent.
-fn late_messages(overdue: Overdue, locale: Locale) -> AnyView {
+fn late_tile(overdue: Overdue, locale: Locale) -> AnyView {
     let Overdue { late, held_back } = overdue;
     let (class, text) = match (late, held_back) {
         (0, _) => ("tile", locale.t("Todos a tiempo.", "All in time.").to_owned()),
@@ -106,7 +120,7 @@ fn late_messages(overdue: Overdue, locale: Locale) -> AnyView {
     };
     view! {
         <div class=class>
-            <p class="tile__label">{locale.t("Avisos fuera de plazo", "Messages out of time")}</p>
+            <p class="tile__label"><a href="#avisos">{locale.t("Avisos fuera de plazo", "Messages out of time")}</a></p>
             <p class="tile__value">{late}</p>
             <p class="tile__promise">{text}</p>
         </div>
