@@ -4,8 +4,10 @@
 mod admin;
 mod alerts;
 mod factory;
+mod late;
 mod operations;
 mod refunds;
+mod sizes;
 mod systems;
 
 use crate::web::{Route, WebContext, get};
@@ -21,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         get("/operaciones/alertas/{rule}", alerts::alert_page),
         get("/operaciones/sistemas/{system}", systems::system_page),
         get("/operaciones/reembolsos", refunds::refunds_page),
+        get("/operaciones/reembolsos.csv", refunds::refunds_file),
         get("/operaciones/fabrica", factory::factory_page),
         get("/operaciones/fabrica/{id}", factory::factory_order_page),
         get("/admin", admin::admin_page),

@@ -30,22 +30,27 @@ pub fn BarChart(
     const HEIGHT: i64 = 220;
     const TOP: i64 = 28;
     const FLOOR: i64 = HEIGHT - 28;
+    /// Space that a label takes at least; where bars stand closer, only every so many has one.
+    const LABEL: usize = 32;
+    let every = (bars.len() * LABEL).div_ceil(WIDTH.unsigned_abs() as usize).max(1);
     let highest = bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1);
     let step = WIDTH / i64::try_from(bars.len()).unwrap_or(1).max(1);
     let drawn = bars
         .into_iter()
+        .enumerate()
         .zip(0_i64..)
-        .map(|(bar, at)| {
+        .map(|((number, bar), at)| {
             let height = bar.value.max(0) * (FLOOR - TOP) / highest;
             let (left, width) = (at * step + step / 6, step - step / 3);
             let name = format!("{}: {}", bar.label, bar.text);
             let title = name.clone();
+            let label = (number % every == 0).then_some(bar.label);
             view! {
                 <a href=bar.href aria-label=name>
                     <title>{title}</title>
                     <rect class="chart__reach" x=(at * step).to_string() y=TOP.to_string() width=step.to_string() height=(FLOOR - TOP).to_string()/>
                     <rect class="chart__bar" x=left.to_string() y=(FLOOR - height).to_string() width=width.to_string() height=height.to_string() rx="3"/>
-                    <text x=(at * step + step / 2).to_string() y=(HEIGHT - 8).to_string() text-anchor="middle">{bar.label}</text>
+                    <text x=(at * step + step / 2).to_string() y=(HEIGHT - 8).to_string() text-anchor="middle">{label}</text>
                 </a>
             }
         })

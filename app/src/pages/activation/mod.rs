@@ -7,6 +7,8 @@ mod state;
 mod story;
 mod timeline;
 
+pub(in crate::pages) use page::term;
+
 use crate::islands::ActivationStory;
 use crate::web::{Refusal, Role, Route, WebContext, get};
 use caas::kernel::ids::ActivationId;

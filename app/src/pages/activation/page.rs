@@ -129,7 +129,7 @@ fn facts(
 }
 
 /// How long it runs, as on the offer.
-pub(super) fn term(kind: OfferKind, days: Option<i64>, locale: Locale) -> String {
+pub(in crate::pages) fn term(kind: OfferKind, days: Option<i64>, locale: Locale) -> String {
     match (kind, days) {
         (OfferKind::Permanent, _) => locale.t("Para siempre", "For good").to_owned(),
         (OfferKind::Subscription, _) => locale.t("Suscripción", "Subscription").to_owned(),

@@ -1,10 +1,11 @@
 //! `/operaciones/finanzas`: where the money stands today, each figure leading to what it is made of.
 
 use super::book_words::{account_meaning, account_name};
-use super::{BALANCE, DEBTS, RECONCILIATION, SUBSCRIPTIONS, amounts, crumbs, finance};
+use super::{BALANCE, DEBTS, RECONCILIATION, SUBSCRIPTIONS, TASKS, amounts, crumbs, finance};
 use crate::ui::{LinkButton, PageHeader};
 use crate::web::{Page, PageResult, Section, WebContext};
 use caas::finance::books::{Balance, trial_balance};
+use caas::finance::chargebacks::desk as chargebacks;
 use caas::finance::reconciliation::desk::{open_counts, runs};
 use caas::finance::reconciliation::model::RunState;
 use caas::kernel::locale::Locale;
@@ -34,6 +35,7 @@ pub(super) async fn home_page(web: WebContext) -> PageResult {
     let debts = desk::debt_sums(&mut tx).await?;
     let (refunding, alarming) = refunds::counts(&mut tx, now).await?;
     let open: i64 = open_counts(&mut tx).await?.into_iter().map(|(_, count)| count).sum();
+    let (tasks, urgent) = chargebacks::counts(&mut tx, now).await?;
     let failed = runs(&mut tx, 31).await?.iter().filter(|run| run.state == RunState::Failed).count();
     drop(tx);
     let title = locale.t("Finanzas", "Finance");
@@ -44,6 +46,8 @@ pub(super) async fn home_page(web: WebContext) -> PageResult {
     let actions = view! {
         <LinkButton href=BALANCE>{locale.t("Balance de sumas y saldos", "Trial balance")}</LinkButton>
         <LinkButton href=RECONCILIATION>{locale.t("Conciliación", "Reconciliation")}</LinkButton>
+        <LinkButton href="/operaciones/finanzas/ingresos">{locale.t("Ingresos", "Revenue")}</LinkButton>
+        <LinkButton href="/operaciones/finanzas/embudo">{locale.t("De la factura al cobro", "From invoice to payment")}</LinkButton>
         <LinkButton href="/operaciones/finanzas/riesgo">{locale.t("Informe de riesgo", "Risk report")}</LinkButton>
         <LinkButton href=SUBSCRIPTIONS>{locale.t("Suscripciones", "Subscriptions")}</LinkButton>
     };
@@ -60,6 +64,7 @@ pub(super) async fn home_page(web: WebContext) -> PageResult {
                 {reconciliation_tile(open, failed, locale)}
                 {debts_tile(&debts, locale)}
                 {refunds_tile(refunding, alarming, locale)}
+                {tasks_tile(tasks, urgent, locale)}
             </div>
         </section>
     };
@@ -123,6 +128,19 @@ fn debts_tile(sums: &[DebtSum], locale: Locale) -> AnyView {
     let class = if count > 0 { "tile tone-waiting" } else { "tile" };
     let value = amounts(by_currency.into_iter(), locale);
     tile(class, locale.t("Deudas", "Debts").to_owned(), DEBTS.to_owned(), value, text)
+}
+
+fn tasks_tile(open: i64, urgent: i64, locale: Locale) -> AnyView {
+    let class = match (open, urgent) {
+        (0, _) => "tile",
+        (_, 0) => "tile tone-waiting",
+        _ => "tile tone-problem",
+    };
+    let text = match locale {
+        Locale::Es => format!("{urgent} por contestar al banco en dos días, o fuera de plazo."),
+        Locale::En => format!("{urgent} to be answered to the bank within two days, or overdue."),
+    };
+    tile(class, locale.t("Contracargos", "Chargebacks").to_owned(), TASKS.to_owned(), open.to_string(), text)
 }
 
 fn refunds_tile(refunding: i64, alarming: i64, locale: Locale) -> AnyView {

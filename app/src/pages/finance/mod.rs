@@ -7,14 +7,20 @@ mod account;
 mod actions;
 mod balance;
 mod book_words;
+mod bundle;
+mod chargeback;
+mod chargeback_words;
+mod chargebacks;
 mod debt;
 mod debts;
 mod discrepancy;
 mod files;
+mod funnel;
 mod home;
 mod movement;
 mod reconciliation;
 mod reconciliation_words;
+mod revenue;
 mod risk;
 mod subscriptions;
 
@@ -27,6 +33,8 @@ use caas::kernel::money::Money;
 const FINANCE: &str = "/operaciones/finanzas";
 /// The gateway's reports against the books.
 const RECONCILIATION: &str = "/operaciones/finanzas/conciliacion";
+/// The charges that banks took back.
+const TASKS: &str = "/operaciones/finanzas/tareas";
 /// The trial balance.
 const BALANCE: &str = "/operaciones/finanzas/balance";
 /// Where debts are.
@@ -50,6 +58,16 @@ pub fn routes() -> Vec<Route> {
         get("/operaciones/finanzas/riesgo", risk::risk_page),
         get("/operaciones/finanzas/riesgo.csv", risk::risk_file),
         get("/operaciones/finanzas/riesgo/apuntes", risk::risk_list_page),
+        get("/operaciones/finanzas/riesgo/apuntes.csv", risk::risk_list_file),
+        get(TASKS, chargebacks::tasks_page),
+        get("/operaciones/finanzas/tareas.csv", chargebacks::tasks_file),
+        get("/operaciones/finanzas/tareas/{id}", chargeback::task_page),
+        get("/operaciones/finanzas/tareas/{id}/pruebas", bundle::bundle_page),
+        get("/operaciones/finanzas/tareas/{id}/pruebas.html", bundle::bundle_file),
+        get("/operaciones/finanzas/ingresos", revenue::revenue_page),
+        get("/operaciones/finanzas/ingresos.csv", revenue::revenue_file),
+        get("/operaciones/finanzas/embudo", funnel::funnel_page),
+        get("/operaciones/finanzas/embudo.csv", funnel::funnel_file),
         get(DEBTS, debts::debts_page),
         get("/operaciones/deudas.csv", files::debts_file),
         get("/operaciones/deudas/{id}", debt::debt_page),

@@ -153,7 +153,8 @@ pub(super) fn conclusion(one: &Discrepancy, locale: Locale) -> String {
     }
 }
 
-fn operation_name(kind: OperationKind, locale: Locale) -> &'static str {
+/// What the gateway was asked for: "we asked it to …".
+pub(super) fn operation_name(kind: OperationKind, locale: Locale) -> &'static str {
     match kind {
         OperationKind::Authorise => locale.t("retener", "hold"),
         OperationKind::Capture => locale.t("cobrar lo retenido", "take what is held"),

@@ -9,7 +9,7 @@ use crate::ui::{
 };
 use crate::web::dates::{exact, moment};
 use crate::web::{Csv, Page, PageResult, Rows, Section, WebContext, csv_file};
-use caas::finance::risk::{RiskFilter, RiskReason, RiskSum, lines, month_of, risk};
+use caas::finance::risk::{RiskFilter, RiskLine, RiskReason, RiskSum, lines, month_of, risk};
 use caas::kernel::ids::ServiceId;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Currency, Money};
@@ -22,6 +22,8 @@ const LIST: &str = "/operaciones/finanzas/riesgo/apuntes";
 
 /// Lines on one page of what a figure is made of.
 const PAGE: i64 = 50;
+/// Lines of its file read at a time.
+const BATCH: i64 = 500;
 
 /// The months that can be looked at together; a year when none is chosen.
 const SPANS: [u32; 3] = [3, 12, 36];
@@ -48,7 +50,7 @@ fn reason_name(reason: RiskReason, locale: Locale) -> &'static str {
 }
 
 /// "nov 2026".
-fn month_name(month: NaiveDate, locale: Locale) -> String {
+pub(super) fn month_name(month: NaiveDate, locale: Locale) -> String {
     let words = when::short_day(caas::finance::begins(month), "UTC", locale);
     words.split_once(' ').map_or(words.clone(), |(_, month)| month.to_owned())
 }
@@ -245,29 +247,30 @@ fn table(caption: &'static str, head: &'static str, lines: Vec<Line>, currency: 
     view! { <DataTable caption=caption heads=heads>{rows}</DataTable> }.into_any()
 }
 
+/// Which entries an address asks for, and their last day.
+fn asked(web: &WebContext) -> (RiskFilter, NaiveDate) {
+    let value = |name| web.query(name).unwrap_or_default();
+    let today = web.caas.now().date_naive();
+    let until = day(&value("hasta")).unwrap_or(today);
+    let filter = RiskFilter {
+        from: day(&value("desde")).unwrap_or_else(|| month_of(today)),
+        before_day: until + chrono::Days::new(1),
+        currency: value("moneda").parse().unwrap_or(Currency::Eur),
+        reason: value("motivo").parse().ok(),
+        service: value("servicio").parse().ok(),
+        model: Some(value("modelo")).filter(|model| !model.is_empty()),
+        before: key::read(&value("antes")),
+    };
+    (filter, until)
+}
+
 /// `/operaciones/finanzas/riesgo/apuntes`: what a figure is made of.
 pub(super) async fn risk_list_page(web: WebContext) -> PageResult {
     finance(&web)?;
     let locale = web.locale;
-    let value = |name| web.query(name).unwrap_or_default();
-    let today = web.caas.now().date_naive();
-    let from = day(&value("desde")).unwrap_or_else(|| month_of(today));
-    let until = day(&value("hasta")).unwrap_or(today);
-    let currency: Currency = value("moneda").parse().unwrap_or(Currency::Eur);
-    let part = Part {
-        reason: value("motivo").parse().ok(),
-        service: value("servicio").parse().ok(),
-        model: Some(value("modelo")).filter(|model| !model.is_empty()),
-    };
-    let filter = RiskFilter {
-        from,
-        before_day: until + chrono::Days::new(1),
-        currency,
-        reason: part.reason,
-        service: part.service,
-        model: part.model.clone(),
-        before: key::read(&value("antes")),
-    };
+    let (filter, until) = asked(&web);
+    let (from, currency) = (filter.from, filter.currency);
+    let part = Part { reason: filter.reason, service: filter.service, model: filter.model.clone() };
     let mut found = lines(&mut web.caas.db.read().await?, &filter, PAGE + 1).await?;
     let earlier = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
@@ -277,6 +280,10 @@ pub(super) async fn risk_list_page(web: WebContext) -> PageResult {
         .filter(|_| earlier)
         .map(|last| format!("{whole}&antes={}", key::write((last.at, last.id))))
         .unwrap_or_default();
+    let csv = whole.replacen(LIST, "/operaciones/finanzas/riesgo/apuntes.csv", 1);
+    let actions = view! {
+        <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
+    };
     let first = filter.before.map(|_| whole).unwrap_or_default();
     let title = locale.t("Lo que asumió CaaS", "What CaaS bore");
     let lead = match locale {
@@ -327,13 +334,52 @@ pub(super) async fn risk_list_page(web: WebContext) -> PageResult {
         view! { <DataTable caption=caption caption_hidden=true heads=heads>{rows}</DataTable> }.into_any()
     };
     let body = view! {
-        <PageHeader title=title lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in")/>
+        <PageHeader title=title lead=lead crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in") actions=actions.into_any()/>
         <div class="dense">{list}</div>
         <Pager label=locale.t("Páginas de apuntes", "Pages of entries")
             previous_href=first previous_word=locale.t("Los más recientes", "The most recent")
             next_href=next next_word=locale.t("Anteriores", "Earlier")/>
     };
     Ok(Page::new(title, body).section(Section::Operations))
+}
+
+/// What a figure is made of, as a file.
+pub(super) async fn risk_list_file(web: WebContext) -> PageResult {
+    finance(&web)?;
+    let (locale, csv) = (web.locale, Csv::new(web.locale));
+    let (filter, _) = asked(&web);
+    let heads = [
+        locale.t("Apunte", "Entry"),
+        locale.t("Cuándo (UTC)", "When (UTC)"),
+        locale.t("Motivo", "Reason"),
+        locale.t("Servicio", "Service"),
+        locale.t("Modelo", "Model"),
+        locale.t("Moneda", "Currency"),
+        locale.t("Importe", "Amount"),
+    ];
+    let caas = web.caas.clone();
+    let first = RiskFilter { before: None, ..filter };
+    let name = locale.t("asumido.csv", "borne.csv");
+    Ok(csv_file(name, csv.row(heads), first, move |filter: RiskFilter| {
+        let caas = caas.clone();
+        async move {
+            let found = lines(&mut caas.db.read().await?, &filter, BATCH).await?;
+            let last = found.last().filter(|_| found.len() == BATCH as usize);
+            let next = last.map(|last| RiskFilter { before: Some((last.at, last.id)), ..filter.clone() });
+            let row = |line: &RiskLine| {
+                csv.row([
+                    line.id.to_string().as_str(),
+                    &exact(line.at),
+                    line.reason.as_str(),
+                    line.service.as_ref().map(|names| names.get(locale)).unwrap_or_default(),
+                    line.model.as_deref().unwrap_or_default(),
+                    line.amount.currency.as_str(),
+                    &line.amount.decimal(),
+                ])
+            };
+            Ok(Rows { text: found.iter().map(row).collect(), next })
+        }
+    }))
 }
 
 /// The report as a file: one row a month, reason, service and model.
