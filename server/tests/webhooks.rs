@@ -1,5 +1,6 @@
 //! What outside systems tell us: proved, understood, stored once, interpreted, on both engines.
 
+use crate::support::balanced::Balanced;
 use crate::support::unlike_any_other;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,6 +10,7 @@ use caas::kernel::clock::{Clock as _, ManualClock};
 use caas::kernel::database::Database;
 use caas::kernel::jobs::{Outcome, Registry, run_due_jobs};
 use caas::kernel::rng::SeededRng;
+use caas::kernel::spans::Spans;
 use caas::{Caas, Parts, Policies, sql};
 use caas_sandbox::{
     Call, Country, ErrorCode, Fault, FaultRule, Operation, Sandbox, SandboxClock, TestCard, VehicleSpec, Vin,
@@ -44,6 +46,7 @@ struct Inbox {
     caas: Caas,
     clock: Arc<ManualClock>,
     router: Router,
+    _books: Balanced,
     _folder: TempDir,
 }
 
@@ -88,6 +91,7 @@ impl Inbox {
         let patience = Duration::from_millis(200);
         let sandbox = Sandbox::in_process(World::new(1), SandboxClock::manual(start));
         let caas = Caas::new(Parts {
+            spans: Spans::default(),
             db,
             clock: clock.clone(),
             rng: Arc::new(SeededRng::new(7)),
@@ -116,7 +120,7 @@ impl Inbox {
                 SenderSecrets { sender: Sender::Transport, secrets: secrets(TRANSPORT_SECRET) },
             ],
         );
-        Inbox { caas, clock, router, _folder: folder }
+        Inbox { caas, clock, router, _books: Balanced::when_over(url), _folder: folder }
     }
 
     /// Sends a message with these headers; status and body of the answer.

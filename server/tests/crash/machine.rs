@@ -3,6 +3,7 @@
 use crate::crash::place::{CLICK_AND_DIE, TEST_THAT_CLICKS, assemble};
 use crate::crash::process::{Process, becomes, wait};
 use crate::crash::template::{Template, world_in};
+use crate::support::balanced::Balanced;
 use caas::sql;
 use caas_sandbox::start::Tokens;
 use caas_sandbox::{Country, Running, Sandbox, SandboxConfig, WebhookSecret, WebhookTarget};
@@ -24,9 +25,11 @@ pub struct Machine {
     pub sandbox: Running,
     /// For looking behind the pages, and for what people do. Runs nothing.
     pub app: Application,
+    process: Option<Process>,
+    /// Looks at the books when the process has ended and before the folder goes.
+    _books: Balanced,
     pub folder: TempDir,
     settings: Vec<(String, String)>,
-    process: Option<Process>,
 }
 
 impl Machine {
@@ -37,7 +40,8 @@ impl Machine {
         let sandbox = start_sandbox(folder.path(), port).await;
         let settings = settings(&database_url, &sandbox, port);
         let app = assemble(settings.clone()).await;
-        Machine { sandbox, app, folder, settings, process: None }
+        let books = Balanced::when_over(&database_url);
+        Machine { sandbox, app, process: None, _books: books, folder, settings }
     }
 
     /// Somebody clicks in a process that dies of it.
@@ -202,7 +206,7 @@ pub fn settings(database_url: &str, sandbox: &Running, port: u16) -> Vec<(String
 
 /// A port that nobody listens on now, nor is given to others who ask for any: those come from 32,768 on. The program that
 /// will listen on it is started again and again, with nobody on it in between.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let first = std::process::id().wrapping_mul(97);
     loop {

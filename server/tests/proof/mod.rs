@@ -5,6 +5,7 @@ mod cars;
 mod chains;
 mod command;
 mod failures;
+mod harness;
 mod million;
 mod nightly;
 mod pages;

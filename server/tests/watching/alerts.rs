@@ -22,16 +22,16 @@ const TEAM: &[(&str, &str)] = &[
 ];
 
 /// Measures every rule now.
-async fn measured(scene: &Scene) {
+pub(super) async fn measured(scene: &Scene) {
     evaluate(&scene.caas(), scene.app.now()).await.unwrap().commit().await.unwrap();
 }
 
-async fn value(scene: &Scene, rule: Rule) -> Measure {
+pub(super) async fn value(scene: &Scene, rule: Rule) -> Measure {
     measured(scene).await;
     store::rule(&mut scene.read().await, rule).await.unwrap().unwrap().measure()
 }
 
-async fn state(scene: &Scene, rule: Rule) -> AlertState {
+pub(super) async fn state(scene: &Scene, rule: Rule) -> AlertState {
     store::rule(&mut scene.read().await, rule).await.unwrap().unwrap().state
 }
 
@@ -46,7 +46,7 @@ async fn steps(scene: &Scene, rule: Rule) -> Vec<AlertStep> {
 }
 
 /// Calls of this minute.
-async fn calls(scene: &Scene, system: Outside, good: usize, bad: usize, end: CallEnd) {
+pub(super) async fn calls(scene: &Scene, system: Outside, good: usize, bad: usize, end: CallEnd) {
     let tally = CallTally::default();
     for _ in 0..good {
         tally.note(system, scene.app.now(), Duration::from_millis(20), CallEnd::Answered);
@@ -63,7 +63,7 @@ fn mails(scene: &Scene, to: &str) -> Vec<String> {
     newest_first.into_iter().rev().filter(|mail| mail.to == to).map(|mail| mail.subject).collect()
 }
 
-fn measure(part: i64, whole: i64) -> Measure {
+pub(super) fn measure(part: i64, whole: i64) -> Measure {
     Measure { part, whole }
 }
 
@@ -94,7 +94,7 @@ async fn rules_about_outside_systems_count_calls_of_their_window() {
 }
 
 /// Copies of a real delivery, of the same car but over, with these attempts and this time. Taken away with [`forget`].
-async fn deliveries(
+pub(super) async fn deliveries(
     scene: &Scene,
     like: caas::kernel::ids::ActivationId,
     count: usize,
@@ -124,7 +124,7 @@ async fn deliveries(
 }
 
 /// Failures as the failure audit keeps them.
-async fn failures(scene: &Scene, kind: &str, count: usize, resolution: &str) {
+pub(super) async fn failures(scene: &Scene, kind: &str, count: usize, resolution: &str) {
     let caas = scene.caas();
     let mut tx = caas.db.begin().await.unwrap();
     for _ in 0..count {
@@ -138,7 +138,7 @@ async fn failures(scene: &Scene, kind: &str, count: usize, resolution: &str) {
 }
 
 /// Takes away what was planted, so that the promises can be proven over what is real.
-async fn forget(scene: &Scene) {
+pub(super) async fn forget(scene: &Scene) {
     let mut tx = scene.caas().db.begin().await.unwrap();
     for query in [
         "DELETE FROM delivery_confirmations WHERE service_activation_id IN
@@ -146,6 +146,7 @@ async fn forget(scene: &Scene) {
         "DELETE FROM service_activations WHERE purchase_key LIKE 'planted:%'",
         "DELETE FROM failure_audit WHERE reference LIKE 'planted:%'",
         "DELETE FROM payment_operations WHERE idempotency_key LIKE 'planted:%'",
+        "DELETE FROM payments WHERE form_key LIKE 'planted:%'",
         "DELETE FROM notifications WHERE unique_key LIKE 'planted:%'",
     ] {
         sql!(&mut tx, execute query).unwrap();

@@ -11,7 +11,9 @@ use caas::kernel::clock::ManualClock;
 use caas::kernel::database::Database;
 use caas::kernel::jobs::run_due_jobs;
 use caas::kernel::rng::{Rng, SystemRng};
+use caas::kernel::spans::Spans;
 use caas::notifications::port::Email;
+use caas::verify::unbalanced_books;
 use caas::{Caas, Parts, Policies, job_registry};
 use outside::{Mailbox, NoGateway, NoIot, NoSales, Phones};
 use std::sync::Arc;
@@ -41,13 +43,19 @@ impl World {
     }
 }
 
-/// Runs a test on SQLite, and on PostgreSQL when `CAAS_TEST_POSTGRES_URL` says where one is.
+/// Runs a test on SQLite, and on PostgreSQL when `CAAS_TEST_POSTGRES_URL` says where one is. Afterwards the books balance.
 pub async fn for_each_engine(test: impl AsyncFn(World)) {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("caas.db");
-    test(world(&format!("sqlite:{}", file.display())).await).await;
+    let mut urls = vec![format!("sqlite:{}", folder.path().join("caas.db").display())];
     if let Ok(server) = std::env::var("CAAS_TEST_POSTGRES_URL") {
-        test(world(&fresh_database(&server).await).await).await;
+        urls.push(fresh_database(&server).await);
+    }
+    for url in urls {
+        let world = world(&url).await;
+        let db = world.caas.db.clone();
+        test(world).await;
+        let wrong = unbalanced_books(&mut db.read().await.expect("the database is there")).await.expect("the books");
+        assert!(wrong.is_empty(), "the books do not balance after the test:\n{}", wrong.join("\n"));
     }
 }
 
@@ -59,6 +67,7 @@ async fn world(url: &str) -> World {
     let mailbox = Arc::new(Mailbox::default());
     let phones = Arc::new(Phones::default());
     let caas = Caas::new(Parts {
+        spans: Spans::default(),
         db,
         clock: clock.clone(),
         rng: Arc::new(SystemRng),
