@@ -36,6 +36,10 @@ codes! {
         SecondQuestionSkipped = "SECOND_QUESTION_SKIPPED",
         /// The note of a theft switches the car's subscriptions off by itself.
         TheftSwitchesOff = "THEFT_SWITCHES_OFF",
+        /// What the gateway keeps of a payout is not booked: the bank seems to have it all.
+        FeeForgotten = "FEE_FORGOTTEN",
+        /// A chargeback that is told twice is booked twice.
+        ChargebackBookedTwice = "CHARGEBACK_BOOKED_TWICE",
     }
 }
 

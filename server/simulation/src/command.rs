@@ -126,6 +126,9 @@ fn say(total: &mut Total, settings: &Settings, result: Result<Report, Simulation
     for line in &report.second_opinion {
         println!("  ✗ in the database: {line}");
     }
+    for line in &report.books {
+        println!("  ✗ in the books: {line}");
+    }
     total.worlds += 1;
     total.years += settings.customer_years();
     if !report.is_clean() {

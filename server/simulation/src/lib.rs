@@ -7,12 +7,15 @@
 //!
 //! At the end an [`oracle`] judges the promises of the rulebook (§1). It knows only the outside: the gateway's books, the
 //! vehicles with their commands, the mailboxes, and what people did. The database is never asked; what
-//! [`caas::verify`] says about it is a second opinion.
+//! [`caas::verify`] says about it is a second opinion, and so is what the [`books`] come to at the end of every day, held
+//! against the gateway's to the cent.
 //!
 //! The same seed lives the same life to the last word: its log has the same hash.
 
+pub mod books;
 pub mod command;
 pub mod dice;
+pub mod finance;
 pub mod mishaps;
 pub mod oracle;
 pub mod outside;

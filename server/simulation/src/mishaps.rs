@@ -96,7 +96,12 @@ impl Mishaps {
         } else {
             self.transport(&mut faults);
             match call.operation {
-                Operation::InitiatePayment => self.bank(&mut faults),
+                Operation::InitiatePayment => {
+                    self.bank(&mut faults);
+                    if is_taken_at_once(call) {
+                        self.capture(&mut faults);
+                    }
+                }
                 Operation::CapturePayment => self.capture(&mut faults),
                 Operation::Activate | Operation::Deactivate => self.command(&mut faults),
                 Operation::VehicleStatus => self.condition(&mut faults, 0.15),
@@ -244,6 +249,16 @@ impl Mishaps {
         }
     }
 
+    /// How long the bank takes to pay captured money out.
+    pub fn payout_takes(&self) -> TimeDelta {
+        if self.happens(0.3) { self.dice.weighted(PAYOUTS).unwrap_or(USUAL_PAYOUT) } else { USUAL_PAYOUT }
+    }
+
+    /// Whether a line of the gateway's report gets lost.
+    pub fn line_is_lost(&self) -> bool {
+        self.happens(0.03)
+    }
+
     /// Whether a webhook finds nobody at home.
     pub fn webhook_is_not_taken(&self) -> bool {
         self.happens(0.05)
@@ -324,6 +339,18 @@ impl Mishaps {
 
 /// How long the workshops' system is away at most.
 const LONGEST_SILENCE: TimeDelta = TimeDelta::hours(6);
+
+/// How long a payout takes mostly.
+const USUAL_PAYOUT: TimeDelta = TimeDelta::days(2);
+
+/// Within an hour, or so late that reconciliation misses it.
+const PAYOUTS: &[(f64, TimeDelta)] =
+    &[(1.0, TimeDelta::hours(1)), (1.0, TimeDelta::days(5)), (1.0, TimeDelta::days(9))];
+
+/// Without a hold: a period of a subscription, a part of a car's price.
+fn is_taken_at_once(call: &Call) -> bool {
+    call.body.as_ref().is_some_and(|body| body["captureMode"] == "AUTOMATIC")
+}
 
 const SLOW_BANKS: &[(f64, u32)] = &[(5.0, 10), (3.0, 300), (1.0, 7_200), (0.5, 100_000)];
 

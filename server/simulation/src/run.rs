@@ -1,6 +1,8 @@
 //! One simulated life, from the first customer to the judgement.
 
+use crate::books::Books;
 use crate::dice::Dice;
+use crate::finance::Finance;
 use crate::mishaps::Mishaps;
 use crate::oracle;
 use crate::outside::{Outside, Platform};
@@ -16,6 +18,7 @@ use caas::kernel::error::Failure;
 use caas::kernel::failpoint::{Crash, crash_when, is_crash};
 use caas::kernel::jobs;
 use caas::kernel::rng::{Rng, SeededRng};
+use caas::kernel::spans::Spans;
 use caas::maintenance::fleet::CheckFleet;
 use caas::subscriptions::billing::BillDue;
 use caas::{Caas, Parts, Policies, job_registry};
@@ -78,6 +81,10 @@ pub struct Report {
     pub violations: Vec<String>,
     /// What `caas verify` found in the database: a second opinion.
     pub second_opinion: Vec<String>,
+    /// Days at whose end the books were compared with the gateway's.
+    pub days: u32,
+    /// Where they differed although nothing was under way, and what reconciliation named or missed: another one.
+    pub books: Vec<String>,
     /// The log, when it was kept.
     pub log: Vec<String>,
 }
@@ -85,7 +92,7 @@ pub struct Report {
 impl Report {
     /// Whether every promise was kept.
     pub fn is_clean(&self) -> bool {
-        self.violations.is_empty() && self.second_opinion.is_empty()
+        self.violations.is_empty() && self.second_opinion.is_empty() && self.books.is_empty()
     }
 }
 
@@ -93,8 +100,16 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "log {}: {} orders, {} cars sold, {} passed on, {} calls, {} webhooks, {} mails, {} deaths",
-            self.hash, self.orders, self.cars, self.handed_over, self.calls, self.webhooks, self.mails, self.deaths
+            "log {}: {} orders, {} cars sold, {} passed on, {} calls, {} webhooks, {} mails, {} days' books, {} deaths",
+            self.hash,
+            self.orders,
+            self.cars,
+            self.handed_over,
+            self.calls,
+            self.webhooks,
+            self.mails,
+            self.days,
+            self.deaths
         )
     }
 }
@@ -120,6 +135,7 @@ async fn run(settings: &Settings) -> Result<Report, SimulationError> {
 /// The platform with these ways out.
 pub fn platform(db: Database, clock: Arc<ManualClock>, rng: Arc<dyn Rng>, outside: Arc<Outside>) -> Caas {
     Caas::new(Parts {
+        spans: Spans::default(),
         db,
         clock,
         rng,
@@ -145,6 +161,10 @@ struct Life {
     platform: Platform,
     people: People,
     trade: Trade,
+    finance: Finance,
+    books: Books,
+    /// When the day is over.
+    midnight: Timestamp,
     dice: Dice,
     may_die: Arc<AtomicBool>,
     deaths: Vec<Timestamp>,
@@ -161,6 +181,8 @@ impl Life {
         outside.connect(platform.clone());
         let people = People::settle(settings, &platform.caas, &outside).await?;
         let trade = Trade::open(settings, &platform.caas).await?;
+        let finance = Finance::open(settings, &platform.caas).await?;
+        let books = Books::new(START, settings.reads_reports());
         BillDue::plan(&platform.caas).await?;
         if settings.checks_the_fleet() {
             CheckFleet::plan(&platform.caas).await?;
@@ -169,7 +191,9 @@ impl Life {
         let (mortal, fate, faults) = (may_die.clone(), Dice::new(settings.seed, 3), settings.faults);
         crash_when(Some(Box::new(move |_| mortal.load(Ordering::Relaxed) && fate.says(DEATHS * faults))));
         let dice = Dice::new(settings.seed, 4);
-        Ok(Life { db, clock, rng, outside, platform, people, trade, dice, may_die, deaths: Vec::new() })
+        let midnight = midnight_after(START);
+        let deaths = Vec::new();
+        Ok(Life { db, clock, rng, outside, platform, people, trade, finance, books, midnight, dice, may_die, deaths })
     }
 
     async fn live(&mut self, settings: &Settings) -> Result<Report, SimulationError> {
@@ -192,7 +216,9 @@ impl Life {
             while self.survive_a_step().await? {}
             let job = jobs::next_due(&self.platform.caas).await?;
             let world = self.outside.seen().world.next_due();
-            let next = [job, world, self.people.next_due(), self.trade.next_due()].into_iter().flatten().min();
+            let people = [self.people.next_due(), self.trade.next_due(), self.finance.next_due()];
+            let next = [job, world].into_iter().chain(people).flatten().min();
+            self.end_days_before(next.unwrap_or(end).min(end)).await?;
             let now = self.clock.now();
             match next {
                 Some(next) if next <= end => self.clock.set(next.max(now + TimeDelta::microseconds(1))),
@@ -202,6 +228,16 @@ impl Life {
                 }
             }
         }
+    }
+
+    /// Nothing is due any more before this moment: days that are over by then are compared.
+    async fn end_days_before(&mut self, next: Timestamp) -> Result<(), SimulationError> {
+        while self.midnight < next {
+            self.clock.set(self.midnight.max(self.clock.now()));
+            self.books.end_of_day(&self.platform.caas, &self.outside).await?;
+            self.midnight += TimeDelta::days(1);
+        }
+        Ok(())
     }
 
     /// One thing that is due now, whichever; `false` when nothing is. When the process dies of it, a new one starts.
@@ -220,7 +256,7 @@ impl Life {
 
     async fn step(&mut self) -> Result<bool, SimulationError> {
         let now = self.clock.now();
-        let mut turns = [Turn::Person, Turn::Dealership, Turn::Webhook, Turn::Job];
+        let mut turns = [Turn::Person, Turn::Dealership, Turn::Finance, Turn::Webhook, Turn::Job];
         self.dice.shuffle(&mut turns);
         for turn in turns {
             match turn {
@@ -232,6 +268,10 @@ impl Life {
                     self.trade.act(&self.platform.caas, &self.outside).await?;
                     return Ok(true);
                 }
+                Turn::Finance if self.finance.next_due().is_some_and(|due| due <= now) => {
+                    self.finance.act(&self.platform.caas, &self.outside).await?;
+                    return Ok(true);
+                }
                 Turn::Webhook if self.outside.hand_over(&self.platform.caas).await? > 0 => return Ok(true),
                 Turn::Job => {
                     if let Some(kind) = jobs::run_next_job(&self.platform.caas, &self.platform.registry).await? {
@@ -239,7 +279,7 @@ impl Life {
                         return Ok(true);
                     }
                 }
-                Turn::Person | Turn::Dealership | Turn::Webhook => {}
+                Turn::Person | Turn::Dealership | Turn::Finance | Turn::Webhook => {}
             }
         }
         Ok(false)
@@ -258,8 +298,9 @@ impl Life {
         Ok(())
     }
 
-    async fn judge(&self, settings: &Settings) -> Result<Report, SimulationError> {
+    async fn judge(&mut self, settings: &Settings) -> Result<Report, SimulationError> {
         let now = self.clock.now();
+        self.books.judge_reconciliation(&self.platform.caas, &self.outside).await?;
         let second_opinion = {
             let mut tx = self.platform.caas.db.read().await?;
             let mut found = caas::verify::broken_promises(&mut tx).await?;
@@ -303,15 +344,23 @@ impl Life {
             deaths: self.deaths.len(),
             violations,
             second_opinion,
+            days: self.books.days(),
+            books: self.books.wrong().to_vec(),
             log: seen.story.kept().to_vec(),
         })
     }
+}
+
+/// When the day is over, in UTC, as finance's days are.
+fn midnight_after(now: Timestamp) -> Timestamp {
+    caas::finance::ends(now.date_naive())
 }
 
 #[derive(Clone, Copy)]
 enum Turn {
     Person,
     Dealership,
+    Finance,
     Webhook,
     Job,
 }

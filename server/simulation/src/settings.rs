@@ -43,8 +43,8 @@ pub enum Log {
 /// Orders a customer makes in a year.
 pub const ORDERS_A_YEAR: f64 = 6.0;
 
-/// How long the world rests before it is judged: holds lapse after 7 days, chargebacks come after 12, and the cost of a
-/// payment that never arrived is borne after 14.
+/// How long the world rests before it is judged: holds lapse after 7 days, payouts come after 2 to 9 and chargebacks 10
+/// later, and the cost of a payment that never arrived is borne after 14.
 pub const REST: TimeDelta = TimeDelta::days(21);
 
 /// The longest a car takes from the sale to its key, with everything that can go wrong on the way.
@@ -66,6 +66,13 @@ impl Settings {
     /// together, so only some worlds live with it; in the others orders alone have the workshops asked.
     pub fn checks_the_fleet(&self) -> bool {
         self.seed % 12 == 1
+    }
+
+    /// Whether finance lives here: the days of the books are closed, the gateway's reports are read every night, and somebody
+    /// looks at what they say. A night's work is as much as all else of a day, so again only some worlds live with it; the
+    /// books are compared with the gateway's at the end of every day in all of them.
+    pub fn reads_reports(&self) -> bool {
+        self.seed % 20 == 2
     }
 }
 

@@ -5,6 +5,7 @@ mod letters;
 mod maintenance;
 mod money;
 mod owners;
+mod settlements;
 mod subscriptions;
 mod trade;
 mod vehicles;
@@ -58,6 +59,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Vec<String> {
     let cases = Case::all(evidence);
     let mut wrong = Vec::new();
     money::judge(evidence, &cases, &mut wrong);
+    settlements::judge(evidence, &mut wrong);
     vehicles::judge(evidence, &cases, &mut wrong);
     letters::judge(&cases, &mut wrong);
     subscriptions::judge(evidence, &cases, &mut wrong);

@@ -19,7 +19,9 @@ use caas::kernel::error::Result;
 use caas::kernel::failpoint::crash_here;
 use caas::kernel::jobs::{self, Registry};
 use caas_sandbox::{Answer, Block, Call, Operation, System, Vin, World};
+use caas_sandbox::world::gateway::GatewaySettings;
 use chrono::TimeDelta;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -76,6 +78,8 @@ pub struct Seen {
     pub letters: Vec<Letter>,
     /// Questions to the workshops' system.
     pub asked: Vec<Asked>,
+    /// Which lines of the gateway's reports, by their number in its books, got lost on their way, of those that were sent.
+    pub lost_lines: BTreeMap<usize, bool>,
     /// Calls of the platform, those that reached nobody too.
     pub calls: u64,
     /// Webhooks that the platform took.
@@ -123,6 +127,7 @@ impl Outside {
                 moves: Vec::new(),
                 letters: Vec::new(),
                 asked: Vec::new(),
+                lost_lines: BTreeMap::new(),
                 calls: 0,
                 webhooks: 0,
             }),
@@ -158,6 +163,9 @@ impl Outside {
         let now = self.now();
         let (outcome, slow) = {
             let mut seen = self.seen();
+            if matches!(call.operation, Operation::InitiatePayment | Operation::CapturePayment) {
+                seen.draw_payout();
+            }
             let rules = seen.mishaps.befall(now, &call);
             for rule in rules {
                 seen.world.faults_mut().set(rule);
@@ -253,6 +261,14 @@ impl Outside {
 }
 
 impl Seen {
+    /// How long the bank takes with what is captured now.
+    fn draw_payout(&mut self) {
+        let takes = u32::try_from(self.mishaps.payout_takes().num_seconds()).unwrap_or_default();
+        let gateway = self.world.gateway_mut();
+        let settings = gateway.settings().clone();
+        gateway.set_settings(GatewaySettings { settlement_delay_seconds: takes, ..settings });
+    }
+
     fn note(&mut self, now: Timestamp, call: &Call, outcome: &caas_sandbox::Outcome) {
         self.calls += 1;
         let answer = outcome.answer.as_ref();

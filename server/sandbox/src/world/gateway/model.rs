@@ -267,6 +267,12 @@ impl Payment {
         wire
     }
 
+    /// Whether a message tells what becomes of its money; else only the settlement report does.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !self.manner.never
+    }
+
     /// Cents captured and not given back: what the customer really paid.
     #[must_use]
     pub fn net_cents(&self) -> u64 {
