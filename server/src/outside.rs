@@ -1,9 +1,9 @@
 //! The outside systems: real ones over HTTP where an address is configured, played ones for the rest.
 
 use crate::adapters::{
-    CountedMailer, HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender, HttpTransport,
-    HttpVss, Meter, OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError, SmtpMailer,
-    SmtpSettings, WebPush, registration, transport, vss,
+    CountedMailer, CountedPush, HttpFactory, HttpIotApi, HttpPaymentGateway, HttpRegistrationBodies, HttpSmsSender,
+    HttpTransport, HttpVss, Meter, OutsideSystem, PushKey, PushSettings, SandboxMailer, SandboxPush, SetupError,
+    SmtpMailer, SmtpSettings, WebPush, registration, transport, vss,
 };
 use crate::config::{Config, Endpoints, Secret, System};
 use base64::Engine as _;
@@ -165,6 +165,7 @@ impl Outside {
         let sms = HttpSmsSender::new(&reach(&systems, System::Sms), MESSAGE_TIMEOUT)
             .map_err(|error| OutsideError::Setup("SMS", error))?;
         let push = push(config, push_key, rng, sandbox.as_ref())?;
+        let push = Arc::new(CountedPush::new(push, Meter::new(Watched::Push, calls.clone(), clock.clone())));
         let form_origins =
             systems.get(System::Payments).url.iter().map(|url| url.origin().ascii_serialization()).collect();
         Ok(Outside {

@@ -24,6 +24,9 @@ use url::Url;
 /// What is at work at shutdown gets this long.
 const LAST_WORK: Duration = Duration::from_secs(20);
 
+/// What is still to be told of the last work gets this long to leave.
+const LAST_SPANS: Duration = Duration::from_secs(5);
+
 /// How often counts of calls go to the database.
 const FLUSH: Duration = Duration::from_secs(10);
 
@@ -78,6 +81,11 @@ async fn run(config: &Config, app: Application, listener: TcpListener) {
     }
     // What the last work called.
     flush(&app.calls, &app.caas).await;
+    if let Some(traces) = &app.traces
+        && tokio::time::timeout(LAST_SPANS, traces.flush()).await.is_err()
+    {
+        tracing::warn!("stopped_before_all_spans_left");
+    }
     app.caas.db.close().await;
     tracing::info!("stopped");
 }

@@ -15,6 +15,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::spans;
 use crate::vehicles;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

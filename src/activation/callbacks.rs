@@ -13,6 +13,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::VehicleId;
 use crate::kernel::planted::{self, Bug};
+use crate::kernel::spans;
 use crate::notifications::model::NoticeEvent;
 use crate::vehicles;
 use chrono::TimeDelta;

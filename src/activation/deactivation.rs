@@ -26,6 +26,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
+use crate::kernel::spans;
 use crate::monitoring::failures as audit;
 use crate::monitoring::model::{FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;

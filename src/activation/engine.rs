@@ -20,6 +20,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::ActivationId;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::kernel::planted::{self, Bug};
+use crate::kernel::spans;
 use crate::vehicles::Vehicle;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

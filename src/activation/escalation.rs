@@ -12,6 +12,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::{ActivationId, UserId};
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
 use crate::kernel::locale::Locale;
+use crate::kernel::spans;
 use crate::notifications::model::NoticeEvent;
 use crate::payments::repository as payments;
 use crate::support::conversation::locale_of;

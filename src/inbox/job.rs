@@ -9,6 +9,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::error::Failure;
 use crate::kernel::failpoint;
 use crate::kernel::jobs::{Job, JobError, Outcome, Run};
+use crate::kernel::spans;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,8 @@ async fn processed(
 ) -> Result<Outcome, JobError> {
     if repository::finish(&mut tx, row.id, State::Processed, note, now).await? {
         failpoint::hit("inbox.applied");
+        let sender = ("caas.sender", row.sender.as_str().into());
+        spans::understood("webhook", row.id, row.received_at, vec![sender, ("caas.inbox.id", row.id.0.into())]);
         Ok(Outcome::DoneIn(tx))
     } else {
         // Another run was faster: its effect stands, this one is rolled back.

@@ -7,6 +7,7 @@ use crate::Caas;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::jobs::{self, Enqueue};
+use crate::kernel::spans;
 use sha2::{Digest as _, Sha256};
 
 /// What storing a message came to. To the sender all of it is success.
@@ -30,6 +31,7 @@ pub async fn receive(caas: &Caas, sender: Sender, webhook_id: &str, body: &str) 
         jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(format!("webhook:{}", new.id))).await?;
         tx.commit().await?;
         failpoint::hit("inbox.stored");
+        spans::begins(new.id);
         metrics::counter!("caas_webhooks_total", "sender" => sender.as_str(), "result" => "stored").increment(1);
         return Ok(Receipt::Stored(new.id));
     }

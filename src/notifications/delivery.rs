@@ -17,6 +17,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::{ActivationId, NotificationId, UserId};
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::locale::Locale;
+use crate::kernel::spans;
 use crate::monitoring::failures::{NewFailure, detected};
 use crate::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
 use chrono::TimeDelta;

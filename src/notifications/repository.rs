@@ -1,6 +1,6 @@
 //! What the bell shows, and what operations see of messages that are late.
 
-use super::model::InAppNotice;
+use super::model::{Channel, InAppNotice, NoticeEvent};
 use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
@@ -66,9 +66,67 @@ pub struct Overdue {
     pub held_back: i64,
 }
 
+/// A message whose deadline has passed unsent. Nothing in it tells to whom it is, or what it says.
+#[derive(Debug, Clone, FromRow)]
+pub struct LateMessage {
+    /// The message.
+    pub id: NotificationId,
+    /// About what.
+    #[sqlx(try_from = "String")]
+    pub event: NoticeEvent,
+    /// By which way.
+    #[sqlx(try_from = "String")]
+    pub channel: Channel,
+    /// By when it was to be sent.
+    pub deadline_at: Timestamp,
+    /// Tries so far.
+    pub attempts: i64,
+    /// What the last try came to, see [`LateMessage::why`].
+    last_error: Option<String>,
+    /// Since when it is kept back because what it promises is not true.
+    pub held_back_at: Option<Timestamp>,
+}
+
+impl LateMessage {
+    /// What the last try came to; the words in it that may be somebody's address or number are left out.
+    pub fn why(&self) -> Option<String> {
+        self.last_error.as_deref().map(without_addresses)
+    }
+}
+
+/// A text without its words that hold an `@` or seven digits.
+fn without_addresses(text: &str) -> String {
+    let is_one = |word: &str| word.contains('@') || word.chars().filter(char::is_ascii_digit).count() >= 7;
+    text.split_whitespace().map(|word| if is_one(word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// The messages whose deadline has passed unsent, the most overdue first.
+pub async fn late_messages(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<LateMessage>> {
+    Ok(sql!(tx, all LateMessage,
+        "SELECT id, event, channel, deadline_at, attempts, last_error, held_back_at FROM notifications
+         WHERE status = 'WAITING' AND deadline_at < $1 ORDER BY deadline_at, id LIMIT $2", now, limit)?)
+}
+
 /// The messages whose deadline has passed unsent.
 pub async fn overdue(tx: &mut Tx, now: Timestamp) -> Result<Overdue> {
     Ok(sql!(tx, one Overdue,
         "SELECT COUNT(*) AS late, COUNT(held_back_at) AS held_back FROM notifications
          WHERE status = 'WAITING' AND deadline_at < $1", now)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_try_came_to_names_nobody() {
+        for (told, shown) in [
+            ("time-out", "time-out"),
+            ("550 <ana@caas.example>: no such user", "550 … no such user"),
+            ("number +34600123456 refused", "number … refused"),
+            ("answered with 503", "answered with 503"),
+        ] {
+            assert_eq!(without_addresses(told), shown);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{ActivationId, OperationId, OrderId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::kernel::spans;
 use crate::subscriptions::model::{DebtId, InvoiceId, invoice_names};
 use sqlx::FromRow;
 use sqlx::types::Json;

@@ -15,6 +15,7 @@ use crate::kernel::ids::{ActivationId, OrderId, PaymentId, PaymentMethodId, User
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::money::{Cents, Money};
+use crate::kernel::spans;
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::{Notice, notify};
 use crate::payments::repository::payment_columns;
@@ -164,7 +165,8 @@ pub async fn apply(caas: &Caas, tx: &mut Tx, payment: &mut Payment, event: Payme
     failures::on_step(caas, tx, payment, event).await?;
     metrics::counter!("caas_payment_steps_total", "to" => after.as_str()).increment(1);
     payment.is_worked_on();
-    if let (Some(activation), PaymentEvent::Captured | PaymentEvent::LapsedAfterDelivery) = (payment.activation, event) {
+    if let (Some(activation), PaymentEvent::Captured | PaymentEvent::LapsedAfterDelivery) = (payment.activation, event)
+    {
         spans::is_over(activation, "purchase", after.as_str());
     }
     announce(tx, payment);

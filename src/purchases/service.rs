@@ -20,6 +20,7 @@ use crate::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, Vehicle
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
+use crate::kernel::spans;
 use crate::maintenance::model::Gate;
 use crate::maintenance::{ask, gate};
 use crate::notifications::model::NoticeEvent;

@@ -10,6 +10,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::{DealershipId, OrderId, PlanVersionId, UserId, VehicleId};
 use crate::kernel::money::{Cents, Currency, Money};
+use crate::kernel::spans;
 use serde::Deserialize as _;
 use sqlx::FromRow;
 use sqlx::types::Json;

@@ -4,6 +4,7 @@
 
 use super::alerts::model::{AlertState, Rule};
 use super::alerts::store;
+use super::sizes;
 use crate::Caas;
 use crate::breaker::{self, BreakerState, System};
 use crate::kernel::Timestamp;
@@ -15,12 +16,8 @@ use crate::verify::latest_runs;
 pub async fn set(caas: &Caas) -> Result<()> {
     let now = caas.now();
     let mut tx = caas.db.read().await?;
-    let (due, oldest) = sql!(
-        &mut tx,
-        one(i64, Option<Timestamp>),
-        "SELECT COUNT(*), MIN(due_at) FROM jobs WHERE died_at IS NULL AND due_at <= $1",
-        now
-    )?;
+    let (due,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM jobs WHERE died_at IS NULL AND due_at <= $1", now)?;
+    let lags = sizes::lags(caas, &mut tx).await?;
     let (dead,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM jobs WHERE died_at IS NOT NULL")?;
     let (unmatched,) = sql!(&mut tx, one(i64,), "SELECT COUNT(*) FROM webhook_inbox WHERE state = 'UNMATCHED'")?;
     let (late,) = sql!(
@@ -30,7 +27,10 @@ pub async fn set(caas: &Caas) -> Result<()> {
         now
     )?;
     gauge("caas_jobs_due", due);
-    metrics::gauge!("caas_jobs_oldest_due_seconds").set(oldest.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0)));
+    let behind = |since: Option<Timestamp>| since.map_or(0.0, |at| (now - at).as_seconds_f64().max(0.0));
+    metrics::gauge!("caas_jobs_oldest_due_seconds").set(behind(lags.job_due));
+    metrics::gauge!("caas_webhooks_oldest_waiting_seconds").set(behind(lags.webhook));
+    metrics::gauge!("caas_notifications_most_overdue_seconds").set(behind(lags.message_due));
     gauge("caas_jobs_dead", dead);
     gauge("caas_webhooks_unmatched", unmatched);
     gauge("caas_notifications_overdue", late);

@@ -6,4 +6,5 @@ pub mod calls;
 pub mod gauges;
 pub mod minute;
 pub mod model;
+pub mod sizes;
 pub mod systems;

@@ -43,6 +43,7 @@ impl Factory for HttpFactory {
         let answer = self
             .client
             .call(Request {
+                operation: "factory.place_order",
                 method: Method::POST,
                 path: &["orders"],
                 query: None,
@@ -62,6 +63,7 @@ impl Factory for HttpFactory {
         let answer = self
             .client
             .call(Request {
+                operation: "factory.order",
                 method: Method::GET,
                 path: &["orders", factory_order_id],
                 query: None,

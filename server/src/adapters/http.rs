@@ -84,6 +84,8 @@ pub(super) struct Answer {
 
 /// A call, put together.
 pub(super) struct Request<'a, B> {
+    /// What is asked for, by the system's and the port's names; the path may hold a VIN.
+    pub operation: &'static str,
     pub method: Method,
     pub path: &'a [&'a str],
     pub query: Option<(&'a str, &'a str)>,
@@ -121,10 +123,12 @@ impl Client {
     /// The same for an answer of at most `largest` bytes.
     pub async fn call_for<B: Serialize>(&self, call: Request<'_, B>, largest: usize) -> Result<Answer, CallError> {
         let url = self.url(call.path, call.query)?;
-        match &self.meter {
-            Some(meter) => meter.measure(self.exchange(url, call, largest), how_it_ended).await,
-            None => self.exchange(url, call, largest).await,
-        }
+        let Some(meter) = &self.meter else { return self.exchange(url, call, largest, None).await };
+        let measured = meter.begin(call.operation);
+        let result = self.exchange(url, call, largest, measured.traceparent()).await;
+        let status = result.as_ref().ok().map(|answer| answer.status.as_u16());
+        measured.end(how_it_ended(&result), status);
+        result
     }
 
     async fn exchange<B: Serialize>(
@@ -132,6 +136,7 @@ impl Client {
         url: Url,
         call: Request<'_, B>,
         largest: usize,
+        traceparent: Option<String>,
     ) -> Result<Answer, CallError> {
         let mut request = self
             .http
@@ -139,6 +144,9 @@ impl Client {
             .timeout(call.timeout)
             .header(AUTHORIZATION, self.authorization.clone())
             .header("accept", "application/json, application/problem+json");
+        if let Some(traceparent) = traceparent {
+            request = request.header("traceparent", traceparent);
+        }
         if let Some(key) = call.idempotency_key {
             request = request.header("idempotency-key", key);
         }

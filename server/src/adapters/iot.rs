@@ -37,10 +37,11 @@ impl HttpIotApi {
         Ok(HttpIotApi { client: Client::new(system)?, status_query_timeout, activation_command_timeout })
     }
 
-    async fn ask(&self, vin: &str, what: &str) -> Result<Answer, IotError> {
+    async fn ask(&self, operation: &'static str, vin: &str, what: &str) -> Result<Answer, IotError> {
         let answer = self
             .client
             .call(Request {
+                operation,
                 method: Method::GET,
                 path: &["vehicles", vin, what],
                 query: None,
@@ -52,10 +53,16 @@ impl HttpIotApi {
         accepted(answer)
     }
 
-    async fn command<B: Serialize>(&self, what: &str, body: &B) -> Result<CommandAnswer, IotError> {
+    async fn command<B: Serialize>(
+        &self,
+        operation: &'static str,
+        what: &str,
+        body: &B,
+    ) -> Result<CommandAnswer, IotError> {
         let answer = self
             .client
             .call(Request {
+                operation,
                 method: Method::POST,
                 path: &["ota", what],
                 query: None,
@@ -78,15 +85,16 @@ impl HttpIotApi {
 #[async_trait]
 impl IotApi for HttpIotApi {
     async fn activate(&self, command: &ActivateCommand) -> Result<CommandAnswer, IotError> {
-        self.command("activate", &wire::Activate::from(command)).await
+        self.command("iot.activate", "activate", &wire::Activate::from(command)).await
     }
 
     async fn deactivate(&self, vin: &str, service_code: &str) -> Result<CommandAnswer, IotError> {
-        self.command("deactivate", &wire::Deactivate { vin, service_id: service_code }).await
+        self.command("iot.deactivate", "deactivate", &wire::Deactivate { vin, service_id: service_code }).await
     }
 
     async fn vehicle_status(&self, vin: &str) -> Result<VehicleStatus, IotError> {
-        let told: wire::VehicleStatus = self.ask(vin, "status").await?.read().map_err(IotError::NoAnswer)?;
+        let told: wire::VehicleStatus =
+            self.ask("iot.status", vin, "status").await?.read().map_err(IotError::NoAnswer)?;
         if told.vin != vin {
             return Err(another_vehicle());
         }
@@ -97,7 +105,7 @@ impl IotApi for HttpIotApi {
     }
 
     async fn diagnostics(&self, vin: &str) -> Result<serde_json::Value, IotError> {
-        let answer = self.ask(vin, "diagnostics").await?;
+        let answer = self.ask("iot.diagnostics", vin, "diagnostics").await?;
         let told: wire::Diagnostics = answer.read().map_err(IotError::NoAnswer)?;
         if told.vin != vin {
             return Err(another_vehicle());

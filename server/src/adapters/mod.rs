@@ -21,7 +21,7 @@ mod wire;
 pub use factory::HttpFactory;
 pub use http::{OutsideSystem, SetupError};
 pub use iot::HttpIotApi;
-pub use meter::{CountedMailer, Meter};
+pub use meter::{CountedMailer, CountedPush, Meter};
 pub use payments::HttpPaymentGateway;
 pub use push::{PushKey, PushSettings, WebPush};
 pub use registration::HttpRegistrationBodies;

@@ -38,14 +38,33 @@ impl HttpPaymentGateway {
         Ok(HttpPaymentGateway { client: Client::new(system)?, timeout })
     }
 
-    async fn get(&self, path: &[&str], query: Option<(&str, &str)>) -> Result<Answer, GatewayError> {
-        let request =
-            Request { method: Method::GET, path, query, idempotency_key: None, body: NO_BODY, timeout: self.timeout };
+    async fn get(
+        &self,
+        operation: &'static str,
+        path: &[&str],
+        query: Option<(&str, &str)>,
+    ) -> Result<Answer, GatewayError> {
+        let request = Request {
+            operation,
+            method: Method::GET,
+            path,
+            query,
+            idempotency_key: None,
+            body: NO_BODY,
+            timeout: self.timeout,
+        };
         Ok(self.client.call(request).await?)
     }
 
-    async fn post<B: Serialize>(&self, path: &[&str], key: &str, body: Option<&B>) -> Result<Answer, GatewayError> {
+    async fn post<B: Serialize>(
+        &self,
+        operation: &'static str,
+        path: &[&str],
+        key: &str,
+        body: Option<&B>,
+    ) -> Result<Answer, GatewayError> {
         let request = Request {
+            operation,
             method: Method::POST,
             path,
             query: None,
@@ -65,7 +84,7 @@ impl PaymentGateway for HttpPaymentGateway {
             return_url: &request.return_url,
             locale: request.locale.as_str(),
         };
-        let answer = self.post(&["setup-sessions"], key, Some(&body)).await?;
+        let answer = self.post("payments.open_setup_session", &["setup-sessions"], key, Some(&body)).await?;
         let session: wire::OpenedSession = expect(&answer, 201)?;
         if session.status != wire::SessionStatus::Open {
             return Err(GatewayError::NoAnswer("the new session is not open".to_owned()));
@@ -80,7 +99,7 @@ impl PaymentGateway for HttpPaymentGateway {
     }
 
     async fn setup_session(&self, session_id: &str) -> Result<SetupOutcome, GatewayError> {
-        let answer = self.get(&["setup-sessions", session_id], None).await?;
+        let answer = self.get("payments.setup_session", &["setup-sessions", session_id], None).await?;
         if answer.status == 404 {
             return Ok(SetupOutcome::Abandoned);
         }
@@ -99,12 +118,14 @@ impl PaymentGateway for HttpPaymentGateway {
     }
 
     async fn initiate(&self, request: &PaymentRequest, key: &str) -> Result<GatewayPayment, GatewayError> {
-        let answer = self.post(&["payments", "initiate"], key, Some(&wire::Initiate::from(request))).await?;
+        let answer = self
+            .post("payments.initiate", &["payments", "initiate"], key, Some(&wire::Initiate::from(request)))
+            .await?;
         payment(expect(&answer, 201)?, Some(request.amount.currency), None)
     }
 
     async fn find_by_key(&self, key: &str) -> Result<Option<GatewayPayment>, GatewayError> {
-        let answer = self.get(&["payments"], Some(("idempotencyKey", key))).await?;
+        let answer = self.get("payments.find_by_key", &["payments"], Some(("idempotencyKey", key))).await?;
         if answer.status == 404 {
             return Ok(None);
         }
@@ -112,7 +133,7 @@ impl PaymentGateway for HttpPaymentGateway {
     }
 
     async fn payment(&self, gateway_payment_id: &str) -> Result<GatewayPayment, GatewayError> {
-        let answer = self.get(&["payments", gateway_payment_id], None).await?;
+        let answer = self.get("payments.payment", &["payments", gateway_payment_id], None).await?;
         payment(expect(&answer, 200)?, None, Some(gateway_payment_id))
     }
 
@@ -123,12 +144,13 @@ impl PaymentGateway for HttpPaymentGateway {
         key: &str,
     ) -> Result<GatewayPayment, GatewayError> {
         let body = wire::Capture { amount: amount.into() };
-        let answer = self.post(&["payments", gateway_payment_id, "capture"], key, Some(&body)).await?;
+        let answer =
+            self.post("payments.capture", &["payments", gateway_payment_id, "capture"], key, Some(&body)).await?;
         payment(expect(&answer, 200)?, Some(amount.currency), Some(gateway_payment_id))
     }
 
     async fn cancel(&self, gateway_payment_id: &str, key: &str) -> Result<GatewayPayment, GatewayError> {
-        let answer = self.post(&["payments", gateway_payment_id, "cancel"], key, NO_BODY).await?;
+        let answer = self.post("payments.cancel", &["payments", gateway_payment_id, "cancel"], key, NO_BODY).await?;
         payment(expect(&answer, 200)?, None, Some(gateway_payment_id))
     }
 
@@ -140,7 +162,8 @@ impl PaymentGateway for HttpPaymentGateway {
         key: &str,
     ) -> Result<GatewayRefund, GatewayError> {
         let body = wire::RefundRequest { amount: amount.into(), reason };
-        let answer = self.post(&["payments", gateway_payment_id, "refund"], key, Some(&body)).await?;
+        let answer =
+            self.post("payments.refund", &["payments", gateway_payment_id, "refund"], key, Some(&body)).await?;
         let refund: wire::Refund = expect(&answer, 200)?;
         if refund.payment_id != gateway_payment_id {
             return Err(another("payment"));
@@ -154,6 +177,7 @@ impl PaymentGateway for HttpPaymentGateway {
     async fn settlement_report(&self, day: NaiveDate) -> Result<Vec<ReportLine>, GatewayError> {
         let day = day.to_string();
         let request = Request {
+            operation: "payments.settlement_report",
             method: Method::GET,
             path: &["settlements", &day],
             query: None,

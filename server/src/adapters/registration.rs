@@ -39,6 +39,7 @@ impl HttpRegistrationBodies {
 
     async fn post(
         &self,
+        operation: &'static str,
         country: &str,
         path: &str,
         request: &RegistrationRequest,
@@ -47,6 +48,7 @@ impl HttpRegistrationBodies {
         let client = self.by_country.get(country).ok_or(RegistrationError::NoApi)?;
         let body = wire::Registration::from(request);
         let call = Request {
+            operation,
             method: Method::POST,
             path: &[path],
             query: None,
@@ -70,7 +72,7 @@ impl RegistrationBodies for HttpRegistrationBodies {
             // The German body has dossiers instead.
             return Err(RegistrationError::NoApi);
         }
-        let answer = self.post(country, "registrations", request, key).await?;
+        let answer = self.post("registration.submit", country, "registrations", request, key).await?;
         if answer.status == 422
             && let Some(refused) = refused_at_once(&answer)
         {
@@ -86,6 +88,7 @@ impl RegistrationBodies for HttpRegistrationBodies {
     ) -> Result<Option<RegistrationAnswer>, RegistrationError> {
         let client = self.by_country.get(country).ok_or(RegistrationError::NoApi)?;
         let call = Request {
+            operation: "registration.registration",
             method: Method::GET,
             path: &["registrations", registration_id],
             query: None,
@@ -110,7 +113,7 @@ impl RegistrationBodies for HttpRegistrationBodies {
         request: &RegistrationRequest,
         key: &str,
     ) -> Result<String, RegistrationError> {
-        let answer = self.post(country, "dossiers", request, key).await?;
+        let answer = self.post("registration.open_dossier", country, "dossiers", request, key).await?;
         if !matches!(answer.status.as_u16(), 200 | 201) {
             return Err(refusal(&answer));
         }

@@ -60,6 +60,7 @@ impl SmsSender for HttpSmsSender {
         let answer = self
             .client
             .call(Request {
+                operation: "sms.send",
                 method: Method::POST,
                 path: &["messages"],
                 query: None,

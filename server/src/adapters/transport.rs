@@ -66,6 +66,7 @@ impl Transport for HttpTransport {
         let answer = self
             .client
             .call(Request {
+                operation: "transport.schedule",
                 method: Method::POST,
                 path: &["deliveries"],
                 query: None,

@@ -99,6 +99,7 @@ impl Vss for HttpVss {
         let answer = self
             .client
             .call(Request {
+                operation: "vss.maintenance_status",
                 method: Method::GET,
                 path: &["vehicles", vin, "maintenance-status"],
                 query: None,

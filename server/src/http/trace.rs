@@ -6,6 +6,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use caas::kernel::spans::{self, SpanKind, Work};
 use std::sync::Arc;
 use tracing::Instrument as _;
 use tracing_subscriber::EnvFilter;
@@ -35,9 +36,13 @@ pub(super) async fn observe(State(http): State<Http>, request: Request, next: Ne
     let is_noise =
         matches!(&*route, "/healthz" | "/readyz" | "/metrics" | "(file or nothing)") || route.starts_with("/pkg");
     let span = tracing::info_span!("request", %id, method, %route);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let work = if is_noise { None } else { spans::begin(&http.caas, SpanKind::Server, || format!("{method} {route}")) };
+    let mut response = spans::within(work.as_ref(), next.run(request)).instrument(span.clone()).await;
     let took = started.elapsed();
     let status = response.status().as_u16();
+    if let Some(work) = work {
+        tell(work, (method, &route), status, id);
+    }
     span.in_scope(|| {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if is_noise { tracing::debug!(status, micros, "answered") } else { tracing::info!(status, micros, "answered") }
@@ -50,6 +55,15 @@ pub(super) async fn observe(State(http): State<Http>, request: Request, next: Ne
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     response
+}
+
+/// Tells of a request that was answered.
+fn tell(work: Work, (method, route): (&str, &str), status: u16, id: uuid::Uuid) {
+    work.note("http.request.method", method);
+    work.note("http.route", route);
+    work.note("http.response.status_code", i64::from(status));
+    work.note("caas.request.id", id);
+    work.end((status >= 500).then_some("server_error"));
 }
 
 /// Methods we know; made-up ones would make endless series.

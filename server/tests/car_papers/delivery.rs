@@ -9,6 +9,8 @@ use caas::sales::delivery::port::TransportEvent as E;
 use caas::sales::delivery::slots::PickUpRefusal;
 use caas::sales::delivery::{hand_over, pick_ups};
 use caas::sql;
+use caas::watch::by_hand;
+use caas::watch::model::Outside;
 use chrono::TimeDelta;
 
 #[tokio::test]
@@ -183,6 +185,32 @@ async fn a_lost_answer_is_one_transport_and_a_refusal_none() {
         let id = scene.complete("ES", "HOME").await;
         assert_eq!(scene.delivery(id).await.state.as_str(), "UNAVAILABLE");
         assert_eq!(scene.status(id).await, "READY_FOR_DELIVERY");
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
+async fn operations_give_the_company_a_rest_and_nobody_waits_for_its_end_longer_than_a_day() {
+    for engine in Engine::all() {
+        let mut scene = Scene::new(engine).await;
+        let by = scene.app.sign_in("operations").await;
+        let caas = scene.caas.clone();
+        by_hand::open(&caas, by, Outside::Transport, "Huelga de transporte").await.unwrap().unwrap();
+        let id = scene.complete("ES", "HOME").await;
+        scene.live(TimeDelta::hours(3)).await;
+        assert_eq!((scene.lorries.calls().len(), scene.delivery(id).await.state.as_str()), (0, "REQUESTED"));
+        by_hand::close(&caas, by, Outside::Transport, "Ha terminado").await.unwrap().unwrap();
+        scene.live(TimeDelta::minutes(2)).await;
+        assert_eq!(scene.lorries.calls().len(), 1);
+        assert_eq!(scene.status(id).await, "DELIVERY_SCHEDULED");
+
+        by_hand::open(&caas, by, Outside::Transport, "Otra huelga").await.unwrap().unwrap();
+        let id = scene.complete("ES", "HOME").await;
+        scene.live(TimeDelta::hours(25)).await;
+        let delivery = scene.delivery(id).await;
+        assert_eq!((scene.lorries.calls().len(), delivery.state.as_str()), (1, "UNAVAILABLE"));
+        scene.app.get("/operaciones/sistemas/TRANSPORT").await.expect(200).says("Otra huelga");
+        by_hand::close(&caas, by, Outside::Transport, "Ha terminado").await.unwrap().unwrap();
         scene.proven().await;
     }
 }

@@ -260,15 +260,17 @@ async fn run_one(caas: &Caas, registry: &Registry, job: &Claimed, then: Then<'_>
     let run = Run { earlier_runs: job.attempts - 1, due_at: job.due_at };
     let work = spans::begin(caas, SpanKind::Consumer, || job.kind.clone());
     let result = match registry.handlers.get(job.kind.as_str()) {
-        Some(handler) => AssertUnwindSafe(spans::within(work.as_ref(), handler(job.payload.0.clone(), caas.clone(), run)))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|caught| {
-                if failpoint::is_crash(&*caught) {
-                    std::panic::resume_unwind(caught);
-                }
-                Err(Failure::Stored("the job panicked".to_owned()).into())
-            }),
+        Some(handler) => {
+            AssertUnwindSafe(spans::within(work.as_ref(), handler(job.payload.0.clone(), caas.clone(), run)))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|caught| {
+                    if failpoint::is_crash(&*caught) {
+                        std::panic::resume_unwind(caught);
+                    }
+                    Err(Failure::Stored("the job panicked".to_owned()).into())
+                })
+        }
         None => Err(Failure::Stored(format!("this version has no job `{}`", job.kind)).into()),
     };
     let ended = std::time::Duration::from_micros(micros(caas.now()));

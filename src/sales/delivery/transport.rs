@@ -5,6 +5,7 @@ use super::model::{DeliveryEvent, DeliveryState};
 use super::place::dealership;
 use super::port::{ScheduledTransport, TransportError, TransportEvent, TransportNotice, TransportRequest};
 use crate::Caas;
+use crate::breaker::{self, Permission, System};
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
 use crate::kernel::Timestamp;
@@ -14,6 +15,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::OrderId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
 use crate::kernel::locale::Bilingual;
+use crate::kernel::spans;
 use crate::kernel::when;
 use crate::monitoring::failures::{self, NewFailure};
 use crate::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
@@ -125,13 +127,34 @@ impl Job for ScheduleTransport {
     const MAX_ATTEMPTS: i64 = 200;
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
+        spans::concerns(self.order);
         let mut tx = caas.db.read().await?;
         let Some(delivery) = wanted(&mut tx, self.order).await? else { return Ok(Outcome::Done) };
         drop(tx);
         let Some(request) = &delivery.request else { return Ok(Outcome::Done) };
-        let result = caas.transport.schedule(request, &delivery.idempotency_key).await;
+        let mut tx = caas.db.begin().await?;
+        let permission = breaker::ask(caas, &mut tx, System::Transport).await?;
+        tx.commit().await?;
+        // Whoever has waited for a day learns how it ends, whether anybody may call or not.
+        let tired_at = delivery.created_at + PATIENCE;
+        let result = match permission {
+            Permission::Denied(until) if caas.now() < tired_at => return Ok(Outcome::Again(until.min(tired_at))),
+            Permission::Denied(_) => Err(TransportError::Unavailable("it is being given a rest".to_owned())),
+            Permission::Granted | Permission::Probe => {
+                caas.transport.schedule(request, &delivery.idempotency_key).await
+            }
+        };
         failpoint::hit("transport.request.answered");
         let mut tx = caas.db.begin().await?;
+        match &result {
+            _ if matches!(permission, Permission::Denied(_)) => {}
+            Err(error) if error.is_outage() => {
+                breaker::failed(caas, &mut tx, System::Transport).await?;
+            }
+            _ => {
+                breaker::succeeded(caas, &mut tx, System::Transport).await?;
+            }
+        }
         who::lock(&mut tx, self.order).await?;
         let mut order = orders::load(&mut tx, self.order).await?;
         let Some(mut delivery) = find(&mut tx, self.order).await? else { return Ok(Outcome::Done) };
@@ -265,6 +288,7 @@ pub async fn on_event(caas: &Caas, tx: &mut Tx, notice: &TransportNotice) -> Res
         notice.delivery_id.as_str()
     )?;
     let Some((order, _)) = known else { return Ok(false) };
+    spans::concerns(order);
     who::lock(tx, order).await?;
     let mut order = orders::load(tx, order).await?;
     let Some(mut delivery) = find(tx, order.id).await? else { return Ok(false) };

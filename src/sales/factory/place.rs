@@ -15,6 +15,7 @@ use crate::kernel::failpoint;
 use crate::kernel::ids::OrderId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::money::{Cents, Money};
+use crate::kernel::spans;
 use crate::monitoring::failures::{self, NewFailure};
 use crate::monitoring::model::{Component, FailureCategory, FailureType, Resolution};
 use crate::notifications::model::NoticeEvent;

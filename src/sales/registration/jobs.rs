@@ -13,6 +13,7 @@ use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
 use crate::kernel::ids::OrderId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
+use crate::kernel::spans;
 use crate::sales::model::OrderStatus;
 use crate::sales::orders::{self, Order};
 use crate::sales::who;

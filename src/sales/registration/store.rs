@@ -9,6 +9,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::ids::OrderId;
+use crate::kernel::spans;
 use crate::sales::orders::{self, Order};
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -128,6 +129,7 @@ pub(super) async fn apply(
     let before = registration.state;
     registration.state = before.on(event).map_err(|refusal| Failure::Stored(refusal.to_string()))?;
     save(caas, tx, registration).await?;
+    spans::concerns(order.id);
     let data = serde_json::json!({ "event": event });
     let after = registration.state;
     let states = (before != after).then_some((Some(before), after));

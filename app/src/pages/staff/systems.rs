@@ -35,6 +35,7 @@ pub(super) const fn system_name(system: Outside, locale: Locale) -> &'static str
         Outside::Transport => locale.t("Transporte", "Transport"),
         Outside::Sms => "SMS",
         Outside::Mail => locale.t("Correo", "Mail"),
+        Outside::Push => locale.t("Avisos push", "Push messages"),
     }
 }
 
@@ -57,7 +58,7 @@ pub(super) fn system_tile(tile: &Tile, web: &WebContext) -> AnyView {
     let locale = web.locale;
     let (mut tone, mut word) = (Tone::Neutral, locale.t("Sin llamadas", "No calls"));
     if let Some(availability) = tile.hour.availability() {
-        let kept = tile.system.promise().is_none_or(|promise| availability >= promise);
+        let kept = availability >= tile.system.promise();
         (tone, word) = if kept && tile.hour.failures < tile.hour.calls {
             (Tone::Done, locale.t("Responde", "Answers"))
         } else if tile.hour.failures == tile.hour.calls {
@@ -157,21 +158,15 @@ pub(super) async fn system_page(web: WebContext) -> PageResult {
     let history = systems::history(&mut tx, system, SHOWN).await?;
     drop(tx);
     let title = system_name(system, locale);
-    let lead = match system.promise() {
-        Some(promise) => {
-            format!(
-                "{} {}.",
-                locale.t("Promete estar disponible el", "It promises to be available"),
-                percent(promise, locale)
-            )
-        }
-        None => locale
-            .t(
-                "No promete ninguna disponibilidad; lo que falla se repite solo.",
-                "It promises no availability; what fails is tried again by itself.",
-            )
-            .to_owned(),
+    let held_to = if system.has_promised() {
+        locale.t("Promete estar disponible el", "It promises to be available")
+    } else {
+        locale.t(
+            "No promete nada; para cumplir lo nuestro tiene que estar disponible el",
+            "It promises nothing; for what we promise it must be available",
+        )
     };
+    let lead = format!("{held_to} {}.", percent(system.promise(), locale));
     let pill = overview.breaker.as_ref().map(|breaker| {
         let (kind, word, _) = breaker_words(breaker, &web);
         view! { <StatusPill kind=kind word=word/> }.into_any()
@@ -229,14 +224,14 @@ fn availability(overview: &Overview, locale: Locale) -> AnyView {
         .zip(overview.spans)
         .map(|(span, seen)| {
             let share = seen.availability();
-            let verdict = match (share, overview.system.promise()) {
-                (Some(share), Some(promise)) if share >= promise => {
+            let verdict = match share {
+                Some(share) if share >= overview.system.promise() => {
                     view! { <StatusPill kind=Status::Done word=locale.t("Cumplida", "Kept")/> }.into_any()
                 }
-                (Some(_), Some(_)) => {
+                Some(_) => {
                     view! { <StatusPill kind=Status::Warning word=locale.t("Por debajo", "Below it")/> }.into_any()
                 }
-                _ => "–".into_any(),
+                None => "–".into_any(),
             };
             let share =
                 share.map_or_else(|| locale.t("sin llamadas", "no calls").to_owned(), |share| percent(share, locale));
@@ -345,6 +340,10 @@ fn effect_words(system: Outside, locale: Locale) -> &'static str {
         Outside::Factory => locale.t(
             "No se pide ningún coche. Las ventas se guardan y esperan en cola; el concesionario lo ve.",
             "No car is ordered. Sales are saved and wait in a queue; the dealership sees it.",
+        ),
+        Outside::Transport => locale.t(
+            "No se pide ningún transporte. Las entregas a domicilio esperan; a quien lleve un día esperando se le ofrece recoger el coche en el concesionario.",
+            "No transport is asked for. Deliveries to the door wait; whoever has waited for a day is offered to pick the car up at the dealership.",
         ),
         _ => locale.t(
             "No se pregunta por el mantenimiento. Los servicios críticos para la seguridad se rechazan por ahora; los demás se venden con un aviso que el cliente acepta.",

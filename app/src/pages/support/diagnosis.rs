@@ -3,6 +3,9 @@
 use super::facts;
 use super::packet::{Packet, plain};
 use crate::ui::Fact;
+use crate::web::WebContext;
+use caas::kernel::ids::ActivationId;
+use caas::kernel::spans::Place;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -68,6 +71,16 @@ pub(super) fn log(packet: &Packet<'_>) -> Option<AnyView> {
         })
         .collect();
     folded(packet.locale.t("Registro del coche", "The car's log"), lines)
+}
+
+/// Under which id tools of tracing show all that was done for it, to be copied; nothing where no traces are made.
+pub(super) fn trace(web: &WebContext, activation: ActivationId) -> Option<AnyView> {
+    if !web.caas.spans.is_on() {
+        return None;
+    }
+    let id = view! { <code class="code">{Place::root_of(activation.0).trace_text()}</code> }.into_any();
+    let label = web.locale.t("Identificador en OpenTelemetry", "Id in OpenTelemetry");
+    facts(web.locale.t("Traza", "Trace"), vec![Fact::view(label, id)])
 }
 
 fn folded(title: &str, lines: Vec<String>) -> Option<AnyView> {

@@ -4,7 +4,7 @@
 use super::actions::Carried;
 use super::attempts::{attempts, snapshots};
 use super::conversation::{SHOWN, conversation};
-use super::diagnosis::{answers, configuration, log, network, vehicle};
+use super::diagnosis::{answers, configuration, log, network, trace, vehicle};
 use super::live::desk_line;
 use super::money::MoneyFacts;
 use super::packet::Packet;
@@ -276,6 +276,7 @@ fn middle(whole: &Whole, web: &WebContext, user: &CurrentUser, can_work: bool, c
                 </div>
                 {answers(&packet)}
                 {log(&packet)}
+                {whole.activation.as_ref().and_then(|one| trace(web, one.id))}
             </section>
         }
     });
