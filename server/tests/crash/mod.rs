@@ -6,14 +6,14 @@
 
 mod books;
 mod cases;
-mod machine;
+pub mod machine;
 mod month;
-mod place;
-mod process;
+pub mod place;
+pub mod process;
 mod sale;
 mod street;
 mod telephone;
-mod template;
+pub mod template;
 
 use self::books::Books;
 use self::cases::{Case, Story, cases};
