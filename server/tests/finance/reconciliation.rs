@@ -187,6 +187,9 @@ async fn a_planted_disagreement_of_every_class_is_found_exactly_and_again_the_sa
         expected.push(of_payday(Class::MissingThere, &unnamed_id));
         expected.sort();
         assert_eq!(scene.open().await, expected);
+        for class in Class::ALL {
+            assert!(expected.iter().any(|(_, planted, _)| planted == class), "{class} is not planted");
+        }
         let books = scene.booked("BANK").await;
 
         // Once more, and by hand: the same rows.

@@ -200,7 +200,7 @@ async fn every_rule_holds_on_its_limit_breaks_beyond_it_and_forgets_what_is_olde
         let delivered = Scene::order(&mut scene, SEATS).await;
         scene.live(TimeDelta::minutes(5)).await;
         assert_eq!(scene.state(delivered).await, "ACTIVE");
-        let paid = scene.payment(delivered).await.id;
+        let paid = Scene::payment(&scene, delivered).await.id;
         let models = Models { delivered, paid, rest };
         for &rule in Rule::ALL {
             far_away(&scene);

@@ -6,7 +6,7 @@ use crate::people::Subscribed;
 use caas::kernel::Timestamp;
 use caas::kernel::when::day_there;
 use caas::subscriptions::model::EndReason;
-use caas_sandbox::world::gateway::model::Payment;
+use caas_sandbox::world::gateway::model::{Payment, SettlementState};
 use chrono::{Months, NaiveDate, TimeDelta};
 
 /// Where everybody lives.
@@ -16,7 +16,8 @@ pub(super) fn judge(evidence: &Evidence<'_>, cases: &[Case<'_>], wrong: &mut Vec
     for subscribed in evidence.subscribed {
         let Some(case) = cases.iter().find(|case| case.order.id == subscribed.order) else { continue };
         begins_with_the_vehicle(case, subscribed, wrong);
-        let taken = taken(evidence, subscribed);
+        let withdrawn = case.order.withdrawn.is_some();
+        let taken = taken(evidence, subscribed, withdrawn);
         match owed(evidence, case, subscribed) {
             Ok(owed) if taken + subscribed.unpaid != owed => wrong.push(format!(
                 "{}: {owed} cents were delivered, the bank took {taken} and {} are to be paid",
@@ -40,8 +41,10 @@ fn books<'a>(evidence: &Evidence<'a>, subscribed: &'a Subscribed) -> impl Iterat
     })
 }
 
-fn taken(evidence: &Evidence<'_>, subscribed: &Subscribed) -> i64 {
-    books(evidence, subscribed).filter_map(|book| i64::try_from(book.net_cents()).ok()).sum()
+/// What was taken and not given back. Who withdrew gets back what the bank really moved, and has not taken back itself.
+fn taken(evidence: &Evidence<'_>, subscribed: &Subscribed, withdrawn: bool) -> i64 {
+    let counts = |book: &&Payment| !withdrawn || (book.settlement != SettlementState::Failed && !book.charged_back);
+    books(evidence, subscribed).filter(counts).filter_map(|book| i64::try_from(book.net_cents()).ok()).sum()
 }
 
 /// It begins on the day the vehicle had it, or some days later when its word was lost on the way.
