@@ -85,6 +85,7 @@ const GROWING: &[Growing] = &[
     Growing {
         unique: &[
             ("gateway_payment_id", TABLE_OF_KEYS),
+            ("form_key", TABLE_OF_KEYS),
             ("order_id, payment_type", TABLE_OF_OPEN),
             ("invoice_id", TABLE_OF_OPEN),
             ("debt_id", TABLE_OF_OPEN),
@@ -92,7 +93,10 @@ const GROWING: &[Growing] = &[
         ..growing("payments", "id")
     },
     growing("push_deliveries", "notification_id"),
-    growing("reconciliation_discrepancies", "id"),
+    Growing {
+        unique: &[("day, gateway_payment_id, kind, class", "a lock on the row of the day's run")],
+        ..growing("reconciliation_discrepancies", "id")
+    },
     growing("reconciliation_notes", "id"),
     growing("reconciliation_runs", "day"),
     growing("revenue_days", "id"),
@@ -103,14 +107,17 @@ const GROWING: &[Growing] = &[
     },
     growing("settlement_lines", "day"),
     growing("ticket_attachments", "id"),
-    growing("ticket_notes", "id"),
+    growing("ticket_messages", "id"),
     growing("ticket_packages", "ticket_id"),
     growing("ticket_tasks", "id"),
     growing("ticket_words", "ticket_id"),
     Growing { unique: &[("number", "the counter's row, which is locked to count")], ..growing("tickets", "id") },
     growing("verification_runs", "id"),
     growing("warranty_changes", "id"),
-    growing("webhook_notes", "id"),
+    Growing {
+        unique: &[("inbox_id, body_sha256", "a lock on the row of the message that it is about")],
+        ..growing("webhook_notes", "id")
+    },
     Growing { unique: &[("sender, webhook_id", TABLE_OF_KEYS)], ..growing("webhook_inbox", "id") },
     Growing { unique: &[("service_activation_id", WITH_ITS_ONE)], ..growing("withdrawals", "id") },
 ];
@@ -160,7 +167,8 @@ async fn no_key_is_counted_and_every_table_is_known_to_grow_or_not() {
     let known: BTreeSet<String> =
         GROWING.iter().map(|growing| growing.table).chain(BOUNDED.split_whitespace()).map(str::to_owned).collect();
     assert_eq!(known.len(), GROWING.len() + BOUNDED.split_whitespace().count(), "each once");
-    assert_eq!(tables, known, "a new table: does it grow without end, and by what would it be cut into months?");
+    let new: Vec<_> = tables.symmetric_difference(&known).collect();
+    assert!(new.is_empty(), "does it grow without end, and by what would it be cut into months? {new:?}");
 }
 
 /// What is unique in a table: its columns, and whether it is the primary key.

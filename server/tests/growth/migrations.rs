@@ -145,7 +145,9 @@ fn next_version(engine: Engine, statements: &str) -> tempfile::TempDir {
         let file = entry.unwrap().path();
         std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
     }
-    std::fs::write(folder.path().join("9001_next.sql"), statements).unwrap();
+    // SQLite's tables are strict about their types.
+    let number = if engine == Engine::Postgres { "BIGINT" } else { "INTEGER" };
+    std::fs::write(folder.path().join("9001_next.sql"), statements.replace("BIGINT", number)).unwrap();
     folder
 }
 

@@ -103,6 +103,9 @@ async fn two_large_tables_are_cut_into_months_and_the_platform_does_not_notice()
     // The next month: a purchase, the story with its pages, and the proof, by the statements as they are.
     scene.app.advance(TimeDelta::days(10));
     scene.app.run_jobs().await;
+    scene.app.sign_in("customer").await;
+    scene.app.get("/expediente").await.expect(200);
+    scene.app.run_jobs().await;
     let later = scene.order(AUDIO, OfferKind::Temporary).await;
     scene.soon().await;
     for path in [before, later] {

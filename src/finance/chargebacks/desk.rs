@@ -50,6 +50,14 @@ codes! {
     }
 }
 
+/// The columns of a [`Task`], each behind `$of`.
+macro_rules! task_columns {
+    ($of:literal) => {
+        columns!($of; id, payment_id, amount_cents, currency, reason, state, owner_id, due_at, opened_at, answered_at,
+            closed_at, version)
+    };
+}
+
 /// A task.
 #[derive(Debug, Clone, FromRow)]
 pub struct Task {
@@ -123,21 +131,23 @@ pub async fn list(tx: &mut Tx, filter: &TaskFilter, limit: i64) -> Result<Vec<Ta
     if filter.open {
         let (at, id) = filter.after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
         return Ok(sql!(tx, all Task,
-            "SELECT t.*, o.name AS owner_name, u.id AS customer_id, u.name AS customer_name FROM finance_tasks t
+            concat!("SELECT ", task_columns!("t."), ", o.name AS owner_name, u.id AS customer_id, u.name AS customer_name
+             FROM finance_tasks t
              JOIN payments p ON p.id = t.payment_id JOIN users u ON u.id = p.customer_id
              LEFT JOIN users o ON o.id = t.owner_id
              WHERE t.closed_at IS NULL AND ($1 IS NULL OR t.state = $1) AND ($2 IS NULL OR t.owner_id = $2)
                AND t.due_at >= $3 AND (t.due_at > $3 OR t.id > $4)
-             ORDER BY t.due_at, t.id LIMIT $5", state, filter.owner, at, id, limit)?);
+             ORDER BY t.due_at, t.id LIMIT $5"), state, filter.owner, at, id, limit)?);
     }
     let (at, id) = filter.after.unwrap_or((FAR_FUTURE, Uuid::max()));
     Ok(sql!(tx, all Task,
-        "SELECT t.*, o.name AS owner_name, u.id AS customer_id, u.name AS customer_name FROM finance_tasks t
+        concat!("SELECT ", task_columns!("t."), ", o.name AS owner_name, u.id AS customer_id, u.name AS customer_name
+             FROM finance_tasks t
          JOIN payments p ON p.id = t.payment_id JOIN users u ON u.id = p.customer_id
          LEFT JOIN users o ON o.id = t.owner_id
          WHERE ($1 IS NULL OR t.state = $1) AND ($2 IS NULL OR t.owner_id = $2)
            AND t.opened_at <= $3 AND (t.opened_at < $3 OR t.id < $4)
-         ORDER BY t.opened_at DESC, t.id DESC LIMIT $5", state, filter.owner, at, id, limit)?)
+         ORDER BY t.opened_at DESC, t.id DESC LIMIT $5"), state, filter.owner, at, id, limit)?)
 }
 
 impl TaskFilter {
@@ -161,9 +171,10 @@ pub async fn counts(tx: &mut Tx, now: Timestamp) -> Result<(i64, i64)> {
 /// One task; `None` when there is none of this id.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Task>> {
     Ok(sql!(tx, optional Task,
-        "SELECT t.*, o.name AS owner_name, u.id AS customer_id, u.name AS customer_name FROM finance_tasks t
+        concat!("SELECT ", task_columns!("t."), ", o.name AS owner_name, u.id AS customer_id, u.name AS customer_name
+             FROM finance_tasks t
          JOIN payments p ON p.id = t.payment_id JOIN users u ON u.id = p.customer_id
-         LEFT JOIN users o ON o.id = t.owner_id WHERE t.id = $1", id)?)
+         LEFT JOIN users o ON o.id = t.owner_id WHERE t.id = $1"), id)?)
 }
 
 /// What was done about a task, or said of it.
