@@ -40,6 +40,8 @@ codes! {
         FeeForgotten = "FEE_FORGOTTEN",
         /// A chargeback that is told twice is booked twice.
         ChargebackBookedTwice = "CHARGEBACK_BOOKED_TWICE",
+        /// Nobody misses a payout in the gateway's reports.
+        LostLineForgiven = "LOST_LINE_FORGIVEN",
     }
 }
 

@@ -11,6 +11,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::PaymentId;
 use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::money::Cents;
+use crate::kernel::planted::{Bug, is_in};
 use crate::notifications::model::NoticeEvent;
 use crate::notifications::service::OF_SUBSCRIPTION;
 use crate::notifications::{Notice, notify};
@@ -65,6 +66,9 @@ pub async fn on_settlement(caas: &Caas, tx: &mut Tx, gateway_payment_id: &str, v
             ledger::book_loss(caas, tx, &payment, Movement::Chargeback, Account::Bank).await?;
             chargebacks::open(caas, tx, &payment, reason.as_deref()).await?;
             settle(caas, tx, &mut payment, Settlement::ChargedBack).await?;
+        }
+        (Settlement::ChargedBack, Verdict::Chargeback { .. }) if is_in(Bug::ChargebackBookedTwice) => {
+            ledger::book_loss(caas, tx, &payment, Movement::Chargeback, Account::Bank).await?;
         }
         // A chargeback that overtakes the settlement it follows waits for it.
         (Settlement::Pending, Verdict::Chargeback { .. }) => return Ok(false),

@@ -81,6 +81,8 @@ pub struct Report {
     pub violations: Vec<String>,
     /// What `caas verify` found in the database: a second opinion.
     pub second_opinion: Vec<String>,
+    /// Lines of the gateway's reports that got lost.
+    pub lost_lines: usize,
     /// Days at whose end the books were compared with the gateway's.
     pub days: u32,
     /// Where they differed although nothing was under way, and what reconciliation named or missed: another one.
@@ -344,6 +346,7 @@ impl Life {
             deaths: self.deaths.len(),
             violations,
             second_opinion,
+            lost_lines: seen.lost_lines.values().filter(|lost| **lost).count(),
             days: self.books.days(),
             books: self.books.wrong().to_vec(),
             log: seen.story.kept().to_vec(),

@@ -12,6 +12,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::PaymentId;
 use crate::kernel::money::{Cents, Currency};
+use crate::kernel::planted::{Bug, is_in};
 use crate::payments::ledger::Movement;
 use crate::payments::model::{ReportKind, ReportStatus, Settlement};
 use crate::subscriptions::model::Day;
@@ -246,6 +247,9 @@ impl BookedRow {
 
 /// Money that we booked as arrived or taken back on this day, and that no report has named.
 async fn payouts_not_told(tx: &mut Tx, day: NaiveDate, known: &Known, findings: &mut Vec<Finding>) -> Result<()> {
+    if is_in(Bug::LostLineForgiven) {
+        return Ok(());
+    }
     for &currency in Currency::ALL {
         let rows = sql!(tx, all BookedRow,
             "SELECT p.gateway_payment_id, p.id AS payment_id, p.captured_at, p.captured_cents, p.currency, p.settlement,

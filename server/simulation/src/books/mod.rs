@@ -259,8 +259,12 @@ impl Books {
         if let Some(known) = self.by_key.get(key) {
             return Ok(Some(*known));
         }
-        let found =
-            sql!(tx, optional(PaymentId,), "SELECT payment_id FROM payment_operations WHERE idempotency_key = $1", key)?;
+        let found = sql!(
+            tx,
+            optional(PaymentId,),
+            "SELECT payment_id FROM payment_operations WHERE idempotency_key = $1",
+            key
+        )?;
         if let Some((payment,)) = found {
             self.by_key.insert(key.to_owned(), payment);
         }
