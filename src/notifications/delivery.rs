@@ -3,7 +3,7 @@
 //! Ids are stable over all tries (Message-ID, idempotency key, the tag of a push message), so that a try whose answer was
 //! lost is recognised. A message that promises that nothing was charged waits until that is true.
 
-use super::model::{Channel, DeliveryStatus, NoticeEvent};
+use super::model::{Channel, DeliveryStatus, NoticeEvent, NoticeGroup};
 use super::port::{DeliveryError, Email, PushDevice, PushMessage, TextMessage, Urgency};
 use super::preferences::unsubscribe_address;
 use super::signed;
@@ -173,12 +173,13 @@ struct Waiting {
     held_back_at: Option<Timestamp>,
     activation_id: Option<ActivationId>,
     unsubscribe_token: Option<String>,
+    unique_key: String,
 }
 
 async fn load(tx: &mut Tx, id: NotificationId) -> Result<Option<Waiting>> {
     Ok(sql!(tx, optional Waiting,
         "SELECT id, user_id, event, channel, locale, address, subject, body_text, body_html, link, secret, attempts, created_at,
-                deadline_at, late_at, held_back_at, activation_id, unsubscribe_token
+                deadline_at, late_at, held_back_at, activation_id, unsubscribe_token, unique_key
          FROM notifications WHERE id = $1 AND status = 'WAITING'", id)?)
 }
 
@@ -192,7 +193,7 @@ enum Ready {
 async fn ready(caas: &Caas, id: NotificationId) -> Result<Option<Ready>> {
     let mut tx = caas.db.read().await?;
     let Some(message) = load(&mut tx, id).await? else { return Ok(None) };
-    message.activation_id.into_iter().for_each(spans::concerns);
+    message.about().into_iter().for_each(spans::concerns);
     let untrue = is_untrue(&mut tx, message.activation_id).await?;
     Ok(Some(if untrue { Ready::NotYet } else { Ready::Send(Box::new(message)) }))
 }
@@ -216,6 +217,19 @@ async fn hold_back(caas: &Caas, id: NotificationId) -> Result<Outcome> {
 }
 
 impl Waiting {
+    /// The purchase, sale or invoice that it tells of: its key is the event, and the id of what it is about. Messages about
+    /// an account are about a person, and no trace is named after one.
+    fn about(&self) -> Option<Uuid> {
+        let event: NoticeEvent = self.event.parse().ok()?;
+        let key = self.unique_key.strip_prefix(event.as_str())?.strip_prefix(':')?;
+        match event.plan().group {
+            NoticeGroup::Services | NoticeGroup::Problems | NoticeGroup::Payments | NoticeGroup::Order => {
+                key.split(':').next()?.parse().ok()
+            }
+            NoticeGroup::Support | NoticeGroup::Vehicle | NoticeGroup::Account | NoticeGroup::Staff => None,
+        }
+    }
+
     /// An entry about it. Its words and the address stay out: entries outlive an erasure.
     fn entry(&self, kind: EntryKind) -> Entry {
         let data = serde_json::json!({

@@ -209,6 +209,7 @@ async fn operations_give_the_company_a_rest_and_nobody_waits_for_its_end_longer_
         scene.live(TimeDelta::hours(25)).await;
         let delivery = scene.delivery(id).await;
         assert_eq!((scene.lorries.calls().len(), delivery.state.as_str()), (1, "UNAVAILABLE"));
+        scene.app.sign_in("operations").await;
         scene.app.get("/operaciones/sistemas/TRANSPORT").await.expect(200).says("Otra huelga");
         by_hand::close(&caas, by, Outside::Transport, "Ha terminado").await.unwrap().unwrap();
         scene.proven().await;

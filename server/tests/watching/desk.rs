@@ -37,7 +37,7 @@ async fn what_is_late_is_listed_with_its_way_its_deadline_and_why_but_never_to_w
         let page = scene.app.get("/operaciones").await.expect(200);
         let (_, list) = page.body.split_once("id=\"avisos\"").unwrap();
         let list = list.split("</section>").next().unwrap();
-        for said in ["Correo", "90 min", "2 intentos: 550 … … not now"] {
+        for said in ["Correo", "1 h", "2 intentos: 550 … … not now"] {
             assert!(list.contains(said), "no `{said}` in {list}");
         }
         for secret in ["cliente@demo", "600123456", &scene.customer.to_string()] {

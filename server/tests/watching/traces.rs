@@ -1,6 +1,6 @@
 //! Traces: a played collector is told one for each purchase, and nobody waits for one that is away.
 
-use crate::purchase_pages::scene::{AUDIO, Engine, Fault, FaultRule, OfferKind, Scene, TestApp, TimeDelta, lince};
+use crate::purchase_pages::scene::{Engine, Fault, FaultRule, OfferKind, SEATS, Scene, TestApp, TimeDelta, lince};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -132,7 +132,7 @@ async fn a_purchase_is_one_trace_from_the_click_to_the_banks_word_days_later() {
         let busy = Fault::AsyncFailure { code: ErrorCode::VehicleBusy };
         scene.app.sandbox().set_fault(FaultRule::vehicle(lince(), busy).times(1));
         scene.app.sandbox().set_fault(FaultRule::gateway(Fault::Error).on(Operation::CapturePayment).times(1));
-        let id = id_of(&scene.order(AUDIO, OfferKind::Permanent).await);
+        let id = id_of(&scene.order(SEATS, OfferKind::Permanent).await);
         let clicked = scene.app.now();
         scene.app.live(TimeDelta::minutes(10)).await;
         assert_eq!(state(&scene, id).await, "ACTIVE");
@@ -239,7 +239,7 @@ async fn without_the_setting_nothing_is_told_and_outside_systems_see_no_header()
     app.run_jobs().await;
     let mut scene = Scene::on(app).await;
     let headers = listen_in_place_of_iot(&mut scene).await;
-    scene.order(AUDIO, OfferKind::Permanent).await;
+    scene.order(SEATS, OfferKind::Permanent).await;
     scene.app.live(TimeDelta::minutes(5)).await;
     assert!(scene.app.app.traces.is_none());
     assert!(collector.spans().is_empty());
@@ -253,7 +253,7 @@ async fn outside_systems_are_told_where_in_the_trace_they_are_called() {
         let (collector, address) = Collector::start().await;
         let mut scene = with_collector(engine, &address).await;
         let headers = listen_in_place_of_iot(&mut scene).await;
-        let id = id_of(&scene.order(AUDIO, OfferKind::Permanent).await);
+        let id = id_of(&scene.order(SEATS, OfferKind::Permanent).await);
         scene.app.live(TimeDelta::minutes(1)).await;
         flush(&scene).await;
         let trace = collector.trace(id);
@@ -298,7 +298,7 @@ async fn a_collector_that_is_away_holds_nobody_up_and_what_is_lost_is_counted() 
         format!("http://{}", listener.local_addr().unwrap())
     };
     let mut scene = with_collector(Engine::Sqlite, &nobody).await;
-    let id = id_of(&scene.order(AUDIO, OfferKind::Permanent).await);
+    let id = id_of(&scene.order(SEATS, OfferKind::Permanent).await);
     scene.app.live(TimeDelta::minutes(5)).await;
     assert_eq!(state(&scene, id).await, "ACTIVE");
     flush(&scene).await;
