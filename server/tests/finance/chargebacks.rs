@@ -182,7 +182,7 @@ async fn finance_works_on_it_and_nobody_else_knows_it() {
         scene.app.get(&path).await.expect(200).says("Nothing is booked here");
         scene.app.get(TASKS).await.expect(200).says("No chargeback with this filter");
 
-        for who in ["customer", "support", "dealer", "admin"] {
+        for who in ["customer", "support", "dealer", "administrator"] {
             scene.app.sign_in(who).await;
             for hidden in [TASKS, "/operaciones/finanzas/tareas.csv", &path] {
                 scene.app.get(hidden).await.expect(404);
@@ -228,12 +228,16 @@ async fn the_evidence_says_all_that_proves_the_delivery_and_nothing_more() {
         assert!(gathered.messages.iter().all(|told| !told.ways.is_empty()));
         // Its entries are of this purchase, and lie in the chain that the seal closes.
         let payment = scene.payment(id).await;
-        let (seal, hash) = seal_of(&mut scene.read().await, scene.customer.0).await.unwrap().unwrap();
+        let (seal, _) = gathered.seal.clone().unwrap();
         assert!(gathered.entries.iter().all(|entry| entry.seq <= seal) && gathered.entries.len() >= 4);
 
         let path = format!("{TASKS}/{}/pruebas", task.id);
+        let sealed = async |scene: &Scene| seal_of(&mut scene.read().await, scene.customer.0).await.unwrap().unwrap().1;
         let page = scene.app.get(&path).await.expect(200);
+        page.says(&sealed(&scene).await);
         let file = scene.app.get(&format!("{path}.html")).await.expect(200);
+        // That somebody took it away is itself an entry of the chain.
+        file.says(&sealed(&scene).await);
         assert_eq!(file.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(file.header("content-disposition").unwrap().starts_with("attachment; filename=\"pruebas-"));
         let confirmation = gathered.confirmation.clone().unwrap();
@@ -253,7 +257,6 @@ async fn the_evidence_says_all_that_proves_the_delivery_and_nothing_more() {
                 "sigue activo",
                 "Intentos de activarlo",
                 "SHA-256",
-                &hash,
                 &caas::kernel::when::to_the_second(confirmation.confirmed_at, "UTC", Locale::Es),
                 &caas::kernel::when::to_the_second(payment.captured_at.unwrap(), "UTC", Locale::Es),
             ] {

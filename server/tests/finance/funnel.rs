@@ -84,7 +84,7 @@ async fn an_invoice_goes_from_try_to_try_to_debt_and_its_end() {
         file.says(&format!("2026-12;EUR;FIRST_TRY;1;{}", first.amount().decimal()));
         scene.app.post_form("/api/preferencias/idioma", &[("lang", "en"), ("back", "/")]).await.expect(303);
         scene.app.get("/operaciones/finanzas/embudo?meses=3").await.expect(200).says("Debt written off");
-        for who in ["customer", "support", "dealer", "admin"] {
+        for who in ["customer", "support", "dealer", "administrator"] {
             scene.app.sign_in(who).await;
             for hidden in ["/operaciones/finanzas/embudo", "/operaciones/finanzas/embudo.csv"] {
                 scene.app.get(hidden).await.expect(404);

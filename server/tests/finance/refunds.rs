@@ -2,6 +2,7 @@
 
 use crate::support::Engine;
 use crate::use_cases::scenario::*;
+use caas::activation::model::ActivationState;
 use caas::catalogue::OfferKind;
 use caas::kernel::ids::OperationId;
 use caas::kernel::locale::Locale;
@@ -21,7 +22,9 @@ async fn each_refund_stands_where_its_deadline_puts_it() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
         let done = scene.order_kind(AUDIO, OfferKind::Permanent).await;
+        scene.until(done, ActivationState::Active).await;
         let stuck = scene.order_kind(SEATS, OfferKind::Permanent).await;
+        scene.until(stuck, ActivationState::Active).await;
         scene.seconds(10).await;
         let caas = scene.caas();
         let customer = scene.customer;
@@ -53,6 +56,7 @@ async fn each_refund_stands_where_its_deadline_puts_it() {
             .says("Ningún reembolso con este filtro");
         scene.pass(TimeDelta::days(4)).await;
         assert_eq!(standing(&scene, R::Overdue, None).await, waiting);
+        scene.app.sign_in("operations").await;
         let page = scene.app.get("/operaciones/reembolsos?estado=OVERDUE&motivo=WITHDRAWAL").await.expect(200);
         page.says("Fuera de plazo");
         page.says("Desistimiento");
@@ -67,7 +71,7 @@ async fn each_refund_stands_where_its_deadline_puts_it() {
         scene.app.get("/operaciones/reembolsos").await.expect(200).says("En marcha");
         scene.app.post_form("/api/preferencias/idioma", &[("lang", "en"), ("back", "/")]).await.expect(303);
         scene.app.get("/operaciones/reembolsos?estado=OVERDUE").await.expect(200).says("Overdue");
-        for who in ["customer", "support", "dealer", "admin"] {
+        for who in ["customer", "support", "dealer", "administrator"] {
             scene.app.sign_in(who).await;
             for hidden in ["/operaciones/reembolsos", "/operaciones/reembolsos.csv"] {
                 scene.app.get(hidden).await.expect(404);

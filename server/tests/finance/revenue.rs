@@ -137,7 +137,7 @@ async fn the_report_is_what_the_books_say_also_once_its_days_are_folded() {
         file.says(&format!("2026-11-23;EUR;RESERVATION;;ES;{net_señal};0.00;{net_señal};0.00;{net_señal};1"));
         scene.app.post_form("/api/preferencias/idioma", &[("lang", "en"), ("back", "/")]).await.expect(303);
         scene.app.get(path).await.expect(200).says("Agrees with the trial balance of these days");
-        for who in ["customer", "support", "dealer", "admin"] {
+        for who in ["customer", "support", "dealer", "administrator"] {
             scene.app.sign_in(who).await;
             for hidden in ["/operaciones/finanzas/ingresos", "/operaciones/finanzas/ingresos.csv"] {
                 scene.app.get(hidden).await.expect(404);

@@ -95,7 +95,7 @@ pub(super) async fn bundle_page(web: WebContext) -> PageResult {
         <LinkButton href=file icon=IconName::Download>{own.t("Descargar como un fichero", "Download as one file")}</LinkButton>
         <LinkButton href=format!("{here}/pruebas?idioma={other}")>{word}</LinkButton>
     };
-    let title = title(&task, locale);
+    let title = title(&task, own);
     let lang = locale.to_string();
     let body = view! {
         <PageHeader title=title.clone() crumbs=crumbs crumbs_label=own.t("Estás en", "You are in") actions=actions.into_any()/>

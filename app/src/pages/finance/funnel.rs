@@ -10,6 +10,7 @@ use caas::finance::funnel::{Stage, StageSum, funnel};
 use caas::finance::risk::month_of;
 use caas::kernel::locale::Locale;
 use caas::kernel::money::{Cents, Currency, Money};
+use caas::kernel::when::day_there;
 use chrono::{Months, NaiveDate};
 use leptos::prelude::*;
 
@@ -23,9 +24,10 @@ fn months(web: &WebContext) -> u32 {
     asked.filter(|months| SPANS.contains(months)).unwrap_or(6)
 }
 
-/// The first and the last month that are looked at.
+/// The first and the last month that are looked at. An invoice has its seller's date, so it is the reader's month that runs.
 fn span(web: &WebContext) -> (NaiveDate, NaiveDate) {
-    let last = month_of(web.caas.now().date_naive());
+    let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
+    let last = month_of(day_there(web.caas.now(), zone));
     (last - Months::new(months(web) - 1), last)
 }
 
