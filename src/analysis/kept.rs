@@ -293,7 +293,8 @@ pub(super) async fn hours(
            AND s.failures >= $5 AND ($6 IS NULL OR s.split_key = $6) AND (d.day < $7 OR s.split_key <= $8)
          ORDER BY d.day DESC, s.split_key DESC LIMIT $9",
         span.first.to_string(),
-        span.last.to_string(),
+        // Days after that one are left out as a whole.
+        span.last.min(until.0).to_string(),
         part,
         key,
         least,

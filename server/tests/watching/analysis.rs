@@ -9,6 +9,7 @@ use caas::analysis::model::{Chosen, Counts, DaySpan, Dimension, Measure};
 use caas::analysis::proof::rebuild;
 use caas::analysis::report::{Report, report};
 use caas::kernel::Timestamp;
+use caas::kernel::database::Database;
 use caas::kernel::ids::{ActivationId, AttemptId, TicketId, VehicleId};
 use caas::kernel::jobs::{Job as _, Outcome, Run};
 use caas::kernel::rng::{Rng, SeededRng};
@@ -17,6 +18,7 @@ use caas::support::model::Solution;
 use caas::support::{self, Agent, Question};
 use caas_sandbox::{ErrorCode, Fault};
 use chrono::{NaiveDate, TimeDelta};
+use std::process::Command;
 
 pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -44,7 +46,8 @@ impl Planted {
         let (seats, audio) = (scene.order(SEATS).await, scene.order(AUDIO).await);
         let mut tx = scene.caas().db.begin().await.unwrap();
         let (other,) =
-            sql!(tx, one(VehicleId,), "SELECT id FROM vehicles WHERE model_code <> 'LINCE' ORDER BY id LIMIT 1").unwrap();
+            sql!(tx, one(VehicleId,), "SELECT id FROM vehicles WHERE model_code <> 'LINCE' ORDER BY id LIMIT 1")
+                .unwrap();
         sql!(tx, execute "UPDATE service_activations SET vehicle_id = $1 WHERE service_activation_id = $2", other, audio)
             .unwrap();
         tx.commit().await.unwrap();
@@ -154,11 +157,13 @@ async fn every_breakdown_comes_to_the_same_and_to_the_attempts_themselves() {
         let planted = Planted::new(engine).await;
         planted.days("2026-11-18", "2026-11-22").await;
         planted.close().await;
-        assert_eq!(closed(&planted.scene).await.len(), 4, "the day before has just ended, but not at one o'clock");
+        assert_eq!(closed(&planted.scene).await.len(), 5);
         planted.attempt(planted.seats, at("2026-11-23T07:00:00Z"), 1, None, "").await;
         planted.attempt(planted.seats, at("2026-11-23T08:00:00Z"), 2, Some("FAILED_RETRY"), "TIMEOUT").await;
         // Closed days, the open one, and both.
-        for days in [span("2026-11-19", "2026-11-21"), span("2026-11-23", "2026-11-23"), span("2026-11-01", "2026-12-31")] {
+        for days in
+            [span("2026-11-19", "2026-11-21"), span("2026-11-23", "2026-11-23"), span("2026-11-01", "2026-12-31")]
+        {
             let whole = planted.report(days, None).await;
             assert!(whole.total.attempts > 0 && whole.total.failures > 0);
             let mut values = vec![None];
@@ -198,7 +203,7 @@ async fn a_closed_day_says_what_it_said_before() {
         let before = (planted.report(days, None).await, planted.report(days, Some(&chosen)).await);
         assert!(closed(&planted.scene).await.is_empty());
         planted.close().await;
-        assert_eq!(closed(&planted.scene).await, ["2026-11-20", "2026-11-21"]);
+        assert_eq!(closed(&planted.scene).await, ["2026-11-20", "2026-11-21", "2026-11-22"]);
         let after = (planted.report(days, None).await, planted.report(days, Some(&chosen)).await);
         for (before, after) in [(before.0, after.0), (before.1, after.1)] {
             assert_eq!(before.total, after.total);
@@ -222,7 +227,11 @@ async fn a_day_with_an_attempt_under_way_stays_open_until_it_has_its_verdict() {
         let open = planted.attempt(planted.seats, at("2026-11-20T23:59:00Z"), 1, None, "").await;
         planted.attempt(planted.audio, at("2026-11-20T10:00:00Z"), 1, Some("SUCCESS"), "ACTIVATED").await;
         planted.close().await;
-        assert_eq!(closed(&planted.scene).await, ["2026-11-19", "2026-11-21"], "the day with it waits, the others do not");
+        assert_eq!(
+            closed(&planted.scene).await,
+            ["2026-11-19", "2026-11-21", "2026-11-22"],
+            "the day with it waits, the others do not"
+        );
         let total = planted.report(span("2026-11-19", "2026-11-21"), None).await.total;
         assert_eq!(total, Counts { attempts: 3, failures: 0, under_way: 1 });
         let mut tx = planted.scene.caas().db.begin().await.unwrap();
@@ -233,7 +242,7 @@ async fn a_day_with_an_attempt_under_way_stays_open_until_it_has_its_verdict() {
         let counted = Counts { attempts: 3, failures: 1, under_way: 0 };
         assert_eq!(planted.report(span("2026-11-19", "2026-11-21"), None).await.total, counted);
         planted.close().await;
-        assert_eq!(closed(&planted.scene).await, ["2026-11-19", "2026-11-20", "2026-11-21"]);
+        assert_eq!(closed(&planted.scene).await, ["2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"]);
         assert_eq!(planted.report(span("2026-11-19", "2026-11-21"), None).await.total, counted);
     }
 }
@@ -242,7 +251,12 @@ async fn a_day_with_an_attempt_under_way_stays_open_until_it_has_its_verdict() {
 async fn midnight_belongs_to_the_day_that_begins() {
     for engine in Engine::all() {
         let planted = Planted::new(engine).await;
-        for moment in ["2026-11-18T23:59:59.999999Z", "2026-11-19T00:00:00Z", "2026-11-19T23:59:59.999999Z", "2026-11-20T00:00:00Z"] {
+        for moment in [
+            "2026-11-18T23:59:59.999999Z",
+            "2026-11-19T00:00:00Z",
+            "2026-11-19T23:59:59.999999Z",
+            "2026-11-20T00:00:00Z",
+        ] {
             planted.attempt(planted.seats, at(moment), 1, Some("FAILED_RETRY"), "TIMEOUT").await;
         }
         for _ in 0..2 {
@@ -261,12 +275,13 @@ async fn midnight_belongs_to_the_day_that_begins() {
                 assert_eq!(planted.list(&filter, 2).await.len(), usize::try_from(attempts).unwrap());
             }
             let hours = planted.report(span("2026-11-19", "2026-11-19"), None).await;
-            let hours: Vec<_> = hours.by(Dimension::Hour).map(|(hour, counts)| (hour.as_str().to_owned(), counts.attempts)).collect();
+            let hours: Vec<_> =
+                hours.by(Dimension::Hour).map(|(hour, counts)| (hour.as_str().to_owned(), counts.attempts)).collect();
             assert_eq!(hours, [("00".to_owned(), 1), ("23".to_owned(), 1)]);
             // And once more when they are kept.
             planted.close().await;
         }
-        assert_eq!(closed(&planted.scene).await.len(), 4);
+        assert_eq!(closed(&planted.scene).await.len(), 5);
     }
 }
 
@@ -281,7 +296,10 @@ async fn the_proof_finds_a_day_that_is_not_its_attempts_and_makes_it_again() {
         let truth = planted.report(days, None).await;
         assert_eq!(rebuild(&caas.db, scene.app.now()).await.unwrap(), Vec::<String>::new());
         for (falsified, lines) in [
-            ("UPDATE attempt_days SET failures = failures + 1 WHERE day = '2026-11-20' AND part = 'MODEL' AND split = 'HOUR'", 1),
+            (
+                "UPDATE attempt_days SET failures = failures + 1 WHERE day = '2026-11-20' AND part = 'MODEL' AND split = 'HOUR'",
+                1,
+            ),
             ("DELETE FROM attempt_days WHERE day = '2026-11-19' AND part = 'ALL' AND split = 'REASON'", 1),
             ("DELETE FROM attempt_days WHERE day >= '2026-11-20'", 2),
             (
@@ -311,7 +329,7 @@ async fn the_proof_finds_a_day_that_is_not_its_attempts_and_makes_it_again() {
         tx.commit().await.unwrap();
         let found = rebuild(&caas.db, scene.app.now()).await.unwrap();
         assert!(found.len() == 1 && found[0].contains("it was opened again"), "{found:?}");
-        assert_eq!(closed(scene).await, ["2026-11-20", "2026-11-21"]);
+        assert_eq!(closed(scene).await, ["2026-11-20", "2026-11-21", "2026-11-22"]);
         assert!(planted.report(days, None).await.total.under_way > 0);
     }
 }
@@ -351,7 +369,8 @@ async fn what_really_happens_is_counted_and_timed() {
         scene.until(audio, ActivationState::AwaitingSupportResolution).await;
         let seen = of(&scene, today, None).await;
         assert_eq!(seen.total, Counts { attempts: 3, failures: 2, under_way: 0 });
-        let reasons: Vec<_> = seen.by(Dimension::Reason).map(|(key, counts)| (key.as_str().to_owned(), counts.attempts)).collect();
+        let reasons: Vec<_> =
+            seen.by(Dimension::Reason).map(|(key, counts)| (key.as_str().to_owned(), counts.attempts)).collect();
         assert_eq!(
             reasons,
             [("ACTIVATED".to_owned(), 1), ("MODULE_FAULT".to_owned(), 1), ("VEHICLE_BUSY".to_owned(), 1)]
@@ -368,8 +387,13 @@ async fn what_really_happens_is_counted_and_timed() {
         let number = support::open_question(&caas, scene.customer, &question).await.unwrap().unwrap();
         let ticket = async |scene: &Scene| {
             let mut tx = scene.read().await;
-            sql!(tx, one(TicketId, i64, Timestamp), "SELECT id, version, created_at FROM tickets WHERE number = $1", &number)
-                .unwrap()
+            sql!(
+                tx,
+                one(TicketId, i64, Timestamp),
+                "SELECT id, version, created_at FROM tickets WHERE number = $1",
+                &number
+            )
+            .unwrap()
         };
         let agent = Agent { id: scene.app.sign_in("support").await };
         scene.pass(TimeDelta::hours(1)).await;
@@ -391,4 +415,38 @@ async fn what_really_happens_is_counted_and_timed() {
         assert_eq!(rebuild(&caas.db, scene.app.now()).await.unwrap(), Vec::<String>::new());
         scene.proven().await;
     }
+}
+
+#[tokio::test]
+async fn the_command_names_the_day_makes_it_again_and_is_content_the_next_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("caas.db").display());
+    let caas = |argument: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caas"));
+        command.arg(argument).env_clear().env("DATABASE_URL", &url).output().unwrap()
+    };
+    assert!(caas("migrate").status.success());
+    let db = Database::connect(&url).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    sql!(tx, execute "INSERT INTO analysis_days (day, closed_at) VALUES ('2026-05-01', '2026-05-02T01:00:00+00:00')")
+        .unwrap();
+    sql!(tx, execute
+        "INSERT INTO attempt_days (day, part, part_key, split, split_key, attempts, failures)
+         VALUES ('2026-05-01', 'ALL', '', 'HOUR', '09', 3, 1)")
+    .unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+    let wrong = caas("verify");
+    let said = String::from_utf8(wrong.stdout).unwrap();
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains(
+            "the sums kept of 2026-05-01 (3 attempts, 1 failures) are not those of its rows (0 attempts, 0 failures)"
+        ),
+        "{said}"
+    );
+    assert!(String::from_utf8(wrong.stderr).unwrap().contains("failure analysis"));
+    let sound = caas("verify");
+    let said = String::from_utf8(sound.stdout).unwrap();
+    assert!(sound.status.success() && said.starts_with("10 promises hold over"), "{said}");
 }

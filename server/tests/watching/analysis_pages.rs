@@ -81,14 +81,19 @@ async fn figures_are_shown_in_both_languages_and_lead_to_their_attempts() {
         narrowed.says("Quitar");
         assert!(!narrowed.body.contains("Un módulo del coche") && !narrowed.body.contains("Por servicio"));
         app.get(&format!("{PAGE}&motivo=MODULE_FAULT")).await.expect(200).says("los tiempos se ven enteros");
-        app.get("/operaciones/analisis?desde=2020-01-01&hasta=2020-01-02").await.expect(200).says("Ningún intento en estos días");
-        let list = app.get("/operaciones/analisis/intentos?desde=2026-11-21&hasta=2026-11-21&fallidos=1").await.expect(200);
+        app.get("/operaciones/analisis?desde=2020-01-01&hasta=2020-01-02")
+            .await
+            .expect(200)
+            .says("Ningún intento en estos días");
+        let list =
+            app.get("/operaciones/analisis/intentos?desde=2026-11-21&hasta=2026-11-21&fallidos=1").await.expect(200);
         let customer = planted.scene.customer;
         list.says(&format!("/soporte/clientes/{customer}/expediente"));
         in_english(&mut planted.scene.app).await;
         let app = &mut planted.scene.app;
         let page = app.get(PAGE).await.expect(200);
-        for said in ["Failure analysis", "The car was offline", "60.0% of those that ended.", "Attempts per activation"] {
+        for said in ["Failure analysis", "The car was offline", "60.0% of those that ended.", "Attempts per activation"]
+        {
             page.says(said);
         }
         app.get("/operaciones/analisis").await.expect(200).says("From 17 November 2026 to 23 November 2026");
@@ -137,7 +142,8 @@ async fn every_breakdown_is_a_file() {
             assert_eq!(sums, [6, 3, 1], "{href}: {lines:?}");
         }
         in_english(app).await;
-        let file = app.get("/operaciones/analisis.csv?desde=2026-11-20&hasta=2026-11-23&tabla=motivo").await.expect(200);
+        let file =
+            app.get("/operaciones/analisis.csv?desde=2026-11-20&hasta=2026-11-23&tabla=motivo").await.expect(200);
         file.says("VEHICLE_OFFLINE,The car was offline,2,2,0");
         for nothing in ["tabla=", "tabla=nada", "tabla=motivo&motivo=TIMEOUT", "tabla=tiempos&hora=9"] {
             app.get(&format!("/operaciones/analisis.csv?{nothing}")).await.expect(404);
@@ -147,11 +153,8 @@ async fn every_breakdown_is_a_file() {
 
 #[tokio::test]
 async fn it_is_for_operations_and_administrators_alone() {
-    const PATHS: [&str; 3] = [
-        "/operaciones/analisis",
-        "/operaciones/analisis/intentos",
-        "/operaciones/analisis.csv?tabla=motivo",
-    ];
+    const PATHS: [&str; 3] =
+        ["/operaciones/analisis", "/operaciones/analisis/intentos", "/operaciones/analisis.csv?tabla=motivo"];
     for engine in Engine::all() {
         let mut planted = planted(engine).await;
         let refused = async |planted: &Planted| {
