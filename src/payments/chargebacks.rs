@@ -1,5 +1,5 @@
 //! Charges that a customer's bank takes back: each opens a task for finance, with the day by which the bank wants our answer
-//! (rulebook §5). What finance does about it is `finance::tasks`.
+//! (rulebook §5). What finance does about it is `finance::chargebacks`.
 
 use super::repository::Payment;
 use crate::Caas;

@@ -43,7 +43,7 @@
 //! | page | classes |
 //! |---|---|
 //! | any | `.page` (centred, 72rem), `.page--narrow` (40rem), `.page--wide` (full desk); `.stack`, `.stack--s`, `.stack--l` (vertical rhythm), `.cluster` (row that wraps), `.split` (two ends), `.grid` (as many columns of 16rem as fit), `.card` (surface), `.section` with an `h2` |
-//! | two columns | `.columns` (main, then aside 20rem; one column where narrow), `.columns--equal` |
+//! | two columns | `.columns` (main, then aside 20rem; one column where narrow), `.columns--equal`, `.columns--table` (a chart, then its table) |
 //! | catalogue | `.with-filters` > `aside.filters` + `div`; groups are `section.service-group` > `h2` + `ul.services`; `.filters` holds `details` > `summary.btn.btn--secondary` + `form` of `fieldset`s: folded on a phone, open beside a wide list |
 //! | service | `.hero` > text + drawing or price; `ul.offers`; `.what-happens` (numbered `<ol>`) |
 //! | purchase | `.purchase` > `form.purchase__steps` of `section.purchase__step` + `aside.summary`; total line is `.summary__total` |

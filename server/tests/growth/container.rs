@@ -117,7 +117,7 @@ fn the_container_file_names_what_exists() {
     }
     assert_eq!(given["CAAS_ENV"], "production");
     let port = &given["PORT"];
-    assert_eq!(all("EXPOSE").collect::<Vec<_>>(), [port.clone()]);
+    assert_eq!(all("EXPOSE").collect::<Vec<_>>(), std::slice::from_ref(port));
     let health = all("HEALTHCHECK").next().unwrap();
     assert!(health.contains(&format!("http://127.0.0.1:{port}/readyz")), "{health}");
     assert!(

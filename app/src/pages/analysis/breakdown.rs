@@ -26,21 +26,22 @@ pub(super) fn breakdown(
     let label_id = id.clone();
     let csv = query.href(FILE, &[("tabla", name(dimension))]);
     let chart = chart(dimension, &lines, query, names, locale);
-    let table = table(dimension, &lines, report.total, query, names, locale);
+    let table = table(dimension, &lines, report.total, query, names, locale, chart.is_some());
+    let figures = match chart {
+        Some(chart) => {
+            view! { <div class="columns columns--table"><div>{chart}</div><div>{table}</div></div> }.into_any()
+        }
+        None => table,
+    };
     Some(
         view! {
-            <section class="section dense" aria-labelledby=label_id>
+            <section class="section dense stack" aria-labelledby=label_id>
                 <h2 id=id>{by(dimension, locale)}</h2>
-                <div class="columns columns--equal">
-                    <div>{chart}</div>
-                    <div>
-                        {table}
-                        <p class="actions"><LinkButton href=csv icon=IconName::Download>
-                            {locale.t("Descargar en CSV", "Download as CSV")}
-                            <span class="sr-only">": "{by(dimension, locale)}</span>
-                        </LinkButton></p>
-                    </div>
-                </div>
+                {figures}
+                <p class="actions"><LinkButton href=csv icon=IconName::Download>
+                    {locale.t("Descargar en CSV", "Download as CSV")}
+                    <span class="sr-only">": "{by(dimension, locale)}</span>
+                </LinkButton></p>
             </section>
         }
         .into_any(),
@@ -63,12 +64,15 @@ fn ordered(dimension: Dimension, report: &Report) -> Vec<(String, Counts)> {
     lines
 }
 
-fn chart(dimension: Dimension, lines: &[(String, Counts)], query: &Query, names: &Names, locale: Locale) -> AnyView {
-    let highest = lines.iter().map(|(_, counts)| counts.failures).max().unwrap_or_default();
-    if highest == 0 {
-        let text = locale.t("Ningún fallo.", "No failure.");
-        return view! { <p class="muted">{text}</p> }.into_any();
-    }
+/// The failures as bars; nothing where there is none.
+fn chart(
+    dimension: Dimension,
+    lines: &[(String, Counts)],
+    query: &Query,
+    names: &Names,
+    locale: Locale,
+) -> Option<AnyView> {
+    let highest = lines.iter().map(|(_, counts)| counts.failures).max().filter(|highest| *highest > 0)?;
     let failures = |number: i64| match (number, locale) {
         (1, Locale::Es) => "1 fallo".to_owned(),
         (1, Locale::En) => "1 failure".to_owned(),
@@ -96,7 +100,7 @@ fn chart(dimension: Dimension, lines: &[(String, Counts)], query: &Query, names:
         Locale::Es => format!("Fallos, {}; las cifras están en la tabla", by(dimension, locale).to_lowercase()),
         Locale::En => format!("Failures, {}; the figures stand in the table", by(dimension, locale).to_lowercase()),
     };
-    view! { <BarChart label=label top=failures(highest) bars=bars/> }.into_any()
+    Some(view! { <BarChart label=label top=failures(highest) bars=bars/> }.into_any())
 }
 
 fn table(
@@ -106,6 +110,7 @@ fn table(
     query: &Query,
     names: &Names,
     locale: Locale,
+    with_chart: bool,
 ) -> AnyView {
     let is_reason = dimension == Dimension::Reason;
     let (what, attempts, failures) =
@@ -132,7 +137,8 @@ fn table(
             <td data-label=share class="num">{share_of(counts)}</td>
         }
     };
-    let numbered = !matches!(dimension, Dimension::Hour | Dimension::Attempt);
+    // By their numbers they are found under the bars.
+    let numbered = with_chart && !matches!(dimension, Dimension::Hour | Dimension::Attempt);
     let rows = lines
         .iter()
         .enumerate()
@@ -141,7 +147,7 @@ fn table(
             let only = query.only(dimension, key);
             view! {
                 <tr>
-                    <td data-label=what>{number}<a href=only.page()>{value(dimension, key, names, locale)}</a></td>
+                    <td data-label=what><span>{number}<a href=only.page()>{value(dimension, key, names, locale)}</a></span></td>
                     {figures(only, *counts)}
                 </tr>
             }

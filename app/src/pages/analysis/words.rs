@@ -101,7 +101,7 @@ pub(super) fn count(number: i64, locale: Locale) -> String {
     }
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push_str(locale.t(".", ","));
         }
         text.push(digit);

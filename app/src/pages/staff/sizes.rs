@@ -16,10 +16,7 @@ pub(super) fn sizes_and_lags(lags: Lags, sizes: &Sizes, web: &WebContext) -> Any
         .tables
         .iter()
         .map(|(name, rows)| {
-            let rows = rows.map_or_else(
-                || locale.t("aún sin contar", "not counted yet").to_owned(),
-                |rows| grouped(rows),
-            );
+            let rows = rows.map_or_else(|| locale.t("aún sin contar", "not counted yet").to_owned(), grouped);
             view! { <tr><td data-label=table class="code">{*name}</td><td data-label=rows_label class="num">{rows}</td></tr> }
         })
         .collect_view();
