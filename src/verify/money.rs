@@ -212,7 +212,7 @@ pub(super) async fn books_balance(tx: &mut Tx, found: &mut Findings) -> Result<(
     closed_days(tx, found).await
 }
 
-/// Promise 4: the days that were closed come to what their entries come to.
+/// Promise 4: the days that were closed come to what their entries come to, and so does what was folded of them.
 async fn closed_days(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     let Some(last) = last_closed(tx, None).await? else { return Ok(()) };
     let kept = sql!(
@@ -230,6 +230,23 @@ async fn closed_days(tx: &mut Tx, found: &mut Findings) -> Result<()> {
     )?;
     if kept != booked {
         found.add(4, format_args!("the closed days up to {last} do not come to what their entries come to"));
+    }
+    // Chargebacks stand beside revenue in what is folded: they are in another account.
+    let folded = sql!(
+        tx,
+        all(String, i64, i64),
+        "SELECT currency, CAST(SUM(sold_cents) AS BIGINT), CAST(SUM(back_cents) AS BIGINT) FROM revenue_days
+         GROUP BY currency HAVING SUM(sold_cents) <> 0 OR SUM(back_cents) <> 0 ORDER BY currency"
+    )?;
+    let booked = sql!(
+        tx,
+        all(String, i64, i64),
+        "SELECT currency, CAST(SUM(credit_cents) AS BIGINT), CAST(SUM(debit_cents) AS BIGINT) FROM ledger_days
+         WHERE account = 'REVENUE' AND day <= (SELECT MAX(day) FROM revenue_foldings)
+         GROUP BY currency HAVING SUM(credit_cents) <> 0 OR SUM(debit_cents) <> 0 ORDER BY currency"
+    )?;
+    if folded != booked {
+        found.add(4, "the folded days of revenue do not come to what the revenue account came to");
     }
     Ok(())
 }

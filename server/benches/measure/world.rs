@@ -328,16 +328,21 @@ impl World {
         }
     }
 
+    /// The orders from this one on whose money has been taken.
+    pub async fn charged_since(&self, first: ActivationId) -> Result<Vec<ActivationId>> {
+        let mut tx = self.caas.db.read().await?;
+        let rows = sql!(
+            &mut tx,
+            all(ActivationId,),
+            "SELECT service_activation_id FROM payments WHERE service_activation_id >= $1 AND state = 'CHARGED'",
+            first
+        )?;
+        Ok(rows.into_iter().map(|(activation,)| activation).collect())
+    }
+
     /// Whether the money of an order has been taken.
     pub async fn is_charged(&self, activation: ActivationId) -> Result<bool> {
-        let mut tx = self.caas.db.read().await?;
-        let (count,) = sql!(
-            &mut tx,
-            one(i64,),
-            "SELECT COUNT(*) FROM payments WHERE service_activation_id = $1 AND state = 'CHARGED'",
-            activation
-        )?;
-        Ok(count == 1)
+        Ok(self.charged_since(activation).await?.contains(&activation))
     }
 
     /// Asks for a page, through all middleware. Returns status and length.

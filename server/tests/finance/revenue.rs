@@ -102,8 +102,14 @@ async fn the_report_is_what_the_books_say_also_once_its_days_are_folded() {
             let booked = by_the_balances(&scene, from, until).await;
             assert_eq!(total(&part, RevenueSum::revenue), booked, "{from} to {until}");
         }
-        // Folded or not, the same.
+        // The proof watches what was folded.
         let caas = scene.caas();
+        let mut tx = caas.db.begin().await.unwrap();
+        sql!(tx, execute "UPDATE revenue_days SET sold_cents = sold_cents + 1 WHERE kind = 'RESERVATION'").unwrap();
+        let broken = caas::verify::broken_promises(&mut tx).await.unwrap();
+        assert!(broken.iter().any(|line| line.starts_with("promise 4: the folded days")), "{broken:?}");
+        drop(tx);
+        // Folded or not, the same.
         let mut tx = caas.db.begin().await.unwrap();
         sql!(tx, execute "DELETE FROM revenue_days").unwrap();
         sql!(tx, execute "DELETE FROM revenue_foldings").unwrap();
