@@ -1,10 +1,10 @@
 //! What operations watch.
 
 mod alerts;
-mod desk;
 mod analysis;
 mod analysis_pages;
 mod boundaries;
+mod desk;
 mod metrics;
 mod systems;
 mod traces;

@@ -7,8 +7,8 @@ mod migrations;
 mod neighbours;
 pub mod sqlite;
 
-use self::sqlite::{Borrowed, Durability, SqliteFile};
 pub use self::migrations::Schema;
+use self::sqlite::{Borrowed, Durability, SqliteFile};
 pub use self::sqlite::{Sqlite, SqliteConnection};
 use super::error::{Failure, Result};
 use super::failpoint;

@@ -824,7 +824,14 @@ impl People {
 }
 
 /// Gives somebody an account.
-pub(crate) async fn insert_person(tx: &mut Tx, id: UserId, email: &str, role: &str, locale: Locale, now: Timestamp) -> Result<()> {
+pub(crate) async fn insert_person(
+    tx: &mut Tx,
+    id: UserId,
+    email: &str,
+    role: &str,
+    locale: Locale,
+    now: Timestamp,
+) -> Result<()> {
     sql!(tx, execute
         "INSERT INTO users (id, email, email_key, name, role, locale, country, time_zone, email_confirmed_at, created_at, updated_at)
          VALUES ($1, $2, $2, 'Eva', $3, $4, 'ES', 'Europe/Madrid', $5, $5, $5)",
