@@ -11,6 +11,7 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
+use crate::kernel::when::next_at;
 use chrono::{Days, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
@@ -34,19 +35,14 @@ impl CloseDays {
     /// Makes sure that it is planned; called at every start.
     pub async fn plan(caas: &Caas) -> Result<()> {
         let mut tx = caas.db.begin().await?;
-        enqueue(caas, &mut tx, &CloseDays {}, Enqueue::at(next_run(caas.now())).keyed(KEY)).await?;
+        enqueue(caas, &mut tx, &CloseDays {}, Enqueue::at(next_at(AT, caas.now())).keyed(KEY)).await?;
         tx.commit().await
     }
 }
 
-fn next_run(now: Timestamp) -> Timestamp {
-    let today = now.date_naive().and_time(AT).and_utc();
-    if today > now { today } else { today + Days::new(1) }
-}
-
 /// The last day that has been over for long enough.
 fn last_over(now: Timestamp) -> NaiveDate {
-    (next_run(now) - Days::new(2)).date_naive()
+    (next_at(AT, now) - Days::new(2)).date_naive()
 }
 
 /// Days that are over, not closed, and have anything after them or in them that could be counted; in order.
@@ -90,7 +86,7 @@ impl Job for CloseDays {
         for (day, sums) in &ready {
             kept::write(&mut tx, *day, sums, now).await?;
         }
-        Ok(Outcome::AgainIn(if is_last { next_run(now) } else { now }, tx))
+        Ok(Outcome::AgainIn(if is_last { next_at(AT, now) } else { now }, tx))
     }
 }
 
@@ -106,7 +102,7 @@ mod tests {
             ("2026-12-31T23:00:00Z", "2027-01-01T01:00:00Z", "2026-12-30"),
         ] {
             let now = now.parse().unwrap();
-            assert_eq!(next_run(now), next.parse::<Timestamp>().unwrap(), "{now}");
+            assert_eq!(next_at(AT, now), next.parse::<Timestamp>().unwrap(), "{now}");
             assert_eq!(last_over(now), last.parse::<NaiveDate>().unwrap(), "{now}");
         }
     }

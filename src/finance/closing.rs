@@ -10,6 +10,7 @@ use crate::Caas;
 use crate::kernel::Timestamp;
 use crate::kernel::error::Result;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
+use crate::kernel::when::next_at;
 use chrono::{Days, NaiveTime};
 use serde::{Deserialize, Serialize};
 
@@ -30,14 +31,9 @@ impl CloseDays {
     /// Makes sure that it is planned; called at every start.
     pub async fn plan(caas: &Caas) -> Result<()> {
         let mut tx = caas.db.begin().await?;
-        enqueue(caas, &mut tx, &CloseDays {}, Enqueue::at(next_run(caas.now())).keyed(KEY)).await?;
+        enqueue(caas, &mut tx, &CloseDays {}, Enqueue::at(next_at(AT, caas.now())).keyed(KEY)).await?;
         tx.commit().await
     }
-}
-
-fn next_run(now: Timestamp) -> Timestamp {
-    let today = now.date_naive().and_time(AT).and_utc();
-    if today > now { today } else { today + Days::new(1) }
 }
 
 impl Job for CloseDays {
@@ -54,12 +50,12 @@ impl Job for CloseDays {
                 .0
                 .map(|first| first.date_naive()),
         };
-        let Some(mut day) = next else { return Ok(Outcome::Again(next_run(now))) };
+        let Some(mut day) = next else { return Ok(Outcome::Again(next_at(AT, now))) };
         let last = yesterday(now);
         for _ in 0..AT_ONCE {
             if day > last {
                 let more = revenue::fold(caas, &mut tx, AT_ONCE).await?;
-                return Ok(Outcome::AgainIn(if more { now } else { next_run(now) }, tx));
+                return Ok(Outcome::AgainIn(if more { now } else { next_at(AT, now) }, tx));
             }
             let text = day.to_string();
             sql!(&mut tx, execute "INSERT INTO ledger_closings (day, closed_at) VALUES ($1, $2)", &text, now)?;
@@ -86,7 +82,7 @@ mod tests {
             ("2026-11-23T01:00:00Z", "2026-11-24T01:00:00Z"),
             ("2026-12-31T23:00:00Z", "2027-01-01T01:00:00Z"),
         ] {
-            assert_eq!(next_run(now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
+            assert_eq!(next_at(AT, now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
         }
     }
 }

@@ -19,6 +19,23 @@ impl Locale {
         }
     }
 
+    /// A count as people write it: "5.000.000", "5,000,000". In Spanish four digits stand together (RAE, Ortografía
+    /// §8.2.1.1.1).
+    pub fn count(self, number: i64) -> String {
+        let digits = number.unsigned_abs().to_string();
+        let mut text = if number < 0 { "-".to_owned() } else { String::new() };
+        if digits.len() <= if self == Locale::Es { 4 } else { 3 } {
+            return text + &digits;
+        }
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push_str(self.t(".", ","));
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     /// The best language for an `Accept-Language` header (RFC 9110 §12.5.4); Spanish where nothing fits.
     pub fn from_accept_language(header: &str) -> Locale {
         let mut best = (Locale::Es, 0.0f32);
@@ -57,6 +74,22 @@ impl Bilingual {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_grouped_as_each_language_does() {
+        for (number, es, en) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_234, "1234", "1,234"),
+            (12_345, "12.345", "12,345"),
+            (123_456, "123.456", "123,456"),
+            (5_000_000, "5.000.000", "5,000,000"),
+            (-12_345, "-12.345", "-12,345"),
+            (-999, "-999", "-999"),
+        ] {
+            assert_eq!((Locale::Es.count(number).as_str(), Locale::En.count(number).as_str()), (es, en));
+        }
+    }
 
     #[test]
     fn the_preferred_known_language_wins() {

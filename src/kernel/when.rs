@@ -1,8 +1,8 @@
-//! Moments in words, in the time zone of whoever reads them.
+//! Moments in words, in the time zone of whoever reads them, and times of day that come again.
 
 use super::Timestamp;
 use super::locale::Locale;
-use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _};
 use chrono_tz::Tz;
 
 const MONTHS_ES: [&str; 12] = [
@@ -100,6 +100,12 @@ pub fn start_of_day(day: NaiveDate, zone: &str) -> Timestamp {
     (0..=3)
         .find_map(|hour| zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest())
         .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
+/// The next time it is so late in the day, by UTC; a day later when it is so late right now.
+pub fn next_at(time: NaiveTime, now: Timestamp) -> Timestamp {
+    let today = now.date_naive().and_time(time).and_utc();
+    if today > now { today } else { today + Days::new(1) }
 }
 
 #[cfg(test)]

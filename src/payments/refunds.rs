@@ -175,32 +175,35 @@ impl RefundLine {
     }
 }
 
+/// Refunds as [`RefundLine`]s: the literal says which, and in which order.
+macro_rules! refunds {
+    ($which:literal) => {
+        concat!(
+            "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
+                    r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
+                    o.number AS order_number
+             FROM payment_operations r JOIN payments p ON p.id = r.payment_id
+             LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
+             LEFT JOIN customer_orders o ON o.id = p.order_id ",
+            $which
+        )
+    };
+}
+
 /// The refunds under way, the nearest deadline first, after the given one.
 pub async fn under_way(tx: &mut Tx, after: Option<(Timestamp, OperationId)>, limit: i64) -> Result<Vec<RefundLine>> {
     let (at, id) = after.unwrap_or((Timestamp::UNIX_EPOCH, OperationId(Uuid::nil())));
     Ok(sql!(tx, all RefundLine,
-        "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
-                r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
-                o.number AS order_number
-         FROM payment_operations r JOIN payments p ON p.id = r.payment_id
-         LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
-         LEFT JOIN customer_orders o ON o.id = p.order_id
-         WHERE r.kind = 'REFUND' AND r.state = 'REQUESTED' AND (r.requested_at > $1 OR (r.requested_at = $1 AND r.id > $2))
-         ORDER BY r.requested_at, r.id LIMIT $3", at, id, limit)?)
+        refunds!("WHERE r.kind = 'REFUND' AND r.state = 'REQUESTED' AND (r.requested_at > $1 OR (r.requested_at = $1 AND r.id > $2))
+         ORDER BY r.requested_at, r.id LIMIT $3"), at, id, limit)?)
 }
 
 /// The refunds that have come to their end, the newest first, before the given one.
 pub async fn ended(tx: &mut Tx, before: Option<(Timestamp, OperationId)>, limit: i64) -> Result<Vec<RefundLine>> {
     let (at, id) = before.unwrap_or((crate::kernel::FAR_FUTURE, OperationId(Uuid::max())));
     Ok(sql!(tx, all RefundLine,
-        "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
-                r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
-                o.number AS order_number
-         FROM payment_operations r JOIN payments p ON p.id = r.payment_id
-         LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
-         LEFT JOIN customer_orders o ON o.id = p.order_id
-         WHERE r.kind = 'REFUND' AND r.state <> 'REQUESTED' AND (r.requested_at < $1 OR (r.requested_at = $1 AND r.id < $2))
-         ORDER BY r.requested_at DESC, r.id DESC LIMIT $3", at, id, limit)?)
+        refunds!("WHERE r.kind = 'REFUND' AND r.state <> 'REQUESTED' AND (r.requested_at < $1 OR (r.requested_at = $1 AND r.id < $2))
+         ORDER BY r.requested_at DESC, r.id DESC LIMIT $3"), at, id, limit)?)
 }
 
 codes! {
@@ -241,15 +244,9 @@ pub async fn standing(
             if standing == RefundStanding::Refunded { OperationState::Succeeded } else { OperationState::Refused };
         let (at, id) = after.unwrap_or((crate::kernel::FAR_FUTURE, OperationId(Uuid::max())));
         return Ok(sql!(tx, all RefundLine,
-            "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
-                    r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
-                    o.number AS order_number
-             FROM payment_operations r JOIN payments p ON p.id = r.payment_id
-             LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
-             LEFT JOIN customer_orders o ON o.id = p.order_id
-             WHERE r.kind = 'REFUND' AND r.state = $1 AND ($2 IS NULL OR r.reason = $2)
+            refunds!("WHERE r.kind = 'REFUND' AND r.state = $1 AND ($2 IS NULL OR r.reason = $2)
                AND r.requested_at <= $3 AND (r.requested_at < $3 OR r.id < $4)
-             ORDER BY r.requested_at DESC, r.id DESC LIMIT $5", state.as_str(), reason, at, id, limit)?);
+             ORDER BY r.requested_at DESC, r.id DESC LIMIT $5"), state.as_str(), reason, at, id, limit)?);
     }
     // What the bank has not moved is waited for by nobody: it is under way, and never late.
     let (since, every) = match standing {
@@ -259,16 +256,10 @@ pub async fn standing(
     };
     let (at, id) = after.unwrap_or((Timestamp::UNIX_EPOCH, OperationId(Uuid::nil())));
     Ok(sql!(tx, all RefundLine,
-        "SELECT r.id, r.payment_id, p.customer_id, r.amount_cents, p.currency, r.reason, r.state, r.answer, p.settlement,
-                r.requested_at, r.answered_at, r.alarmed_at, p.service_activation_id, a.service_names, p.order_id,
-                o.number AS order_number
-         FROM payment_operations r JOIN payments p ON p.id = r.payment_id
-         LEFT JOIN service_activations a ON a.service_activation_id = p.service_activation_id
-         LEFT JOIN customer_orders o ON o.id = p.order_id
-         WHERE r.kind = 'REFUND' AND r.state = 'REQUESTED' AND ($1 IS NULL OR r.reason = $1)
+        refunds!("WHERE r.kind = 'REFUND' AND r.state = 'REQUESTED' AND ($1 IS NULL OR r.reason = $1)
            AND r.requested_at <= $2 AND ($3 OR p.settlement <> 'FAILED')
            AND r.requested_at >= $4 AND (r.requested_at > $4 OR r.id > $5)
-         ORDER BY r.requested_at, r.id LIMIT $6", reason, since, every, at, id, limit)?)
+         ORDER BY r.requested_at, r.id LIMIT $6"), reason, since, every, at, id, limit)?)
 }
 
 /// How many refunds are under way, and how many of them are near their end or past it.

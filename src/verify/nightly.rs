@@ -7,7 +7,8 @@ use crate::kernel::Timestamp;
 use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue, enqueue_or_move};
-use chrono::{Days, NaiveTime};
+use crate::kernel::when::next_at;
+use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -29,7 +30,7 @@ impl ProveNightly {
     /// Makes sure that it is planned; called at every start.
     pub async fn plan(caas: &Caas) -> Result<()> {
         let mut tx = caas.db.begin().await?;
-        enqueue(caas, &mut tx, &ProveNightly {}, Enqueue::at(next_night(caas.now())).keyed(KEY)).await?;
+        enqueue(caas, &mut tx, &ProveNightly {}, Enqueue::at(next_at(AT, caas.now())).keyed(KEY)).await?;
         tx.commit().await
     }
 }
@@ -39,11 +40,6 @@ pub async fn prove_soon(caas: &Caas) -> Result<()> {
     let mut tx = caas.db.begin().await?;
     enqueue_or_move(caas, &mut tx, &ProveNightly {}, KEY, caas.now()).await?;
     tx.commit().await
-}
-
-fn next_night(now: Timestamp) -> Timestamp {
-    let tonight = now.date_naive().and_time(AT).and_utc();
-    if tonight > now { tonight } else { tonight + Days::new(1) }
 }
 
 impl Job for ProveNightly {
@@ -67,7 +63,7 @@ impl Job for ProveNightly {
             caas.new_uuid(), started, ended, proof.extent.story_entries, proof.extent.payments, violations,
             Json(serde_json::json!(findings)))?;
         tx.announce("verification");
-        Ok(Outcome::AgainIn(next_night(ended), tx))
+        Ok(Outcome::AgainIn(next_at(AT, ended), tx))
     }
 }
 
@@ -106,7 +102,7 @@ mod tests {
             ("2026-11-23T02:30:00Z", "2026-11-24T02:30:00Z"),
             ("2026-12-31T23:00:00Z", "2027-01-01T02:30:00Z"),
         ] {
-            assert_eq!(next_night(now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
+            assert_eq!(next_at(AT, now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue, enqueue_or_move};
+use crate::kernel::when::next_at;
 use crate::payments::model::{ReportKind, ReportStatus, Settlement};
 use crate::payments::port::ReportLine;
 use crate::subscriptions::model::Day;
@@ -55,7 +56,7 @@ impl Reconcile {
     /// Makes sure that it is planned; called at every start.
     pub async fn plan(caas: &Caas) -> Result<()> {
         let mut tx = caas.db.begin().await?;
-        enqueue(caas, &mut tx, &Reconcile {}, Enqueue::at(next_night(caas.now())).keyed(KEY)).await?;
+        enqueue(caas, &mut tx, &Reconcile {}, Enqueue::at(next_at(AT, caas.now())).keyed(KEY)).await?;
         tx.commit().await
     }
 }
@@ -81,11 +82,6 @@ pub async fn ask_for(caas: &Caas, by: UserId, day: NaiveDate) -> Result<std::res
     Ok(Ok(()))
 }
 
-fn next_night(now: Timestamp) -> Timestamp {
-    let tonight = now.date_naive().and_time(AT).and_utc();
-    if tonight > now { tonight } else { tonight + Days::new(1) }
-}
-
 impl Job for Reconcile {
     const KIND: &'static str = KEY;
     // What is done again and again is never given up: nobody would plan it anew before the next start.
@@ -109,7 +105,7 @@ impl Job for Reconcile {
             write(caas, day, Scope::Open).await?;
         }
         // A person may have asked for a day meanwhile.
-        let night = next_night(now);
+        let night = next_at(AT, now);
         Ok(Outcome::Again(if waits { night.min(now + RETRY) } else { night }))
     }
 }
@@ -336,7 +332,7 @@ mod tests {
         for (now, next) in
             [("2026-11-23T03:59:59Z", "2026-11-23T04:00:00Z"), ("2026-11-23T04:00:00Z", "2026-11-24T04:00:00Z")]
         {
-            assert_eq!(next_night(now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
+            assert_eq!(next_at(AT, now.parse().unwrap()), next.parse::<Timestamp>().unwrap(), "{now}");
         }
     }
 }

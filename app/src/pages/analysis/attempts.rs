@@ -38,7 +38,7 @@ pub(super) async fn attempts_page(web: WebContext) -> PageResult {
         .unwrap_or_default();
     let title =
         if query.failed { locale.t("Intentos fallidos", "Failed attempts") } else { locale.t("Intentos", "Attempts") };
-    let number = words::count(if query.failed { total.failures } else { total.attempts }, locale);
+    let number = locale.count(if query.failed { total.failures } else { total.attempts });
     let mut lead = format!("{}: {number}", words::days(query.days, locale));
     if let Some(chosen) = &query.chosen {
         lead = format!("{lead}. {}", words::chosen(chosen, &names, locale));

@@ -2,7 +2,7 @@
 
 use super::FILE;
 use super::query::{Query, name};
-use super::words::{by, count, head, percent, value};
+use super::words::{by, head, percent, value};
 use crate::ui::{Bar, BarChart, DataTable, IconName, LinkButton};
 use caas::analysis::model::{Counts, Dimension};
 use caas::analysis::report::{Names, Report};
@@ -76,8 +76,8 @@ fn chart(
     let failures = |number: i64| match (number, locale) {
         (1, Locale::Es) => "1 fallo".to_owned(),
         (1, Locale::En) => "1 failure".to_owned(),
-        (number, Locale::Es) => format!("{} fallos", count(number, locale)),
-        (number, Locale::En) => format!("{} failures", count(number, locale)),
+        (number, Locale::Es) => format!("{} fallos", locale.count(number)),
+        (number, Locale::En) => format!("{} failures", locale.count(number)),
     };
     let in_order = matches!(dimension, Dimension::Hour | Dimension::Attempt);
     let shown = if in_order { lines.len() } else { BARS };
@@ -129,11 +129,11 @@ fn table(
     let figures = move |query: Query, counts: Counts| {
         let of_failures = Query { failed: true, ..query.clone() }.list();
         let tried = (!is_reason).then(|| {
-            view! { <td data-label=attempts class="num"><a href=query.list()>{count(counts.attempts, locale)}</a></td> }
+            view! { <td data-label=attempts class="num"><a href=query.list()>{locale.count(counts.attempts)}</a></td> }
         });
         view! {
             {tried}
-            <td data-label=failures class="num"><a href=of_failures>{count(counts.failures, locale)}</a></td>
+            <td data-label=failures class="num"><a href=of_failures>{locale.count(counts.failures)}</a></td>
             <td data-label=share class="num">{share_of(counts)}</td>
         }
     };

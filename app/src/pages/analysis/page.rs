@@ -128,7 +128,7 @@ fn tile(label: &'static str, value: String, promise: String) -> AnyView {
 
 fn figures(report: &Report, query: &Query, locale: Locale) -> AnyView {
     let total = report.total;
-    let number = |count| words::count(count, locale);
+    let number = |count| locale.count(count);
     let under_way = match (total.under_way, locale) {
         (0, _) => locale.t("Todos han terminado.", "All have ended.").to_owned(),
         (count, Locale::Es) => format!("{} en curso.", number(count)),

@@ -2,7 +2,7 @@
 
 use super::FILE;
 use super::query::Query;
-use super::words::{count, measure, time};
+use super::words::{measure, time};
 use crate::ui::{DataTable, IconName, LinkButton};
 use caas::analysis::model::{Chosen, Dimension, Measure};
 use caas::analysis::report::Report;
@@ -52,7 +52,7 @@ fn table(report: &Report, query: &Query, locale: Locale) -> AnyView {
             view! {
                 <tr>
                     <td data-label=what>{measure(*kind, locale)}</td>
-                    <td data-label=cases class="num">{count(took.total().cases, locale)}</td>
+                    <td data-label=cases class="num">{locale.count(took.total().cases)}</td>
                     <td data-label=mean class="num">{words(took.mean())}</td>
                     <td data-label=half class="num">{words(took.at_most(50))}</td>
                     <td data-label=most class="num">{words(took.at_most(90))}</td>

@@ -92,23 +92,6 @@ pub(super) fn days(days: DaySpan, locale: Locale) -> String {
     }
 }
 
-/// A count: "5.000.000", "5,000,000".
-pub(super) fn count(number: i64, locale: Locale) -> String {
-    let digits = number.to_string();
-    // In Spanish four digits stand together (RAE, Ortografía §8.2.1.1.1).
-    if digits.len() <= if matches!(locale, Locale::Es) { 4 } else { 3 } {
-        return digits;
-    }
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push_str(locale.t(".", ","));
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A share in tenths of a per cent: "4,2 %", "4.2%"; a dash of nothing.
 pub(super) fn percent(part: i64, whole: i64, locale: Locale) -> String {
     if whole <= 0 {
@@ -149,9 +132,6 @@ mod tests {
 
     #[test]
     fn figures_read_well() {
-        assert_eq!(count(5_000_000, Locale::Es), "5.000.000");
-        assert_eq!((count(1_234, Locale::Es).as_str(), count(1_234, Locale::En).as_str()), ("1234", "1,234"));
-        assert_eq!((count(0, Locale::Es).as_str(), count(123_456, Locale::En).as_str()), ("0", "123,456"));
         assert_eq!((percent(1, 3, Locale::Es).as_str(), percent(2, 3, Locale::En).as_str()), ("33,3 %", "66.7%"));
         assert_eq!((percent(1, 1, Locale::En).as_str(), percent(0, 0, Locale::En).as_str()), ("100.0%", "–"));
         assert_eq!((mean(104, 100, Locale::Es).as_str(), mean(3, 2, Locale::En).as_str()), ("1,04", "1.50"));

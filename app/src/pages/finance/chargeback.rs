@@ -2,15 +2,16 @@
 
 use super::chargeback_words::{deed_name, event_name, refusal_words, standing, what_the_books_say};
 use super::movement::about_facts;
+use super::work::{Deed, work};
 use super::{TASKS, finance, finance_crumbs};
 use crate::ui::{
-    ActivationTimeline, Button, ButtonKind, Choice, ConfirmBox, Crumb, Fact, IconName, KeyValueList, LinkButton,
-    PageHeader, SelectField, StatusPill, TextArea, TimelineEntry, Tone,
+    Button, ButtonKind, Choice, ConfirmBox, Crumb, Fact, IconName, KeyValueList, LinkButton, PageHeader, SelectField,
+    StatusPill, TextArea,
 };
-use crate::web::dates::{exact, moment};
+use crate::web::dates::moment;
 use crate::web::{FormState, Goto, Message, Page, PageResult, Refusal, Section, WebContext, submit};
 use caas::finance::books::about_payment;
-use caas::finance::chargebacks::desk::{self, Task, TaskNote, TaskRefusal};
+use caas::finance::chargebacks::desk::{self, Task, TaskRefusal};
 use caas::kernel::locale::Locale;
 use caas::payments::chargebacks::{TaskEvent, TaskState};
 use leptos::prelude::*;
@@ -52,6 +53,14 @@ pub(super) async fn task_page(web: WebContext) -> PageResult {
         }
     }
     facts.extend(about_facts(&about, locale));
+    let done = notes
+        .into_iter()
+        .map(|note| Deed {
+            title: format!("{} · {}", deed_name(note.deed, locale), note.agent_name),
+            at: note.at,
+            text: note.text,
+        })
+        .collect();
     let body = view! {
         <div class="stack stack--l">
             <PageHeader title=title.clone() lead=what_the_books_say(task.state, locale) crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in") actions=pill/>
@@ -59,7 +68,7 @@ pub(super) async fn task_page(web: WebContext) -> PageResult {
             {evidence_links(&task, locale)}
             <section class="section" aria-labelledby="trabajo">
                 <h2 id="trabajo">{locale.t("Lo que hemos hecho", "What we have done")}</h2>
-                {work(&notes, zone, locale)}
+                {work(done, zone, locale)}
                 {forms(&web, &task)}
             </section>
         </div>
@@ -94,24 +103,6 @@ fn evidence_links(task: &Task, locale: Locale) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn work(notes: &[TaskNote], zone: &str, locale: Locale) -> AnyView {
-    if notes.is_empty() {
-        let text = locale.t("Nadie la ha tocado todavía.", "Nobody has touched it yet.");
-        return view! { <p class="muted">{text}</p> }.into_any();
-    }
-    let entries = notes
-        .iter()
-        .map(|note| {
-            let title = format!("{} · {}", deed_name(note.deed, locale), note.agent_name);
-            let (time, datetime) = (moment(note.at, zone, locale), exact(note.at));
-            let text = note.text.clone();
-            view! { <TimelineEntry tone=Tone::Neutral icon=IconName::User title=title time=time datetime=datetime text=text/> }
-        })
-        .collect_view();
-    view! { <ActivationTimeline label=locale.t("Trabajo de finanzas", "Finance's work")>{entries}</ActivationTimeline> }
-        .into_any()
 }
 
 fn wrong(form: &FormState, field: &str, locale: Locale) -> String {

@@ -5,17 +5,18 @@ use super::reconciliation::standing;
 use super::reconciliation_words::{
     class_name, conclusion, deed_name, event_words, kind_name, refusal_words, resolution_name, way_words,
 };
+use super::work::{Deed, work};
 use super::{RECONCILIATION, finance, finance_crumbs};
 use crate::pages::expediente::day_words;
 use crate::ui::{
-    ActivationTimeline, Button, ButtonKind, Choice, ConfirmBox, Crumb, Fact, IconName, KeyValueList, PageHeader,
-    SelectField, StatusPill, TextArea, TimelineEntry, Tone,
+    ActivationTimeline, Button, ButtonKind, Choice, ConfirmBox, Crumb, Fact, KeyValueList, PageHeader, SelectField,
+    StatusPill, TextArea, TimelineEntry,
 };
 use crate::web::dates::{exact, moment};
 use crate::web::{FormState, Goto, Message, Page, PageResult, Refusal, Section, WebContext, submit};
 use caas::finance::books::about_payment;
 use caas::finance::reconciliation::ask_for;
-use caas::finance::reconciliation::desk::{self, Event, NoteLine};
+use caas::finance::reconciliation::desk::{self, Event};
 use caas::finance::reconciliation::model::{Discrepancy, DiscrepancyState, FinanceRefusal, Resolution, Way};
 use caas::kernel::Timestamp;
 use caas::kernel::ids::UserId;
@@ -62,6 +63,17 @@ pub(super) async fn discrepancy_page(web: WebContext) -> PageResult {
         Some(about) => facts.extend(about_facts(about, locale)),
         None => facts.push(Fact::code(locale.t("En la pasarela", "At the gateway"), one.gateway_payment_id.clone())),
     }
+    let done = notes
+        .into_iter()
+        .map(|note| Deed {
+            title: match &note.agent_name {
+                Some(name) => format!("{} · {name}", deed_name(note.deed, locale)),
+                None => deed_name(note.deed, locale).to_owned(),
+            },
+            at: note.at,
+            text: note.text,
+        })
+        .collect();
     let body = view! {
         <div class="stack stack--l">
             <PageHeader title=title.clone() lead=conclusion(&one, locale) crumbs=crumbs crumbs_label=locale.t("Estás en", "You are in") actions=pill/>
@@ -73,7 +85,7 @@ pub(super) async fn discrepancy_page(web: WebContext) -> PageResult {
             </section>
             <section class="section" aria-labelledby="trabajo">
                 <h2 id="trabajo">{locale.t("Lo que hemos hecho", "What we have done")}</h2>
-                {work(&notes, zone, locale)}
+                {work(done, zone, locale)}
                 {forms(&web, &one, &agents)}
             </section>
         </div>
@@ -117,27 +129,6 @@ fn explanation(events: &[(Timestamp, Event)], zone: &str, locale: Locale) -> Any
         <ActivationTimeline label=locale.t("Lo que pasó con el pago", "What happened to the payment")>{entries}</ActivationTimeline>
     }
     .into_any()
-}
-
-fn work(notes: &[NoteLine], zone: &str, locale: Locale) -> AnyView {
-    if notes.is_empty() {
-        let text = locale.t("Nadie la ha tocado todavía.", "Nobody has touched it yet.");
-        return view! { <p class="muted">{text}</p> }.into_any();
-    }
-    let entries = notes
-        .iter()
-        .map(|note| {
-            let title = match &note.agent_name {
-                Some(name) => format!("{} · {name}", deed_name(note.deed, locale)),
-                None => deed_name(note.deed, locale).to_owned(),
-            };
-            let (time, datetime) = (moment(note.at, zone, locale), exact(note.at));
-            let text = note.text.clone();
-            view! { <TimelineEntry tone=Tone::Neutral icon=IconName::User title=title time=time datetime=datetime text=text/> }
-        })
-        .collect_view();
-    view! { <ActivationTimeline label=locale.t("Trabajo de finanzas", "Finance's work")>{entries}</ActivationTimeline> }
-        .into_any()
 }
 
 fn wrong(form: &FormState, field: &str, locale: Locale) -> String {

@@ -1,10 +1,9 @@
 //! `/operaciones/finanzas/embudo`: what becomes of the invoices of subscriptions, from the first try to a debt and its end.
 
+use super::months::LastMonths;
 use super::risk::month_name;
 use super::{DEBTS, finance, finance_crumbs};
-use crate::ui::{
-    Bar, BarChart, Choice, DataTable, EmptyState, FilterBar, IconName, LinkButton, PageHeader, SelectField,
-};
+use crate::ui::{Bar, BarChart, DataTable, EmptyState, IconName, LinkButton, PageHeader};
 use crate::web::{Csv, Page, PageResult, Rows, Section, WebContext, csv_file};
 use caas::finance::funnel::{Stage, StageSum, funnel};
 use caas::finance::risk::month_of;
@@ -16,19 +15,14 @@ use leptos::prelude::*;
 
 const HERE: &str = "/operaciones/finanzas/embudo";
 
-/// The months that can be looked at together; half a year when none is chosen.
-const SPANS: [u32; 3] = [3, 6, 12];
-
-fn months(web: &WebContext) -> u32 {
-    let asked = web.query("meses").and_then(|text| text.parse().ok());
-    asked.filter(|months| SPANS.contains(months)).unwrap_or(6)
-}
+/// Half a year when nothing is chosen.
+const MONTHS: LastMonths = LastMonths { spans: [3, 6, 12], default: 6 };
 
 /// The first and the last month that are looked at. An invoice has its seller's date, so it is the reader's month that runs.
 fn span(web: &WebContext) -> (NaiveDate, NaiveDate) {
     let zone = web.user.as_ref().map_or("UTC", |user| &user.time_zone);
     let last = month_of(day_there(web.caas.now(), zone));
-    (last - Months::new(months(web) - 1), last)
+    MONTHS.ending(web, last)
 }
 
 /// Where an invoice stands, in words.
@@ -65,18 +59,11 @@ pub(super) async fn funnel_page(web: WebContext) -> PageResult {
         "Qué fue de las facturas de suscripción, por el mes en que se emitieron. Cada una está en un solo sitio: las partes suman lo facturado.",
         "What became of the subscriptions' invoices, by the month of their issue. Each stands in one place: the parts add up to what was billed.",
     );
-    let csv = format!("/operaciones/finanzas/embudo.csv?meses={}", months(&web));
+    let csv = format!("/operaciones/finanzas/embudo.csv?meses={}", MONTHS.asked(&web));
     let actions = view! {
         <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
         <LinkButton href=DEBTS>{locale.t("Deudas", "Debts")}</LinkButton>
     };
-    let choices: Vec<_> = SPANS
-        .iter()
-        .map(|span| match locale {
-            Locale::Es => Choice::new(span.to_string(), format!("{span} meses")),
-            Locale::En => Choice::new(span.to_string(), format!("{span} months")),
-        })
-        .collect();
     let report = if sums.is_empty() {
         view! {
             <EmptyState title=locale.t("Ninguna factura en estos meses", "No invoice in these months")>
@@ -93,9 +80,7 @@ pub(super) async fn funnel_page(web: WebContext) -> PageResult {
     };
     let body = view! {
         <PageHeader title=title lead=lead crumbs=finance_crumbs(&web) crumbs_label=locale.t("Estás en", "You are in") actions=actions.into_any()/>
-        <FilterBar action=HERE label=locale.t("Elegir los meses", "Choose the months") submit=locale.t("Ver", "Show")>
-            <SelectField label=locale.t("Los últimos", "The last") name="meses" choices=choices value=months(&web).to_string()/>
-        </FilterBar>
+        {MONTHS.filter(&web, HERE)}
         {report}
     };
     Ok(Page::new(title, body).section(Section::Operations))

@@ -17,12 +17,14 @@ mod discrepancy;
 mod files;
 mod funnel;
 mod home;
+mod months;
 mod movement;
 mod reconciliation;
 mod reconciliation_words;
 mod revenue;
 mod risk;
 mod subscriptions;
+mod work;
 
 use crate::ui::Crumb;
 use crate::web::{CurrentUser, Refusal, Role, Route, WebContext, get};

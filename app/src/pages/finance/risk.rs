@@ -1,12 +1,10 @@
 //! `/operaciones/finanzas/riesgo`: what CaaS bore, by month, reason, service and model, and what each figure is made of.
 
+use super::months::LastMonths;
 use super::{finance, finance_crumbs};
 use crate::pages::audit::key;
 use crate::pages::expediente::day;
-use crate::ui::{
-    Bar, BarChart, Choice, Crumb, DataTable, EmptyState, FilterBar, IconName, LinkButton, PageHeader, Pager,
-    SelectField,
-};
+use crate::ui::{Bar, BarChart, Crumb, DataTable, EmptyState, IconName, LinkButton, PageHeader, Pager};
 use crate::web::dates::{exact, moment};
 use crate::web::{Csv, Page, PageResult, Rows, Section, WebContext, csv_file};
 use caas::finance::risk::{RiskFilter, RiskLine, RiskReason, RiskSum, lines, month_of, risk};
@@ -25,18 +23,13 @@ const PAGE: i64 = 50;
 /// Lines of its file read at a time.
 const BATCH: i64 = 500;
 
-/// The months that can be looked at together; a year when none is chosen.
-const SPANS: [u32; 3] = [3, 12, 36];
-
-fn months(web: &WebContext) -> u32 {
-    let asked = web.query("meses").and_then(|text| text.parse().ok());
-    asked.filter(|months| SPANS.contains(months)).unwrap_or(12)
-}
+/// A year when nothing is chosen.
+const MONTHS: LastMonths = LastMonths { spans: [3, 12, 36], default: 12 };
 
 /// The first and the last month that are looked at.
 fn span(web: &WebContext) -> (NaiveDate, NaiveDate) {
     let last = month_of(web.caas.now().date_naive());
-    (last - Months::new(months(web) - 1), last)
+    MONTHS.ending(web, last)
 }
 
 fn reason_name(reason: RiskReason, locale: Locale) -> &'static str {
@@ -91,17 +84,10 @@ pub(super) async fn risk_page(web: WebContext) -> PageResult {
         "Lo que asumió CaaS, por mes, motivo, servicio y modelo. Sale de los libros; cada cifra lleva a sus apuntes.",
         "What CaaS bore, by month, reason, service and model. It is read from the books; each figure leads to its entries.",
     );
-    let csv = format!("/operaciones/finanzas/riesgo.csv?meses={}", months(&web));
+    let csv = format!("/operaciones/finanzas/riesgo.csv?meses={}", MONTHS.asked(&web));
     let actions = view! {
         <LinkButton href=csv icon=IconName::Download>{locale.t("Descargar en CSV", "Download as CSV")}</LinkButton>
     };
-    let choices: Vec<_> = SPANS
-        .iter()
-        .map(|span| match locale {
-            Locale::Es => Choice::new(span.to_string(), format!("{span} meses")),
-            Locale::En => Choice::new(span.to_string(), format!("{span} months")),
-        })
-        .collect();
     let report = if sums.is_empty() {
         view! {
             <EmptyState title=locale.t("CaaS no asumió nada en estos meses", "CaaS bore nothing in these months")>
@@ -118,9 +104,7 @@ pub(super) async fn risk_page(web: WebContext) -> PageResult {
     };
     let body = view! {
         <PageHeader title=title lead=lead crumbs=finance_crumbs(&web) crumbs_label=locale.t("Estás en", "You are in") actions=actions.into_any()/>
-        <FilterBar action=HERE label=locale.t("Elegir los meses", "Choose the months") submit=locale.t("Ver", "Show")>
-            <SelectField label=locale.t("Los últimos", "The last") name="meses" choices=choices value=months(&web).to_string()/>
-        </FilterBar>
+        {MONTHS.filter(&web, HERE)}
         {report}
     };
     Ok(Page::new(title, body).section(Section::Operations))

@@ -16,7 +16,7 @@ pub(super) fn sizes_and_lags(lags: Lags, sizes: &Sizes, web: &WebContext) -> Any
         .tables
         .iter()
         .map(|(name, rows)| {
-            let rows = rows.map_or_else(|| locale.t("aún sin contar", "not counted yet").to_owned(), grouped);
+            let rows = rows.map_or_else(|| locale.t("aún sin contar", "not counted yet").to_owned(), |rows| locale.count(rows));
             view! { <tr><td data-label=table class="code">{*name}</td><td data-label=rows_label class="num">{rows}</td></tr> }
         })
         .collect_view();
@@ -77,19 +77,6 @@ fn size_facts(sizes: &Sizes, locale: Locale) -> Vec<Fact> {
     facts
 }
 
-/// A number with its thousands apart by a thin space, which both languages read.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// "12,5 MB": a figure or two and the unit of the thousand below it.
 fn bytes(count: i64, locale: Locale) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];
@@ -122,7 +109,5 @@ mod tests {
         ] {
             assert_eq!((bytes(count, Locale::Es).as_str(), bytes(count, Locale::En).as_str()), (es, en));
         }
-        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(grouped(12), "12");
     }
 }
