@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 use sqlx::{Connection, Describe, Either, Error, Execute, Executor, SqlStr, Transaction};
 use std::fmt;
 use std::sync::Arc;
@@ -44,6 +45,9 @@ impl SqliteConnection {
         let raw = rusqlite::Connection::open_with_flags(&options.path, flags).map_err(told)?;
         raw.busy_timeout(BUSY).map_err(told)?;
         raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        // A plan may not depend on the values: else SQLite plans anew at each binding of a value that it has compared with
+        // a partial index's condition. Whoever wants such an index writes the value into the statement.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(told)?;
         // Somewhere without shared memory SQLite stays with its old journal, which `log.rs` would not sync.
         let journal: String =
             raw.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).map_err(told)?;
