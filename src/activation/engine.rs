@@ -158,7 +158,8 @@ async fn with_status(
         attempts.iter().any(|attempt| attempt.ota_command_sent) && !planted::is_in(Bug::RetryWithoutAsking);
     match readiness(status, &activation.configuration.service_code, sent_before) {
         Readiness::AlreadyActive => {
-            let mut tx = started(caas, &mut activation, false).await?;
+            let mut tx = started(caas, &mut activation).await?;
+            iot_answered(caas, &mut tx).await?;
             let mut attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), None).await?;
             // The end that was told to the vehicle with the command it has carried out.
             attempt.service_expires_at =
@@ -171,7 +172,8 @@ async fn with_status(
             Ok(Outcome::Again(now + still_pending(now - since)))
         }
         Readiness::NotReady(code) => {
-            let mut tx = started(caas, &mut activation, false).await?;
+            let mut tx = started(caas, &mut activation).await?;
+            iot_answered(caas, &mut tx).await?;
             let attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), None).await?;
             let failure = AttemptFailure::Vehicle(code);
             let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure, "not ready").await?;
@@ -246,14 +248,9 @@ pub async fn let_go(caas: &Caas, tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Opens the transaction that an attempt begins in, and notes how API IoT is doing.
-async fn started(caas: &Caas, activation: &mut Activation, outage: bool) -> Result<Tx> {
+/// Opens the transaction that an attempt begins in.
+async fn started(caas: &Caas, activation: &mut Activation) -> Result<Tx> {
     let mut tx = caas.db.begin().await?;
-    if outage {
-        breaker::failed(caas, &mut tx, System::Iot).await?;
-    } else {
-        iot_answered(caas, &mut tx).await?;
-    }
     activation.total_attempts += 1;
     activation.delayed_since = None;
     activation.next_attempt_at = None;
@@ -290,7 +287,12 @@ async fn new_attempt(
 
 /// API IoT could not even say how the vehicle is.
 async fn not_asked(caas: &Caas, mut activation: Activation, error: &IotError) -> Result<Outcome, JobError> {
-    let mut tx = started(caas, &mut activation, error.is_outage()).await?;
+    let mut tx = started(caas, &mut activation).await?;
+    if error.is_outage() {
+        breaker::failed(caas, &mut tx, System::Iot).await?;
+    } else {
+        iot_answered(caas, &mut tx).await?;
+    }
     let attempt = new_attempt(caas, &mut tx, &mut activation, None, None).await?;
     let next = verdict::failed(caas, &mut tx, &mut activation, &attempt, failure_of(error), &error.to_string()).await?;
     Ok(settled(next, tx))
@@ -307,7 +309,8 @@ async fn send(
     let answer_due = now + caas.policies.retry.command_timeout;
     // The customer's time begins when the vehicle confirms, which is no later than this.
     let end = activation.days.map(|days| answer_due + TimeDelta::days(days));
-    let mut tx = started(caas, &mut activation, false).await?;
+    // That API IoT answers is noted with what it says to the command: where only its commands fail, its breaker opens too.
+    let mut tx = started(caas, &mut activation).await?;
     let attempt = new_attempt(caas, &mut tx, &mut activation, Some(status), Some((answer_due, end))).await?;
     if !store::book_vehicle(caas, &mut tx, vehicle.id, attempt.id).await? {
         // Another service is being switched in this car: nothing is written, nothing is used up.

@@ -213,6 +213,31 @@ pub async fn apply(
         activation.ended_at = Some(caas.now());
     }
     save(caas, tx, activation).await?;
+    tell(caas, tx, activation, before, event, cause).await
+}
+
+/// Tells of the step that a new order's row was written with: state and entry are in the caller's transaction.
+pub async fn begun(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    event: ActivationEvent,
+    cause: Cause,
+) -> Result<()> {
+    tx.announce(format!("activation:{}", activation.id));
+    tell(caas, tx, activation, ActivationState::PurchaseInitiated, event, cause).await
+}
+
+/// Writes down and counts a step that an activation has taken.
+async fn tell(
+    caas: &Caas,
+    tx: &mut Tx,
+    activation: &Activation,
+    before: ActivationState,
+    event: ActivationEvent,
+    cause: Cause,
+) -> Result<()> {
+    let after = activation.state;
     let (kind, visible) = match event {
         ActivationEvent::PaymentRequested => (EntryKind::PaymentRequested, false),
         ActivationEvent::NothingToHold | ActivationEvent::PaymentHeld => (EntryKind::ActivationQueued, false),

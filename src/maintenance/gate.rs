@@ -23,8 +23,7 @@ pub async fn look(caas: &Caas, tx: &mut Tx, customer: UserId, vehicle: &Vehicle,
     if service.required_blocks.is_empty() {
         return Ok(Gate::Open(Vec::new()));
     }
-    let (zone,) = sql!(tx, one(String,), "SELECT time_zone FROM users WHERE id = $1", customer)?;
-    Ok(Upkeep::of(caas, tx, vehicle.id, &zone).await?.gate(service))
+    Ok(Upkeep::where_lives(caas, tx, vehicle.id, customer).await?.gate(service))
 }
 
 /// An order was not taken. However often it is tried in a day, that is one entry and, where there is something to be

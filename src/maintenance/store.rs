@@ -51,6 +51,14 @@ struct OfCar {
     kept: Kept,
 }
 
+/// A car's row, and where its customer lives.
+#[derive(FromRow)]
+struct There {
+    time_zone: String,
+    #[sqlx(flatten)]
+    kept: Kept,
+}
+
 /// Locks a car's row, which is made when there is none.
 pub(super) async fn lock(tx: &mut Tx, vehicle: VehicleId) -> Result<Kept> {
     Ok(sql!(
@@ -111,6 +119,16 @@ impl Upkeep {
             "SELECT answered_at, as_of, blocks, tries, silent_at, silence_id, warranty, warranty_since
              FROM vehicle_maintenance WHERE vehicle_id = $1", vehicle)?;
         Ok(Upkeep::from(caas, vehicle, kept.unwrap_or_default(), zone))
+    }
+
+    /// Reads it; days are those where this customer lives.
+    pub(super) async fn where_lives(caas: &Caas, tx: &mut Tx, vehicle: VehicleId, customer: UserId) -> Result<Upkeep> {
+        let there = sql!(tx, one There,
+            "SELECT u.time_zone, m.answered_at, m.as_of, COALESCE(m.blocks, '[]') AS blocks,
+                    COALESCE(m.tries, 0) AS tries, m.silent_at, m.silence_id,
+                    COALESCE(m.warranty, 'VALID') AS warranty, m.warranty_since
+             FROM users u LEFT JOIN vehicle_maintenance m ON m.vehicle_id = $1 WHERE u.id = $2", vehicle, customer)?;
+        Ok(Upkeep::from(caas, vehicle, there.kept, &there.time_zone))
     }
 
     /// Those of all cars of a customer.

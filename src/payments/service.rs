@@ -70,7 +70,14 @@ pub struct NewPayment {
 
 /// Makes a payment out. Nothing is sent yet.
 pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentId> {
-    let (id, now) = (caas.new_id::<PaymentId>(), caas.now());
+    let id = caas.new_id();
+    open_as(caas, tx, id, new).await?;
+    Ok(id)
+}
+
+/// The same under an id that what is paid for knows already.
+pub async fn open_as(caas: &Caas, tx: &mut Tx, id: PaymentId, new: &NewPayment) -> Result<()> {
+    let now = caas.now();
     let (mut activation, mut order, mut invoice, mut debt) = (None, None, None, None);
     let (part, form_key) = match &new.purpose {
         PaymentFor::Service(id) => {
@@ -112,8 +119,7 @@ pub async fn open(caas: &Caas, tx: &mut Tx, new: &NewPayment) -> Result<PaymentI
             id.0,
         )
     };
-    record(caas, tx, entry).await?;
-    Ok(id)
+    record(caas, tx, entry).await
 }
 
 /// Takes a payment one step on: state, books and entry, in the caller's transaction.

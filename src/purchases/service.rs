@@ -16,7 +16,7 @@ use crate::expediente::{Entry, record};
 use crate::kernel::database::{Tx, is_duplicate};
 use crate::kernel::error::{Failure, Result};
 use crate::kernel::failpoint;
-use crate::kernel::ids::{ActivationId, OfferId, PaymentMethodId, UserId, VehicleId};
+use crate::kernel::ids::{ActivationId, OfferId, PaymentId, PaymentMethodId, UserId, VehicleId};
 use crate::kernel::jobs::{self, Enqueue};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
@@ -193,8 +193,11 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(method) = method else { return Ok(Err(OrderRefusal::NoPaymentMethod)) };
     let earlier = running.into_iter().find(|earlier| earlier.service_id == service.id);
     close_given_up(caas, &mut tx, order, earlier).await?;
-    let mut activation =
-        insert(caas, &mut tx, order, &service, &offer, (order.shown_price, price.vat_rate_basis_points)).await?;
+    // Billed after each month (rulebook §7), a subscription has nothing to hold: the car is told at once.
+    let payment = (offer.kind != OfferKind::Subscription).then(|| caas.new_id::<PaymentId>());
+    let step = if payment.is_some() { ActivationEvent::PaymentRequested } else { ActivationEvent::NothingToHold };
+    let price_agreed = (order.shown_price, price.vat_rate_basis_points);
+    let activation = insert(caas, &mut tx, order, (&service, &offer), price_agreed, (step, payment)).await?;
     if let Some(discount) = &discount
         && !discounts::redeem(caas, &mut tx, discount, activation.id, price.amount).await?
     {
@@ -204,14 +207,7 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     keep_consents(caas, &mut tx, order, &activation, asks_for_risk).await?;
     let about = (activation.id, order.customer, &service.name);
     gate::goes_on(caas, &mut tx, about, &vehicle, &maintenance, asks_for_risk).await?;
-    if offer.kind == OfferKind::Subscription {
-        // Billed after each month (rulebook §7): nothing is held, the car is told at once.
-        activation.activation_queued_at = Some(caas.now());
-        apply(caas, &mut tx, &mut activation, ActivationEvent::NothingToHold, Cause::system(serde_json::json!({})))
-            .await?;
-        let job = AttemptActivation { activation: activation.id };
-        jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
-    } else {
+    if let Some(id) = payment {
         let new = NewPayment {
             purpose: PaymentFor::Service(activation.id),
             customer: order.customer,
@@ -219,11 +215,14 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
             amount: activation.price(),
             vat_rate_basis_points: price.vat_rate_basis_points,
         };
-        let payment = money::open(caas, &mut tx, &new).await?;
-        activation.payment_id = Some(payment);
-        apply(caas, &mut tx, &mut activation, ActivationEvent::PaymentRequested, Cause::system(serde_json::json!({})))
-            .await?;
+        money::open_as(caas, &mut tx, id, &new).await?;
+    }
+    activations::begun(caas, &mut tx, &activation, step, Cause::system(serde_json::json!({}))).await?;
+    if let Some(payment) = payment {
         AuthorisePayment::enqueue(caas, &mut tx, payment).await?;
+    } else {
+        let job = AttemptActivation { activation: activation.id };
+        jobs::enqueue(caas, &mut tx, &job, Enqueue::now().keyed(AttemptActivation::key(activation.id))).await?;
     }
     metrics::counter!("caas_orders_total", "kind" => offer.kind.as_str()).increment(1);
     tx.commit().await?;
@@ -245,15 +244,18 @@ async fn close_given_up(caas: &Caas, tx: &mut Tx, order: &Order, earlier: Option
     Ok(())
 }
 
+/// Writes the order down as it is after its first step.
 async fn insert(
     caas: &Caas,
     tx: &mut Tx,
     order: &Order,
-    service: &Service,
-    offer: &Offer,
+    (service, offer): (&Service, &Offer),
     (price, vat_rate): (Money, i64),
+    (step, payment): (ActivationEvent, Option<PaymentId>),
 ) -> Result<Activation> {
     let (id, now) = (caas.new_id::<ActivationId>(), caas.now());
+    let state = ActivationState::PurchaseInitiated.on(step).map_err(|refusal| Failure::Stored(refusal.to_string()))?;
+    let queued_at = payment.is_none().then_some(now);
     spans::concerns(id);
     let configuration = Configuration {
         service_code: service.code.clone(),
@@ -263,12 +265,12 @@ async fn insert(
     let activation = sql!(tx, one Activation,
         concat!("INSERT INTO service_activations (service_activation_id, customer_id, vehicle_id, service_id, offer_id, purchase_key,
              current_state, is_over, offer_kind, days, amount_cents, currency, vat_rate_basis_points, configuration,
-             service_names, deadline_at, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'PURCHASE_INITIATED', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+             service_names, payment_id, activation_queued_at, deadline_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
          RETURNING ", activation_columns!("")),
-        id, order.customer, order.vehicle, service.id, offer.id, key(order), false, offer.kind.as_str(), offer.days,
-        price.cents, price.currency.as_str(), vat_rate, Json(&configuration), Json(&service.name),
-        now + caas.policies.retry.deadline, now)?;
+        id, order.customer, order.vehicle, service.id, offer.id, key(order), state.as_str(), offer.kind.as_str(),
+        offer.days, price.cents, price.currency.as_str(), vat_rate, Json(&configuration), Json(&service.name), payment,
+        queued_at, now + caas.policies.retry.deadline, now)?;
     let entry = Entry {
         vehicle: Some(order.vehicle),
         after: Some(ActivationState::PurchaseInitiated.as_str()),
