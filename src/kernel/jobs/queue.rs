@@ -7,6 +7,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use chrono::TimeDelta;
 use sqlx::FromRow;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// One row of the queue.
@@ -14,6 +15,20 @@ pub type JobId = Uuid;
 
 /// How long a claimed job belongs to its runner before another may take it. Renewed while the job runs.
 pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
+
+/// How long a runner sleeps at most: the net under the wake-up calls.
+pub(super) const POLL: Duration = Duration::from_millis(500);
+
+/// Wakes the runners for a job that they would not find in time by themselves.
+fn wake_for(tx: &mut Tx, due: Timestamp, now: Timestamp) {
+    if is_soon(due, now) {
+        tx.announce_job();
+    }
+}
+
+fn is_soon(due: Timestamp, now: Timestamp) -> bool {
+    (due - now).to_std().map_or(true, |wait| wait <= POLL)
+}
 
 /// When and under which name a job is to run.
 #[derive(Debug, Clone, Default)]
@@ -136,18 +151,19 @@ pub(super) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     Ok(next.map(|(at,)| at))
 }
 
-/// When the next job is due that can be claimed: now or before, if one can be claimed at once.
-pub(super) async fn next_to_claim(tx: &mut Tx, now: Timestamp, crowded: &Crowded) -> Result<Option<Timestamp>> {
-    let next = sql!(
-        tx,
-        optional(Timestamp,),
+/// When the next jobs are due that can be claimed, the first one first: now or before, if it can be claimed at once.
+pub(super) async fn next_to_claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    crowded: &Crowded,
+    limit: i64,
+) -> Result<Vec<Timestamp>> {
+    let next = sql!(tx, all(Timestamp,),
         "SELECT due_at FROM jobs
          WHERE died_at IS NULL AND (leased_until IS NULL OR leased_until <= $1) AND $2 NOT LIKE '%,' || kind || ',%'
-         ORDER BY due_at, id LIMIT 1",
-        now,
-        crowded.0.as_str()
-    )?;
-    Ok(next.map(|(at,)| at))
+         ORDER BY due_at, id LIMIT $3",
+        now, crowded.0.as_str(), limit)?;
+    Ok(next.into_iter().map(|(at,)| at).collect())
 }
 
 /// Keeps jobs that still run from being taken by others.
@@ -176,9 +192,9 @@ pub(super) async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
 }
 
 /// To be run again later, which counts as no failure.
-pub(super) async fn postpone(tx: &mut Tx, id: Uuid, at: Timestamp) -> Result<()> {
+pub(super) async fn postpone(tx: &mut Tx, id: Uuid, at: Timestamp, now: Timestamp) -> Result<()> {
     sql!(tx, execute "UPDATE jobs SET due_at = $1, leased_until = NULL, attempts = 0, last_error = NULL WHERE id = $2", at, id)?;
-    tx.announce_job();
+    wake_for(tx, at, now);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Claims due jobs and runs them.
 
-use super::queue::{self, Claimed, Crowded};
+use super::queue::{self, Claimed, Crowded, POLL};
 use super::{Job, JobError, Outcome, Run};
 use crate::Caas;
 use crate::kernel::Timestamp;
@@ -94,9 +94,6 @@ impl AtWork {
     }
 }
 
-/// How long a runner sleeps at most: the net under the wake-up calls.
-const POLL: Duration = Duration::from_millis(500);
-
 impl Runner {
     /// A runner with room for this many jobs at a time.
     pub fn new(caas: Caas, registry: Registry, concurrency: usize) -> Runner {
@@ -120,7 +117,6 @@ impl Runner {
             // A few at a time: what is claimed together may be all of one kind.
             let room = free.min((self.at_work.enough / 2).max(1));
             let (claimed, nap) = if room == 0 { (Vec::new(), POLL) } else { self.claim(room).await };
-            let more = !claimed.is_empty();
             for job in claimed {
                 if !self.at_work.enter(&job) {
                     continue;
@@ -145,13 +141,14 @@ impl Runner {
                     tracing::warn!(%error, "job_leases_not_renewed");
                 }
             }
-            if more {
+            if nap.is_zero() {
                 continue;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = added.notified() => {}
-                () = freed.notified() => {}
+                // Whoever is done has looked for more: only what nobody could look for is left.
+                () = freed.notified(), if room == 0 => {}
                 () = pause(nap) => {}
             }
         }
@@ -169,12 +166,14 @@ impl Runner {
         tx.commit().await
     }
 
-    /// Jobs that are due and, when there is none, how long to sleep.
+    /// Jobs that are due, and how long to sleep then; not at all when more are waiting.
     async fn claim(&self, room: usize) -> (Vec<Claimed>, Duration) {
-        let limit = i64::try_from(room).unwrap_or(i64::MAX);
-        match claim_due(&self.caas, limit, &self.at_work.crowded(None)).await {
+        match claim_due(&self.caas, room, &self.at_work.crowded(None)).await {
             Ok((jobs, Some(due))) => {
-                (jobs, (due - self.caas.now()).to_std().unwrap_or(Duration::from_millis(5)).min(POLL))
+                // What is due and can't be had is just being claimed by another runner.
+                let at_once = if jobs.is_empty() { Duration::from_millis(5) } else { Duration::ZERO };
+                let nap = (due - self.caas.now()).to_std().unwrap_or(at_once).min(POLL);
+                (jobs, nap)
             }
             Ok((jobs, None)) => (jobs, POLL),
             Err(error) => {
@@ -190,19 +189,21 @@ async fn pause(nap: Duration) {
     tokio::time::sleep(nap).await;
 }
 
-/// Claims due jobs, and says when the first one is or was due. Looks before it writes, so that an idle runner costs no
-/// commit.
-async fn claim_due(caas: &Caas, limit: i64, crowded: &Crowded) -> Result<(Vec<Claimed>, Option<Timestamp>)> {
+/// Claims due jobs, and says when the first one after them is or was due. Looks before it writes, so that an idle runner
+/// costs no commit, and one further than it takes, so that it needn't look again.
+async fn claim_due(caas: &Caas, limit: usize, crowded: &Crowded) -> Result<(Vec<Claimed>, Option<Timestamp>)> {
     let now = caas.now();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX - 1);
     let mut look = caas.db.read().await?;
-    let next = queue::next_to_claim(&mut look, now, crowded).await?;
+    let due = queue::next_to_claim(&mut look, now, crowded, limit + 1).await?;
     drop(look);
-    if next.is_none_or(|next| next > now) {
-        return Ok((Vec::new(), next));
+    if due.first().is_none_or(|first| *first > now) {
+        return Ok((Vec::new(), due.first().copied()));
     }
     let mut tx = caas.db.begin().await?;
     let jobs = queue::claim(&mut tx, now, limit, crowded, None).await?;
     tx.commit().await?;
+    let next = due.get(jobs.len()).copied();
     Ok((jobs, next))
 }
 
@@ -325,11 +326,11 @@ async fn settle(
         Ok(Outcome::DoneIn(tx)) => tx,
         Ok(Outcome::Again(at)) => {
             let mut tx = caas.db.begin().await?;
-            queue::postpone(&mut tx, job.id, at).await?;
+            queue::postpone(&mut tx, job.id, at, caas.now()).await?;
             tx
         }
         Ok(Outcome::AgainIn(at, mut tx)) => {
-            queue::postpone(&mut tx, job.id, at).await?;
+            queue::postpone(&mut tx, job.id, at, caas.now()).await?;
             tx
         }
         Err(error) => {
