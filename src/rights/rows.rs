@@ -20,8 +20,8 @@ pub async fn of_customer(tx: &mut Tx, statement: String, customer: UserId) -> Re
             let rows = sqlx::query(AssertSqlSafe(statement)).bind(customer).fetch_all(conn).await?;
             rows.iter().map(from_sqlite).collect()
         }
-        Conn::Postgres(conn) => {
-            let rows = sqlx::query(AssertSqlSafe(statement)).bind(customer).fetch_all(conn).await?;
+        Conn::Postgres(conn, answer) => {
+            let rows = answer.heard(sqlx::query(AssertSqlSafe(statement)).bind(customer).fetch_all(conn).await)?;
             rows.iter().map(from_postgres).collect()
         }
     }
@@ -31,8 +31,8 @@ pub async fn of_customer(tx: &mut Tx, statement: String, customer: UserId) -> Re
 pub async fn change(tx: &mut Tx, statement: String, customer: UserId) -> Result<u64> {
     Ok(match tx.conn() {
         Conn::Sqlite(conn) => sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await?.rows_affected(),
-        Conn::Postgres(conn) => {
-            sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await?.rows_affected()
+        Conn::Postgres(conn, answer) => {
+            answer.heard(sqlx::query(AssertSqlSafe(statement)).bind(customer).execute(conn).await)?.rows_affected()
         }
     })
 }

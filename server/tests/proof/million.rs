@@ -178,7 +178,7 @@ macro_rules! insert_chain {
 async fn write_chain(tx: &mut Tx, chain: &[Sealed]) {
     match tx.conn() {
         Conn::Sqlite(connection) => insert_chain!(Sqlite, connection, chain),
-        Conn::Postgres(connection) => insert_chain!(Postgres, connection, chain),
+        Conn::Postgres(connection, _) => insert_chain!(Postgres, connection, chain),
     }
 }
 

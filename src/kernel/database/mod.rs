@@ -5,31 +5,27 @@
 
 mod migrations;
 mod neighbours;
+mod postgres;
 pub mod sqlite;
 
 pub use self::migrations::Schema;
-use self::sqlite::{Borrowed, Durability, SqliteFile};
+pub use self::postgres::Answer;
+use self::postgres::PostgresServer;
+use self::sqlite::{Durability, SqliteFile};
 pub use self::sqlite::{Sqlite, SqliteConnection};
 use super::error::{Failure, Result};
 use super::failpoint;
 use futures::future::BoxFuture;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, Postgres, Transaction};
+use sqlx::postgres::PgConnection;
 use std::any::Any;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
 /// SQLite releases before this one can corrupt a WAL database.
 const OLDEST_SOUND_SQLITE: i32 = 3_051_003;
-
-/// After this long without use, a connection to a server is asked whether it is still there.
-const STALE: Duration = Duration::from_secs(5);
 
 /// Something people may be watching has changed, for example `activation:0192…`.
 pub type Topic = String;
@@ -50,7 +46,7 @@ pub struct Database {
 #[derive(Clone)]
 enum Engine {
     Sqlite(SqliteFile),
-    Postgres(PgPool),
+    Postgres(PostgresServer),
 }
 
 #[derive(Clone)]
@@ -103,24 +99,9 @@ impl Database {
             refuse_unsound_sqlite()?;
             Engine::Sqlite(SqliteFile::open(url, durability)?)
         } else {
-            let options = PgPoolOptions::new()
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(10))
-                // One that was in use a moment ago is alive: to ask it first would double the cost of a small question.
-                .test_before_acquire(false)
-                .before_acquire(|conn, meta| {
-                    Box::pin(async move {
-                        if meta.idle_for > STALE {
-                            conn.ping().await?;
-                        }
-                        Ok(true)
-                    })
-                });
-            // More than the texts there are on the way of a purchase: one that is forgotten is explained to the server anew.
-            let server = PgConnectOptions::from_str(url)?.statement_cache_capacity(512);
-            let pool = options.connect_with(server.clone()).await?;
-            others = Some(neighbours::tell(server, process));
-            Engine::Postgres(pool)
+            let server = PostgresServer::connect(url).await?;
+            others = Some(neighbours::tell(server.options().clone(), process));
+            Engine::Postgres(server)
         };
         let (topics, _) = broadcast::channel(1024);
         let bus = Bus { process, topics, jobs: Arc::new(Notify::new()), others, commits: Arc::default() };
@@ -134,7 +115,7 @@ impl Database {
     pub async fn migrate(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate(&migrations::of_sqlite()).await?,
-            Engine::Postgres(pool) => migrations::run(&pool.connect_options(), &migrations::of_postgres()).await?,
+            Engine::Postgres(server) => migrations::run(server.options(), &migrations::of_postgres()).await?,
         }
         let mut tx = self.read().await?;
         migrations::refuse_beyond(&mut tx).await
@@ -154,7 +135,7 @@ impl Database {
                 writer.begin()?;
                 Inner::Sqlite(writer)
             }
-            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Engine::Postgres(server) => Inner::Postgres(server.begin("BEGIN").await?),
         }))
     }
 
@@ -162,7 +143,7 @@ impl Database {
     pub async fn read(&self) -> Result<Tx> {
         Ok(self.tx(match &self.engine {
             Engine::Sqlite(sqlite) => Inner::Sqlite(sqlite.reader().await?),
-            Engine::Postgres(pool) => Inner::PostgresReader(pool.acquire().await?),
+            Engine::Postgres(server) => Inner::Postgres(server.connection().await?),
         }))
     }
 
@@ -175,8 +156,8 @@ impl Database {
                 reader.begin_reading()?;
                 Inner::Sqlite(reader)
             }
-            Engine::Postgres(pool) => {
-                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+            Engine::Postgres(server) => {
+                Inner::Postgres(server.begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
             }
         }))
     }
@@ -197,10 +178,10 @@ impl Database {
 
     /// Carries announcements of other processes to ours until it is dropped. On SQLite there are none.
     pub async fn listen(&self) -> Result<()> {
-        let Engine::Postgres(pool) = &self.engine else {
+        let Engine::Postgres(server) = &self.engine else {
             return std::future::pending().await;
         };
-        neighbours::listen(pool, &self.bus).await
+        neighbours::listen(server.ears(), &self.bus).await
     }
 
     /// How many transactions this process has committed: what a benchmark holds against the disk.
@@ -217,7 +198,7 @@ impl Database {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
-            Engine::Postgres(pool) => pool.close().await,
+            Engine::Postgres(server) => server.close().await,
         }
     }
 }
@@ -247,23 +228,27 @@ pub struct Tx {
 }
 
 enum Inner {
-    Sqlite(Borrowed),
-    Postgres(Transaction<'static, Postgres>),
-    PostgresReader(PoolConnection<Postgres>),
+    Sqlite(sqlite::Borrowed),
+    Postgres(postgres::Borrowed),
 }
 
 /// What a transaction collects and writes in one go, right before the commit.
 pub trait Deferred: Any + Send {
     /// Writes what was collected.
     fn write<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+
+    /// Whether it is written after everything else: what many write to is locked last.
+    fn is_last(&self) -> bool {
+        false
+    }
 }
 
 /// The connection under a transaction, for the macro [`sql!`](crate::sql).
 pub enum Conn<'a> {
     /// SQLite.
     Sqlite(&'a mut SqliteConnection),
-    /// PostgreSQL.
-    Postgres(&'a mut PgConnection),
+    /// PostgreSQL, with who must hear the statement's answer before the connection counts as well again.
+    Postgres(&'a mut PgConnection, Answer<'a>),
 }
 
 impl Tx {
@@ -271,14 +256,16 @@ impl Tx {
     pub fn conn(&mut self) -> Conn<'_> {
         match &mut self.inner {
             Inner::Sqlite(tx) => Conn::Sqlite(tx),
-            Inner::Postgres(tx) => Conn::Postgres(tx),
-            Inner::PostgresReader(conn) => Conn::Postgres(conn),
+            Inner::Postgres(tx) => {
+                let (conn, answer) = tx.conn();
+                Conn::Postgres(conn, answer)
+            }
         }
     }
 
     /// Whether this is PostgreSQL, for the few statements that must differ.
     pub fn is_postgres(&self) -> bool {
-        !matches!(self.inner, Inner::Sqlite(_))
+        matches!(self.inner, Inner::Postgres(_))
     }
 
     /// What this transaction has collected of a kind so far.
@@ -310,6 +297,7 @@ impl Tx {
 
     /// Makes the changes durable, then publishes the announcements.
     pub async fn commit(mut self) -> Result<()> {
+        self.deferred.sort_by_key(|deferred| deferred.is_last());
         for deferred in std::mem::take(&mut self.deferred) {
             deferred.write(&mut self).await?;
         }
@@ -320,7 +308,6 @@ impl Tx {
                 tx.commit().await?;
                 None
             }
-            Inner::PostgresReader(_) => None,
         };
         failpoint::crash_here("after a commit");
         self.bus.commits.fetch_add(1, Ordering::Relaxed);
@@ -344,26 +331,29 @@ impl Tx {
 /// let (count,): (i64,) = sql!(tx, one (i64,), "SELECT COUNT(*) FROM users")?;
 /// // Several rows in one statement; at most some hundreds, and never none.
 /// sql!(tx, insert "INSERT INTO users (id, name)", &users, |user| [user.id, &user.name])?;
+/// sql!(tx, insert "INSERT INTO users (id, name)", &users, |user| [user.id, &user.name], "ON CONFLICT (name) DO NOTHING")?;
 /// ```
 #[macro_export]
 macro_rules! sql {
     ($tx:expr, execute $query:expr $(, $arg:expr)* $(,)?) => {
         match $tx.conn() {
             $crate::kernel::database::Conn::Sqlite(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
-            $crate::kernel::database::Conn::Postgres(c) => sqlx::query($query)$(.bind($arg))*.execute(c).await.map(|done| done.rows_affected()),
+            $crate::kernel::database::Conn::Postgres(c, answer) => answer.heard(sqlx::query($query)$(.bind($arg))*.execute(c).await).map(|done| done.rows_affected()),
         }
     };
-    ($tx:expr, insert $head:literal, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {
+    ($tx:expr, insert $head:expr, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?] $(, $tail:expr)? $(,)?) => {
         match $tx.conn() {
             $crate::kernel::database::Conn::Sqlite(c) => {
                 let mut query = sqlx::QueryBuilder::<$crate::kernel::database::Sqlite>::new($head);
                 query.push_values($rows, |mut values, $row| { $(values.push_bind($value);)+ });
+                $(query.push(" ").push($tail);)?
                 query.build().execute(c).await.map(|done| done.rows_affected())
             }
-            $crate::kernel::database::Conn::Postgres(c) => {
+            $crate::kernel::database::Conn::Postgres(c, answer) => {
                 let mut query = sqlx::QueryBuilder::<sqlx::Postgres>::new($head);
                 query.push_values($rows, |mut values, $row| { $(values.push_bind($value);)+ });
-                query.build().execute(c).await.map(|done| done.rows_affected())
+                $(query.push(" ").push($tail);)?
+                answer.heard(query.build().execute(c).await).map(|done| done.rows_affected())
             }
         }
     };
@@ -373,7 +363,7 @@ macro_rules! sql {
     (@fetch $tx:expr, $fetch:ident, $row:ty, $query:expr $(, $arg:expr)*) => {
         match $tx.conn() {
             $crate::kernel::database::Conn::Sqlite(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
-            $crate::kernel::database::Conn::Postgres(c) => sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await,
+            $crate::kernel::database::Conn::Postgres(c, answer) => answer.heard(sqlx::query_as::<_, $row>($query)$(.bind($arg))*.$fetch(c).await),
         }
     };
 }
