@@ -106,7 +106,28 @@ impl Deferred for Unsealed {
         }
         .boxed()
     }
+
+    fn is_last(&self) -> bool {
+        true
+    }
 }
+
+/// The statement that writes entries, behind what it is a part of.
+macro_rules! written {
+    ($before:literal) => {
+        concat!(
+            $before,
+            "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id,
+                                             vehicle_id, before_state, after_state, data, visible, previous, hash)"
+        )
+    };
+}
+
+/// Ends the chain with the last of the entries that are written.
+const END_FROM_WRITTEN: &str = "RETURNING chain_id, seq, hash)
+     UPDATE expediente_chains SET last_hash = newest.hash
+     FROM (SELECT chain_id, hash FROM written ORDER BY seq DESC LIMIT 1) newest
+     WHERE expediente_chains.chain_id = newest.chain_id";
 
 /// Numbers the entries, seals each with the hash of the one before, and writes them at the end of their chain.
 async fn append(tx: &mut Tx, chain: Uuid, mut entries: Vec<Sealed>) -> Result<()> {
@@ -137,16 +158,18 @@ async fn append(tx: &mut Tx, chain: Uuid, mut entries: Vec<Sealed>) -> Result<()
         row.hash = row.computed_hash();
         previous = row.hash.clone();
     }
+    // On PostgreSQL the chain's new end goes the same way.
+    let is_one_way = tx.is_postgres();
+    let (head, tail) = if is_one_way { (written!("WITH written AS ("), END_FROM_WRITTEN) } else { (written!(""), "") };
     for rows in entries.chunks(MOST_ROWS) {
-        sql!(tx, insert
-        "INSERT INTO expediente_entries (id, chain_id, seq, at, actor_kind, actor_id, kind, subject_kind, subject_id,
-                                         vehicle_id, before_state, after_state, data, visible, previous, hash)",
-        rows, |row| [
+        sql!(tx, insert head, rows, |row| [
             row.id, row.chain_id, row.seq, row.at, &row.actor_kind, row.actor_id, &row.kind, &row.subject_kind,
             row.subject_id, row.vehicle_id, row.before_state.as_deref(), row.after_state.as_deref(), &row.data,
             row.visible, &row.previous, &row.hash,
-        ])?;
+        ], tail)?;
     }
-    sql!(tx, execute "UPDATE expediente_chains SET last_hash = $1 WHERE chain_id = $2", previous, chain)?;
+    if !is_one_way {
+        sql!(tx, execute "UPDATE expediente_chains SET last_hash = $1 WHERE chain_id = $2", previous, chain)?;
+    }
     Ok(())
 }

@@ -152,7 +152,7 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
     let locale: Locale = reader.locale.parse()?;
     let message = texts::render(notice, locale);
     let link = format!("{}{}", caas.public_url, notice.link);
-    let mut written = Vec::new();
+    let mut rows = Vec::new();
     for &channel in Channel::ALL {
         let Some(need) = notice.takes(channel, &preferences) else { continue };
         let unreachable = match channel {
@@ -164,7 +164,7 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
             continue;
         }
         let row = NewRow { unreachable, ..NewRow::of(notice, channel, locale, &message.subject) };
-        let row = match channel {
+        rows.push(match channel {
             Channel::Email => {
                 // Chosen mail and mail that must be said can't be switched off, so it does not offer it.
                 let token = (need == Need::Optional).then(|| caas.rng.token());
@@ -188,11 +188,9 @@ pub async fn notify(caas: &Caas, tx: &mut Tx, notice: &Notice) -> Result<()> {
             Channel::Push => NewRow { body_text: forms::push(&message), ..row },
             Channel::Sms => NewRow { address: reader.phone.clone(), body_text: forms::sms(&message, &link), ..row },
             Channel::InApp => NewRow { body_text: message.paragraphs.join("\n"), ..row },
-        };
-        let reached = row.unreachable.is_none();
-        let id = insert(caas, tx, row).await?;
-        written.extend(id.filter(|_| reached).map(|id| (id, channel)));
+        });
     }
+    let written = insert(caas, tx, rows).await?;
     tell_the_story(caas, tx, notice, &written).await
 }
 
@@ -281,7 +279,7 @@ pub async fn send_account_email(caas: &Caas, tx: &mut Tx, mail: &AccountEmail) -
         unsubscribe_token: None,
         unreachable: None,
     };
-    insert(caas, tx, row).await?;
+    insert(caas, tx, vec![row]).await?;
     Ok(())
 }
 
@@ -330,42 +328,71 @@ impl NewRow {
     }
 }
 
-/// Writes a row; `None` when the same was said before.
-async fn insert(caas: &Caas, tx: &mut Tx, row: NewRow) -> Result<Option<NotificationId>> {
+/// A row on its way into the table.
+struct Numbered {
+    id: NotificationId,
+    row: NewRow,
+    status: DeliveryStatus,
+}
+
+/// Writes rows and has them sent. Returns those that are new and reach the person; what was said before is not said again.
+async fn insert(caas: &Caas, tx: &mut Tx, rows: Vec<NewRow>) -> Result<Vec<(NotificationId, Channel)>> {
     let now = caas.now();
-    let id: NotificationId = caas.new_id();
-    // What is shown in the app is said by being written, unless its promise is untrue as yet.
-    let shown = row.channel == Channel::InApp && !delivery::is_untrue(tx, row.activation).await?;
-    let status = match (row.unreachable, shown) {
-        (Some(_), _) => DeliveryStatus::Skipped,
-        (None, true) => DeliveryStatus::Sent,
-        (None, false) => DeliveryStatus::Waiting,
-    };
-    let written = sql!(tx, execute
+    let mut numbered = Vec::with_capacity(rows.len());
+    for row in rows {
+        // What is shown in the app is said by being written, unless its promise is untrue as yet.
+        let shown = row.channel == Channel::InApp && !delivery::is_untrue(tx, row.activation).await?;
+        let status = match (row.unreachable, shown) {
+            (Some(_), _) => DeliveryStatus::Skipped,
+            (None, true) => DeliveryStatus::Sent,
+            (None, false) => DeliveryStatus::Waiting,
+        };
+        numbered.push(Numbered { id: caas.new_id(), row, status });
+    }
+    let mut reached = Vec::new();
+    for Numbered { id, row, status } in write(tx, numbered, now).await? {
+        if let Some(thing) = &row.thing {
+            take_the_place_of_older(tx, id, &row, thing, now).await?;
+        }
+        match status {
+            DeliveryStatus::Sent => tx.announce(format!("bell:{}", row.user)),
+            DeliveryStatus::Waiting => {
+                let at = if row.is_quiet_push() { now + QUIET } else { now };
+                delivery::enqueue(caas, tx, row.channel, id, at).await?;
+            }
+            _ => continue,
+        }
+        reached.push((id, row.channel));
+    }
+    Ok(reached)
+}
+
+/// Writes rows in one statement and returns those that are new.
+async fn write(tx: &mut Tx, rows: Vec<Numbered>, now: Timestamp) -> Result<Vec<Numbered>> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let count = sql!(tx, insert
         "INSERT INTO notifications (id, user_id, event, channel, unique_key, locale, address, subject, body_text, body_html,
                                     link, secret, deadline_at, status, last_error, created_at, sent_at, thing, activation_id,
-                                    unsubscribe_token)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-         ON CONFLICT (unique_key) DO NOTHING",
-        id, row.user, row.event.as_str(), row.channel.as_str(), &row.unique_key, row.locale.as_str(), row.address.as_deref(),
-        &row.subject, &row.body_text, &row.body_html, row.link.as_deref(), row.secret,
-        now + TimeDelta::minutes(row.event.within_minutes()), status.as_str(), row.unreachable, now, shown.then_some(now),
-        row.thing.as_deref(), row.activation, row.unsubscribe_token.as_deref())?;
-    if written == 0 {
-        return Ok(None);
+                                    unsubscribe_token)",
+        &rows, |new| [
+            new.id, new.row.user, new.row.event.as_str(), new.row.channel.as_str(), &new.row.unique_key,
+            new.row.locale.as_str(), new.row.address.as_deref(), &new.row.subject, &new.row.body_text, &new.row.body_html,
+            new.row.link.as_deref(), new.row.secret, now + TimeDelta::minutes(new.row.event.within_minutes()),
+            new.status.as_str(), new.row.unreachable, now, (new.status == DeliveryStatus::Sent).then_some(now),
+            new.row.thing.as_deref(), new.row.activation, new.row.unsubscribe_token.as_deref(),
+        ], "ON CONFLICT (unique_key) DO NOTHING")?;
+    if usize::try_from(count).is_ok_and(|count| count == rows.len()) {
+        return Ok(rows);
     }
-    if let Some(thing) = &row.thing {
-        take_the_place_of_older(tx, id, &row, thing, now).await?;
+    let mut new = Vec::new();
+    for row in rows {
+        let found =
+            sql!(tx, optional(NotificationId, String), "SELECT id, channel FROM notifications WHERE id = $1", row.id)?;
+        new.extend(found.map(|_| row));
     }
-    match status {
-        DeliveryStatus::Sent => tx.announce(format!("bell:{}", row.user)),
-        DeliveryStatus::Waiting => {
-            let at = if row.is_quiet_push() { now + QUIET } else { now };
-            delivery::enqueue(caas, tx, row.channel, id, at).await?;
-        }
-        _ => {}
-    }
-    Ok(Some(id))
+    Ok(new)
 }
 
 /// Quiet messages about the same thing that nobody has seen yet give way to the newer one: in the app while unread, on

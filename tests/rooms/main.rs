@@ -6,5 +6,6 @@ mod accounts;
 mod catalogue;
 mod jobs;
 mod notifications;
+mod statements;
 mod story;
 mod support;

@@ -3,10 +3,13 @@
 use super::Job;
 use crate::Caas;
 use crate::kernel::Timestamp;
-use crate::kernel::database::Tx;
+use crate::kernel::database::{Deferred, Tx};
 use crate::kernel::error::Result;
 use chrono::TimeDelta;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use sqlx::FromRow;
+use sqlx::types::Json;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -19,16 +22,8 @@ pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How long a runner sleeps at most: the net under the wake-up calls.
 pub(super) const POLL: Duration = Duration::from_millis(500);
 
-/// Wakes the runners for a job that they would not find in time by themselves.
-fn wake_for(tx: &mut Tx, due: Timestamp, now: Timestamp) {
-    if is_soon(due, now) {
-        tx.announce_job();
-    }
-}
-
-fn is_soon(due: Timestamp, now: Timestamp) -> bool {
-    (due - now).to_std().map_or(true, |wait| wait <= POLL)
-}
+/// Jobs written by one statement.
+const MOST_ROWS: usize = 500;
 
 /// When and under which name a job is to run.
 #[derive(Debug, Clone, Default)]
@@ -56,29 +51,88 @@ impl Enqueue {
     }
 }
 
-/// Adds a job in the caller's transaction.
+/// Adds a job to the caller's transaction. It is written together with the transaction's other jobs, before one is claimed
+/// and at the latest before the commit.
 pub async fn enqueue<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, when: Enqueue) -> Result<()> {
     let now = caas.now();
-    let due = when.at.unwrap_or(now);
-    sql!(tx, execute
-        "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (unique_key) DO NOTHING",
-        caas.new_uuid(), J::KIND, sqlx::types::Json(serde_json::to_value(job)?), when.key.as_deref(), due, J::MAX_ATTEMPTS, now)?;
-    tx.announce_job();
+    let job = NewJob {
+        id: caas.new_uuid(),
+        kind: J::KIND,
+        payload: Json(serde_json::to_value(job)?),
+        unique_key: when.key,
+        due_at: when.at.unwrap_or(now),
+        max_attempts: J::MAX_ATTEMPTS,
+        created_at: now,
+    };
+    tx.deferred::<Collected>().0.push(job);
     Ok(())
+}
+
+struct NewJob {
+    id: Uuid,
+    kind: &'static str,
+    payload: Json<serde_json::Value>,
+    unique_key: Option<String>,
+    due_at: Timestamp,
+    max_attempts: i64,
+    created_at: Timestamp,
+}
+
+/// The jobs that a transaction adds.
+#[derive(Default)]
+struct Collected(Vec<NewJob>);
+
+impl Collected {
+    /// Takes them out of the transaction. Whatever goes by what stands in the table under a key has them written first.
+    fn of(tx: &mut Tx) -> Collected {
+        std::mem::take(tx.deferred())
+    }
+
+    /// Writes them. Returns those that a runner has to be told of.
+    async fn insert(self, tx: &mut Tx) -> Result<Vec<Uuid>> {
+        for jobs in self.0.chunks(MOST_ROWS) {
+            sql!(tx, insert "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)",
+                jobs, |job| [
+                    job.id, job.kind, &job.payload, job.unique_key.as_deref(), job.due_at, job.max_attempts, job.created_at,
+                ], "ON CONFLICT (unique_key) DO NOTHING")?;
+        }
+        Ok(self.0.iter().filter(|job| is_soon(job.due_at, job.created_at)).map(|job| job.id).collect())
+    }
+
+    /// Writes them and tells the runners.
+    async fn insert_and_tell(self, tx: &mut Tx) -> Result<()> {
+        if !self.insert(tx).await?.is_empty() {
+            tx.announce_job();
+        }
+        Ok(())
+    }
+}
+
+impl Deferred for Collected {
+    fn write<'a>(self: Box<Self>, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        self.insert_and_tell(tx).boxed()
+    }
+}
+
+/// Whether a runner that has just looked would not look again in time by itself.
+fn is_soon(due: Timestamp, now: Timestamp) -> bool {
+    (due - now).to_std().map_or(true, |wait| wait <= POLL)
 }
 
 /// Adds a job under a key, or moves the one that waits under this key to the new time.
 ///
 /// A runner that is at work on it settles the job afterwards and has the last word on its time.
 pub async fn enqueue_or_move<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, key: &str, at: Timestamp) -> Result<()> {
+    Collected::of(tx).insert_and_tell(tx).await?;
+    let now = caas.now();
     sql!(tx, execute
         "INSERT INTO jobs (id, kind, payload, unique_key, due_at, max_attempts, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (unique_key) DO UPDATE SET due_at = excluded.due_at, attempts = 0",
-        caas.new_uuid(), J::KIND, sqlx::types::Json(serde_json::to_value(job)?), key, at, J::MAX_ATTEMPTS, caas.now())?;
-    tx.announce_job();
+        caas.new_uuid(), J::KIND, Json(serde_json::to_value(job)?), key, at, J::MAX_ATTEMPTS, now)?;
+    if is_soon(at, now) {
+        tx.announce_job();
+    }
     Ok(())
 }
 
@@ -86,7 +140,7 @@ pub async fn enqueue_or_move<J: Job>(caas: &Caas, tx: &mut Tx, job: &J, key: &st
 pub(super) struct Claimed {
     pub id: Uuid,
     pub kind: String,
-    pub payload: sqlx::types::Json<serde_json::Value>,
+    pub payload: Json<serde_json::Value>,
     pub due_at: Timestamp,
     pub attempts: i64,
     pub max_attempts: i64,
@@ -103,7 +157,7 @@ impl Crowded {
 }
 
 /// Takes up to `limit` due jobs for this runner, and deletes the one that it is done with. Another runner can't get them
-/// until the lease ends.
+/// until the lease ends. Runners are told of those that this transaction adds and leaves to them.
 pub(super) async fn claim(
     tx: &mut Tx,
     now: Timestamp,
@@ -111,6 +165,7 @@ pub(super) async fn claim(
     crowded: &Crowded,
     done: Option<Uuid>,
 ) -> Result<Vec<Claimed>> {
+    let added = Collected::of(tx).insert(tx).await?;
     let leased_until = now + LEASE;
     // On PostgreSQL rows that another runner is claiming are passed over, and it is one way to the server.
     let mut jobs = if tx.is_postgres() {
@@ -137,6 +192,9 @@ pub(super) async fn claim(
             leased_until, now, limit, crowded.0.as_str())?
     };
     jobs.sort_by_key(|job| (job.due_at, job.id));
+    if added.iter().any(|id| jobs.iter().all(|job| job.id != *id)) {
+        tx.announce_job();
+    }
     Ok(jobs)
 }
 
@@ -158,11 +216,16 @@ pub(super) async fn next_to_claim(
     crowded: &Crowded,
     limit: i64,
 ) -> Result<Vec<Timestamp>> {
-    let next = sql!(tx, all(Timestamp,),
+    let next = sql!(
+        tx,
+        all(Timestamp,),
         "SELECT due_at FROM jobs
          WHERE died_at IS NULL AND (leased_until IS NULL OR leased_until <= $1) AND $2 NOT LIKE '%,' || kind || ',%'
          ORDER BY due_at, id LIMIT $3",
-        now, crowded.0.as_str(), limit)?;
+        now,
+        crowded.0.as_str(),
+        limit
+    )?;
     Ok(next.into_iter().map(|(at,)| at).collect())
 }
 
@@ -187,6 +250,7 @@ pub(super) async fn release_all(tx: &mut Tx) -> Result<()> {
 }
 
 pub(super) async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
+    Collected::of(tx).insert_and_tell(tx).await?;
     sql!(tx, execute "DELETE FROM jobs WHERE id = $1", id)?;
     Ok(())
 }
@@ -194,7 +258,9 @@ pub(super) async fn delete(tx: &mut Tx, id: Uuid) -> Result<()> {
 /// To be run again later, which counts as no failure.
 pub(super) async fn postpone(tx: &mut Tx, id: Uuid, at: Timestamp, now: Timestamp) -> Result<()> {
     sql!(tx, execute "UPDATE jobs SET due_at = $1, leased_until = NULL, attempts = 0, last_error = NULL WHERE id = $2", at, id)?;
-    wake_for(tx, at, now);
+    if is_soon(at, now) {
+        tx.announce_job();
+    }
     Ok(())
 }
 
