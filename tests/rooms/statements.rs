@@ -21,7 +21,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use uuid::Uuid;
 
-/// Counts the statements of this thread, which both engines tell the log of; the commit is not counted.
+/// Counts the statements of this thread, which both engines tell the log of; neither commits nor other transactions.
 #[derive(Clone, Default)]
 struct Statements(Arc<AtomicUsize>);
 
@@ -31,9 +31,9 @@ impl Subscriber for Statements {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut is_commit = IsCommit(false);
-        event.record(&mut is_commit);
-        self.0.fetch_add(usize::from(!is_commit.0), Ordering::Relaxed);
+        let mut is_other = IsOther(false);
+        event.record(&mut is_other);
+        self.0.fetch_add(usize::from(!is_other.0), Ordering::Relaxed);
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -46,12 +46,14 @@ impl Subscriber for Statements {
     fn exit(&self, _: &Id) {}
 }
 
-/// PostgreSQL's driver tells of `COMMIT` as well, SQLite's does not.
-struct IsCommit(bool);
+/// PostgreSQL's driver tells of `COMMIT` as well, SQLite's does not; and of what tells other processes, on this thread but
+/// in a transaction of its own.
+struct IsOther(bool);
 
-impl Visit for IsCommit {
+impl Visit for IsOther {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0 |= field.name() == "summary" && format!("{value:?}").contains("COMMIT");
+        let text = format!("{value:?}");
+        self.0 |= field.name() == "summary" && (text.contains("COMMIT") || text.contains("pg_notify"));
     }
 }
 
