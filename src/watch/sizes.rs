@@ -79,7 +79,13 @@ pub async fn sizes(tx: &mut Tx) -> Result<Sizes> {
 }
 
 async fn of_postgres(tx: &mut Tx) -> Result<Sizes> {
-    let (bytes,) = sql!(tx, one(i64,), "SELECT pg_database_size(current_database())")?;
+    // Of our tables with their indexes: in a database that we share, the rest is somebody else's, and may take seconds to add up.
+    let (bytes,) = sql!(
+        tx,
+        one(i64,),
+        "SELECT CAST(COALESCE(SUM(pg_total_relation_size(c.oid)), 0) AS BIGINT)
+         FROM pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind = 'r'"
+    )?;
     let followers = sql!(
         tx,
         one(i64, i64),

@@ -1,6 +1,6 @@
 //! `caas simulate`: one seed or many, on as many threads as there are processors.
 
-use crate::run::{Report, SimulationError, run_on_this_thread};
+use crate::run::{Report, SimulationError, run_on_own_thread};
 use crate::settings::{Engine, Log, Settings};
 use clap::Args;
 use std::process::ExitCode;
@@ -81,7 +81,7 @@ pub fn simulate(args: &SimulateArgs) -> ExitCode {
                         return;
                     }
                     let settings = args.world(args.seed + number);
-                    let result = run_on_this_thread(&settings);
+                    let result = run_on_own_thread(&settings);
                     say(&mut total.lock().expect("nobody panics under this lock"), &settings, result);
                 }
             });

@@ -26,5 +26,5 @@ pub mod store;
 pub mod story;
 pub mod trade;
 
-pub use run::{Report, SimulationError, run_on_this_thread};
+pub use run::{Report, SimulationError, run_on_own_thread};
 pub use settings::{Engine, Log, Settings};

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use caas::kernel::planted::{Bug, plant};
-use caas_simulation::{Settings, run_on_this_thread};
+use caas_simulation::{Settings, run_on_own_thread};
 
 /// Within so many seeds every bug must be found.
 const SEEDS: u64 = 200;
@@ -18,7 +18,7 @@ fn found(bug: Bug) -> Option<(u64, String)> {
     plant(Some(bug));
     let found = (1..=SEEDS).find_map(|seed| {
         let settings = Settings { seed, customers: 4, days: 90, ..Settings::default() };
-        let report = run_on_this_thread(&settings).unwrap();
+        let report = run_on_own_thread(&settings).unwrap();
         let judged = if IN_THE_BOOKS.contains(&bug) { &report.books } else { &report.violations };
         judged.first().map(|what| (seed, what.clone()))
     });

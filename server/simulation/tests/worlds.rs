@@ -1,7 +1,7 @@
 //! The simulated world on a few seeds. `make simulate` lives many more.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use caas_simulation::{Engine, Log, Report, Settings, run_on_this_thread};
+use caas_simulation::{Engine, Log, Report, Settings, run_on_own_thread};
 
 /// Twenty worlds of about three customer-years each.
 fn world(seed: u64) -> Settings {
@@ -9,7 +9,7 @@ fn world(seed: u64) -> Settings {
 }
 
 fn keeps_its_promises(settings: &Settings) -> Report {
-    let report = run_on_this_thread(settings).unwrap();
+    let report = run_on_own_thread(settings).unwrap();
     assert!(report.orders > 0, "nobody bought anything: {settings}");
     assert!(
         report.is_clean(),
@@ -64,17 +64,17 @@ fn where_finance_reads_the_reports_exactly_what_was_lost_is_named() {
 #[test]
 fn the_same_seed_lives_the_same_life() {
     let settings = Settings { customers: 3, days: 60, log: Log::Keep, ..world(42) };
-    let first = run_on_this_thread(&settings).unwrap();
-    let second = run_on_this_thread(&settings).unwrap();
+    let first = run_on_own_thread(&settings).unwrap();
+    let second = run_on_own_thread(&settings).unwrap();
     assert_eq!(first.log, second.log);
     assert_eq!(first.hash, second.hash);
-    let other = run_on_this_thread(&Settings { seed: 43, ..settings }).unwrap();
+    let other = run_on_own_thread(&Settings { seed: 43, ..settings }).unwrap();
     assert_ne!(first.hash, other.hash);
 }
 
 #[test]
 fn without_faults_everybody_who_can_pay_gets_what_was_ordered() {
-    let report = run_on_this_thread(&Settings { faults: 0.0, ..world(1) }).unwrap();
+    let report = run_on_own_thread(&Settings { faults: 0.0, ..world(1) }).unwrap();
     assert_eq!(report.deaths, 0);
     assert!(report.is_clean(), "{:?} {:?} {:?}", report.violations, report.second_opinion, report.books);
 }
