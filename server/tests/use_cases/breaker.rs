@@ -80,6 +80,25 @@ async fn five_failures_of_api_iot_in_a_row_open_it_and_then_nothing_is_called() 
 }
 
 #[tokio::test]
+async fn commands_that_fail_open_it_although_questions_are_answered() {
+    for engine in Engine::all() {
+        let mut scene = Scene::with(engine, RETRIES).await;
+        let outage = scene.fault(FaultRule::iot(Fault::Outage).on(Operation::Activate));
+        let orders = fleet(&mut scene, 5).await;
+        scene.run().await;
+        assert_eq!((scene.calls(Operation::VehicleStatus), scene.calls(Operation::Activate)), (5, 5));
+        assert_eq!(breaker(&scene, System::Iot).await, BreakerState::Open);
+        scene.world().clear_fault(outage);
+        scene.live(TimeDelta::hours(1)).await;
+        assert_eq!(breaker(&scene, System::Iot).await, BreakerState::Closed);
+        for id in orders {
+            assert_eq!(scene.activation(id).await.state.as_str(), "ACTIVE");
+        }
+        scene.proven().await;
+    }
+}
+
+#[tokio::test]
 async fn what_cars_say_never_opens_it() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
