@@ -46,20 +46,18 @@ codes! {
 }
 
 #[cfg(feature = "planted-bugs")]
-thread_local! {
-    static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
-}
+static PLANTED: std::sync::RwLock<Option<Bug>> = std::sync::RwLock::new(None);
 
-/// Plants a bug in whatever runs on this thread, or takes it out again.
+/// Plants a bug in whatever runs in this process, or takes it out again.
 #[cfg(feature = "planted-bugs")]
 pub fn plant(bug: Option<Bug>) {
-    PLANTED.set(bug);
+    *PLANTED.write().expect("nobody panics under this lock") = bug;
 }
 
 /// Whether this bug is planted.
 #[cfg(feature = "planted-bugs")]
 pub(crate) fn is_in(bug: Bug) -> bool {
-    PLANTED.get() == Some(bug)
+    *PLANTED.read().expect("nobody panics under this lock") == Some(bug)
 }
 
 /// Whether this bug is planted: never.
