@@ -31,7 +31,7 @@ fn events() -> impl Iterator<Item = NoticeEvent> {
 }
 
 /// A person who can be reached nowhere but by mail and in the app.
-async fn person(world: &World) -> UserId {
+pub(crate) async fn person(world: &World) -> UserId {
     let form = SignUp {
         name: "Lucía Ferrer".into(),
         email: "lucia@ejemplo.es".into(),

@@ -1,13 +1,12 @@
 //! What a transaction asks of the database: each statement is a way there and back.
 
+use crate::notifications::person;
 use crate::support::{World, for_each_engine};
-use caas::accounts::{self, SignUp};
 use caas::expediente::model::{Actor, EntryKind, SubjectKind};
 use caas::expediente::{Entry, chain, record};
 use caas::kernel::database::Tx;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
-use caas::kernel::locale::Locale;
 use caas::notifications::model::{Channel, NoticeEvent};
 use caas::notifications::samples::sample;
 use caas::notifications::{Notice, notify};
@@ -131,20 +130,6 @@ async fn a_job_that_is_added_and_moved_in_one_transaction_is_one_at_the_new_time
         assert_eq!(waiting(&world).await, 1);
     })
     .await;
-}
-
-async fn person(world: &World) -> UserId {
-    let form = SignUp {
-        name: "Lucía Ferrer".into(),
-        email: "lucia@ejemplo.es".into(),
-        password: "mi perro come peras".into(),
-        country: "ES".into(),
-        locale: Locale::Es,
-    };
-    accounts::sign_up(&world.caas, &form, None).await.unwrap();
-    world.mails().await;
-    let mut tx = world.caas.db.read().await.unwrap();
-    sql!(&mut tx, one(UserId, String), "SELECT id, email FROM users").unwrap().0
 }
 
 async fn say(world: &World, notice: Notice) -> usize {
