@@ -69,14 +69,24 @@ pub struct BoughtFor {
     pub country: String,
 }
 
+/// The statement behind [`lock_for_order`], with how it locks.
+macro_rules! bought_for {
+    ($lock:literal) => {
+        concat!(
+            "SELECT v.id, v.vin, v.model_code, m.name AS model_name, m.body, v.colour, v.plate, v.firmware, v.customer_id,
+                    v.purchased_at, u.country
+             FROM vehicles v JOIN vehicle_models m ON m.code = v.model_code JOIN users u ON u.id = v.customer_id
+             WHERE v.id = $1 AND v.customer_id = $2 AND v.inventory_status = 'DELIVERED' ",
+            $lock
+        )
+    };
+}
+
 /// The same as [`vehicle_of`] for an order: orders for one vehicle come one after the other until the commit.
 pub async fn lock_for_order(tx: &mut Tx, customer: UserId, id: VehicleId) -> Result<Option<BoughtFor>> {
-    Ok(sql!(tx, optional BoughtFor,
-        "UPDATE vehicles SET version = version + 1 WHERE id = $1 AND customer_id = $2 AND inventory_status = 'DELIVERED'
-         RETURNING id, vin, model_code, colour, plate, firmware, customer_id, purchased_at,
-                   (SELECT m.name FROM vehicle_models m WHERE m.code = vehicles.model_code) AS model_name,
-                   (SELECT m.body FROM vehicle_models m WHERE m.code = vehicles.model_code) AS body,
-                   (SELECT u.country FROM users u WHERE u.id = vehicles.customer_id) AS country", id, customer)?)
+    // SQLite has one writer: who is here holds every lock.
+    let text = if tx.is_postgres() { bought_for!("FOR NO KEY UPDATE OF v") } else { bought_for!("") };
+    Ok(sql!(tx, optional BoughtFor, text, id, customer)?)
 }
 
 /// A vehicle by its id, whoever owns it.

@@ -4,7 +4,7 @@
 //! stored, and a visitor who is not signed in costs no row and no query.
 
 use caas::Caas;
-use caas::kernel::Timestamp;
+use caas::accounts::{self, SessionUser};
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
@@ -45,28 +45,21 @@ impl SessionStore {
         Ok(secret)
     }
 
-    async fn find(&self, secret: &str) -> Result<Option<UserId>> {
+    async fn find(&self, secret: &str) -> Result<Option<(SessionUser, i64)>> {
         let id = hash(secret);
         let now = self.caas.now();
-        let mut tx = self.caas.db.read().await?;
-        let row = sql!(
-            tx,
-            optional(UserId, Timestamp, Timestamp),
-            "SELECT user_id, last_seen_at, expires_at FROM web_sessions WHERE id_hash = $1",
-            id.as_str()
-        )?;
-        drop(tx);
-        let Some((user, seen, expires)) = row else { return Ok(None) };
-        if now >= expires || now - seen >= self.idle {
+        let Some(found) = accounts::signed_in(&self.caas, &id).await? else { return Ok(None) };
+        let unused = now - found.last_seen_at;
+        if now >= found.expires_at || unused >= self.idle {
             self.delete(&id).await?;
             return Ok(None);
         }
-        if now - seen >= SEEN {
+        if unused >= SEEN {
             let mut tx = self.caas.db.begin().await?;
             sql!(tx, execute "UPDATE web_sessions SET last_seen_at = $1 WHERE id_hash = $2 AND last_seen_at < $1", now, id)?;
             tx.commit().await?;
         }
-        Ok(Some(user))
+        Ok(Some((found.user, found.unread)))
     }
 
     async fn delete(&self, id: &str) -> Result<()> {
@@ -86,7 +79,7 @@ impl Sessions for SessionStore {
         Box::pin(async move { Ok(self.insert(user, address, user_agent).await?) })
     }
 
-    fn user<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, Option<UserId>> {
+    fn signed_in<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, Option<(SessionUser, i64)>> {
         Box::pin(async move { Ok(self.find(secret).await?) })
     }
 

@@ -65,6 +65,41 @@ pub(super) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<Account>> {
     row.map(Row::read).transpose()
 }
 
+/// Somebody who is signed in, as each request asks for them.
+pub struct SignedIn {
+    /// Who.
+    pub user: SessionUser,
+    /// Notices they have not seen.
+    pub unread: i64,
+    /// When they were last here.
+    pub last_seen_at: Timestamp,
+    /// When the session ends.
+    pub expires_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct SignedInRow {
+    #[sqlx(flatten)]
+    account: Row,
+    unread: i64,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// Who a session belongs to; nobody when the account was closed meanwhile. All that a request asks, in one statement.
+pub(super) async fn signed_in(tx: &mut Tx, handle: &str) -> Result<Option<SignedIn>> {
+    let row = sql!(tx, optional SignedInRow,
+        "SELECT u.id, u.email, u.name, u.role, u.dealership_id, u.locale, u.country, u.time_zone, u.phone, u.password_hash,
+                u.email_confirmed_at, u.disabled_at, s.last_seen_at, s.expires_at,
+                (SELECT COUNT(*) FROM notifications n
+                 WHERE n.user_id = u.id AND n.channel = 'IN_APP' AND n.status = 'SENT' AND n.read_at IS NULL) AS unread
+         FROM web_sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1", handle)?;
+    let Some(SignedInRow { account, unread, last_seen_at, expires_at }) = row else { return Ok(None) };
+    let account = account.read()?;
+    let may_enter = account.email_confirmed && !account.disabled;
+    Ok(may_enter.then_some(SignedIn { user: account.user, unread, last_seen_at, expires_at }))
+}
+
 pub(super) async fn by_email_key(tx: &mut Tx, email_key: &str) -> Result<Option<Account>> {
     let row = sql!(tx, optional Row,
         "SELECT id, email, name, role, dealership_id, locale, country, time_zone, phone, password_hash,

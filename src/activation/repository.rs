@@ -445,7 +445,10 @@ pub(super) async fn end_attempt(
         "UPDATE activation_attempts SET attempt_result = $1, ota_response_code = $2, ota_response_message = $3, ended_at = $4
          WHERE attempt_id = $5 AND attempt_result IS NULL",
         result, code, message, caas.now(), id)?;
-    sql!(tx, execute "DELETE FROM vehicle_commands WHERE attempt_id = $1", id)?;
+    sql!(tx, execute
+        "DELETE FROM vehicle_commands WHERE attempt_id = $1 AND vehicle_id =
+             (SELECT a.vehicle_id FROM activation_attempts t
+              JOIN service_activations a ON a.service_activation_id = t.service_activation_id WHERE t.attempt_id = $1)", id)?;
     Ok(changed == 1)
 }
 

@@ -61,6 +61,12 @@ pub(crate) async fn note_call(caas: &Caas, outage: bool) -> Result<()> {
     tx.commit().await
 }
 
+/// The same for who has read before the call whether its success is nothing to note. Failures counted during the call are
+/// left to the next success: which of the two came first nobody can tell.
+pub(crate) async fn note_call_unless_quiet(caas: &Caas, is_quiet: bool, outage: bool) -> Result<()> {
+    if is_quiet && !outage { Ok(()) } else { note_call(caas, outage).await }
+}
+
 /// A payment with the open request of one kind, when there is still something to do.
 async fn pending(caas: &Caas, id: PaymentId, kind: OperationKind) -> Result<Waiting> {
     repository::waiting(&mut caas.db.read().await?, id, kind).await
@@ -81,7 +87,8 @@ impl Job for CapturePayment {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let Waiting { mut payment, operation, breaker } = pending(caas, self.payment, OperationKind::Capture).await?;
+        let Waiting { mut payment, operation, breaker, is_quiet } =
+            pending(caas, self.payment, OperationKind::Capture).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
@@ -95,7 +102,7 @@ impl Job for CapturePayment {
             _ => caas.gateway.capture(id, payment.amount(), &operation.idempotency_key).await,
         };
         failpoint::hit("payment.capture.answered");
-        note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
+        note_call_unless_quiet(caas, is_quiet, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
         let verdict = match result {
             Ok(known) => match known.status {
                 GatewayStatus::Captured | GatewayStatus::PartiallyRefunded | GatewayStatus::Refunded => {
@@ -168,7 +175,8 @@ impl Job for ReverseHold {
     const MAX_ATTEMPTS: i64 = PATIENCE;
 
     async fn run(self, caas: &Caas, run: Run) -> Result<Outcome, JobError> {
-        let Waiting { payment, operation, breaker } = pending(caas, self.payment, OperationKind::Cancel).await?;
+        let Waiting { payment, operation, breaker, is_quiet } =
+            pending(caas, self.payment, OperationKind::Cancel).await?;
         let (PaymentState::HeldForActivation, Some(operation)) = (payment.state, operation) else {
             return Ok(Outcome::Done);
         };
@@ -182,7 +190,7 @@ impl Job for ReverseHold {
             _ => caas.gateway.cancel(id, &operation.idempotency_key).await,
         };
         failpoint::hit("payment.cancel.answered");
-        note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
+        note_call_unless_quiet(caas, is_quiet, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
         let answer = match result {
             Ok(known) => match known.status {
                 GatewayStatus::Cancelled => "CANCELLED".to_owned(),

@@ -154,6 +154,8 @@ pub struct Waiting {
     pub operation: Option<Operation>,
     /// Of the gateway.
     pub breaker: BreakerState,
+    /// Whether a success of the gateway is nothing to note: its breaker is closed, and no failure is counted.
+    pub is_quiet: bool,
 }
 
 #[derive(FromRow)]
@@ -165,6 +167,7 @@ struct WaitingRow {
     operation_cents: Option<Cents>,
     operation_reason: Option<String>,
     breaker: Option<String>,
+    breaker_failures: Option<i64>,
 }
 
 /// Reads in one statement all that a job about a payment begins with.
@@ -173,8 +176,9 @@ pub async fn waiting(tx: &mut Tx, id: PaymentId, kind: OperationKind) -> Result<
         concat!("SELECT ", payment_columns!("p."), ", (SELECT a.vehicle_id FROM service_activations a
                       WHERE a.service_activation_id = p.service_activation_id) AS service_vehicle_id,
                 o.id AS operation_id, o.idempotency_key AS operation_key, o.amount_cents AS operation_cents,
-                o.reason AS operation_reason, (SELECT b.state FROM breakers b WHERE b.system = $3) AS breaker
+                o.reason AS operation_reason, b.state AS breaker, b.failures AS breaker_failures
          FROM payments p
+         LEFT JOIN breakers b ON b.system = $3
          LEFT JOIN payment_operations o ON o.payment_id = p.id AND o.kind = $2 AND o.state = 'REQUESTED'
          WHERE p.id = $1 ORDER BY o.requested_at LIMIT 1"), id, kind.as_str(), System::Payments.as_str())?;
     let operation = match (row.operation_id, row.operation_key, row.operation_cents, row.operation_reason) {
@@ -184,8 +188,9 @@ pub async fn waiting(tx: &mut Tx, id: PaymentId, kind: OperationKind) -> Result<
         _ => None,
     };
     let breaker = row.breaker.map_or(Ok(BreakerState::Closed), |state| state.parse())?;
+    let is_quiet = breaker == BreakerState::Closed && row.breaker_failures.unwrap_or(0) == 0;
     row.payment.is_worked_on();
-    Ok(Waiting { payment: row.payment, operation, breaker })
+    Ok(Waiting { payment: row.payment, operation, breaker, is_quiet })
 }
 
 /// Finds a payment by the gateway's id.

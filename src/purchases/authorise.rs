@@ -16,7 +16,7 @@ use crate::kernel::jobs::{self, Enqueue, Job, JobError, Outcome, Run};
 use crate::kernel::locale::Bilingual;
 use crate::kernel::planted::{self, Bug};
 use crate::notifications::model::NoticeEvent;
-use crate::payments::jobs::{may_call_at, note_call};
+use crate::payments::jobs::{may_call_at, note_call, note_call_unless_quiet};
 use crate::payments::model::{DeclineReason, MethodKind, OperationKind, PaymentEvent, PaymentState};
 use crate::payments::port::{GatewayError, GatewayPayment, GatewayStatus, PaymentRequest, PaymentType};
 use crate::payments::repository::{self as payments, Operation, Payment, Waiting};
@@ -49,7 +49,7 @@ impl Job for AuthorisePayment {
 
     async fn run(self, caas: &Caas, _run: Run) -> Result<Outcome, JobError> {
         let mut tx = caas.db.read().await?;
-        let Waiting { payment, operation, breaker } =
+        let Waiting { payment, operation, breaker, is_quiet } =
             payments::waiting(&mut tx, self.payment, OperationKind::Authorise).await?;
         drop(tx);
         match (payment.state, operation) {
@@ -62,7 +62,7 @@ impl Job for AuthorisePayment {
                 }
                 let (payment, operation) = write_down(caas, payment).await?;
                 failpoint::hit("payment.authorise.written");
-                send(caas, payment, operation).await
+                send(caas, payment, operation, is_quiet).await
             }
             (PaymentState::Pending | PaymentState::Unknown, Some(operation)) => {
                 if let Some(at) = may_call_at(caas, breaker).await? {
@@ -111,12 +111,12 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
     match found {
         Ok(Some(known)) => record(caas, payment, operation, Ok(known)).await,
         Ok(None) if is_too_late(caas, &payment) => never_made(caas, payment.id, Some(operation)).await,
-        Ok(None) => send(caas, payment, operation).await,
+        Ok(None) => send(caas, payment, operation, false).await,
         Err(error) => Err(JobError::Outside(error.to_string())),
     }
 }
 
-async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Outcome, JobError> {
+async fn send(caas: &Caas, payment: Payment, operation: Operation, is_quiet: bool) -> Result<Outcome, JobError> {
     let ordered = ordered(caas, &payment).await?;
     let request = PaymentRequest {
         payment_type: PaymentType::Service,
@@ -137,7 +137,7 @@ async fn send(caas: &Caas, payment: Payment, operation: Operation) -> Result<Out
     }
     let result = caas.gateway.initiate(&request, &key).await;
     failpoint::hit("payment.authorise.answered");
-    note_call(caas, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
+    note_call_unless_quiet(caas, is_quiet, result.as_ref().is_err_and(GatewayError::is_outage)).await?;
     record(caas, payment, operation, result).await
 }
 

@@ -1,5 +1,6 @@
 //! Sessions, as pages need them. The server keeps them in its database.
 
+use caas::accounts::SessionUser;
 use caas::kernel::error::Failure;
 use caas::kernel::ids::UserId;
 use std::future::Future;
@@ -25,8 +26,9 @@ pub trait Sessions: Send + Sync + 'static {
         user_agent: Option<&'a str>,
     ) -> SessionFuture<'a, String>;
 
-    /// Whose session this is, when it is known and has not run out. Notes that it was used.
-    fn user<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, Option<UserId>>;
+    /// Whose session this is, when it is known and has not run out, and how many notices they have not seen. Notes that it
+    /// was used.
+    fn signed_in<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, Option<(SessionUser, i64)>>;
 
     /// Ends a session.
     fn end<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, ()>;

@@ -8,11 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use caas::kernel::error::Result;
 use caas::kernel::locale::Locale;
 use caas_app::web::{
-    CurrentUser, DEVICE_COOKIE, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE,
-    SESSION_COOKIE, THEME_COOKIE, Theme, WebContext, local_path, render_refusal,
+    DEVICE_COOKIE, FLASH_COOKIE, Flash, LANGUAGE_COOKIE, Refusal, Reply, RequestFacts, SCRIPT_COOKIE, SESSION_COOKIE,
+    SessionError, THEME_COOKIE, Theme, WebContext, local_path, render_refusal,
 };
 use std::sync::Mutex;
 use url::Url;
@@ -20,14 +19,6 @@ use url::Url;
 /// The nonce that the security headers of this answer allow.
 #[derive(Clone)]
 pub(super) struct PageNonce(pub String);
-
-/// Who is signed in with this secret, and how many notices they have not read.
-async fn person(http: &Http, secret: &str) -> Result<Option<(CurrentUser, i64)>> {
-    let Some(id) = http.sessions.user(secret).await.map_err(|error| error.0)? else { return Ok(None) };
-    let Some(user) = caas::accounts::session_user(&http.caas, id).await? else { return Ok(None) };
-    let unread = caas::notifications::repository::unread(&mut http.caas.db.read().await?, id).await?;
-    Ok(Some((user, unread)))
-}
 
 /// The middleware.
 pub(super) async fn provide(State(http): State<Http>, request: Request, next: Next) -> Response {
@@ -52,9 +43,9 @@ async fn read(http: &Http, parts: &mut Parts) -> (WebContext, Option<Refusal>) {
     let session = cookies.get(SESSION_COOKIE).filter(|secret| secret.len() == 43).map(str::to_owned);
     let (person, failure) = match &session {
         None => (None, None),
-        Some(secret) => match person(http, secret).await {
+        Some(secret) => match http.sessions.signed_in(secret).await {
             Ok(person) => (person, None),
-            Err(failure) => (None, Some(Refusal::Failure(failure))),
+            Err(SessionError(failure)) => (None, Some(Refusal::Failure(failure))),
         },
     };
     let (user, unread) = person.map_or((None, 0), |(user, unread)| (Some(user), unread));

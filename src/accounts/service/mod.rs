@@ -14,7 +14,7 @@ pub use erasure::{confirm_password, forget_person};
 pub use password_change::change_password;
 pub use profile::{Profile, change_language, change_profile, session_user};
 pub use recovery::{SendResetLink, link_works, request_password_reset, reset_password};
-pub use sessions::{end_session, list_sessions, session_handle, sign_out, sign_out_everywhere};
+pub use sessions::{end_session, list_sessions, session_handle, sign_out, sign_out_everywhere, signed_in};
 pub use sign_in::sign_in;
 pub use sign_up::{SignUp, confirm_email, sign_up};
 

@@ -9,7 +9,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 
-/// Who a session belongs to; nobody when the account was closed meanwhile. Asked at each request.
+/// Who somebody with an account is; nobody when it was closed meanwhile.
 pub async fn session_user(caas: &Caas, id: UserId) -> Result<Option<SessionUser>> {
     let mut tx = caas.db.read().await?;
     let account = repository::by_id(&mut tx, id).await?;

@@ -2,7 +2,7 @@
 //! them what their browsers were shown.
 
 use super::super::model::OwnSession;
-use super::super::repository;
+use super::super::repository::{self, SignedIn};
 use super::{AccountError, audit, oneself};
 use crate::Caas;
 use crate::expediente::model::EntryKind;
@@ -16,6 +16,11 @@ use sha2::{Digest as _, Sha256};
 /// What stands in the table for a session's secret: names the session without opening it.
 pub fn session_handle(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// Who a session belongs to, by its handle; nobody when there is none, or the account was closed meanwhile.
+pub async fn signed_in(caas: &Caas, handle: &str) -> Result<Option<SignedIn>> {
+    repository::signed_in(&mut caas.db.read().await?, handle).await
 }
 
 /// One's own sessions, the last used first. `current` is the handle of the one that asks.

@@ -156,6 +156,23 @@ impl Crowded {
     }
 }
 
+/// How PostgreSQL claims: the ids that are claimed are the set's, or the one's.
+macro_rules! claimed_by_postgres {
+    ($is:literal) => {
+        concat!(
+            "WITH done AS (DELETE FROM jobs WHERE id = $5)
+             UPDATE jobs SET leased_until = $1, attempts = attempts + 1
+             WHERE id ",
+            $is,
+            " (SELECT id FROM jobs
+                WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+                  AND $4 NOT LIKE '%,' || kind || ',%' AND id IS DISTINCT FROM $5
+                ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+             RETURNING id, kind, payload, due_at, attempts, max_attempts"
+        )
+    };
+}
+
 /// Takes up to `limit` due jobs for this runner, and deletes the one that it is done with. Another runner can't get them
 /// until the lease ends. Runners are told of those that this transaction adds and leaves to them.
 pub(super) async fn claim(
@@ -169,15 +186,9 @@ pub(super) async fn claim(
     let leased_until = now + LEASE;
     // On PostgreSQL rows that another runner is claiming are passed over, and it is one way to the server.
     let mut jobs = if tx.is_postgres() {
-        sql!(tx, all Claimed,
-            "WITH done AS (DELETE FROM jobs WHERE id = $5)
-             UPDATE jobs SET leased_until = $1, attempts = attempts + 1
-             WHERE id IN (SELECT id FROM jobs
-                          WHERE died_at IS NULL AND due_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
-                            AND $4 NOT LIKE '%,' || kind || ',%' AND id IS DISTINCT FROM $5
-                          ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-             RETURNING id, kind, payload, due_at, attempts, max_attempts",
-            leased_until, now, limit, crowded.0.as_str(), done)?
+        // A set of one is looked up without being sorted and grouped first.
+        let text = if limit == 1 { claimed_by_postgres!("=") } else { claimed_by_postgres!("IN") };
+        sql!(tx, all Claimed, text, leased_until, now, limit, crowded.0.as_str(), done)?
     } else {
         if let Some(done) = done {
             delete(tx, done).await?;
