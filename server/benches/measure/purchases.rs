@@ -109,6 +109,12 @@ impl Shop {
 struct Waiting(Mutex<HashMap<ActivationId, oneshot::Sender<()>>>);
 
 impl Waiting {
+    /// The oldest and the newest.
+    fn ends(&self) -> Result<Option<(ActivationId, ActivationId)>> {
+        let orders = self.0.lock().map_err(|_| "poisoned")?;
+        Ok(orders.keys().min().copied().zip(orders.keys().max().copied()))
+    }
+
     async fn until_charged(&self, activation: ActivationId) -> Result<()> {
         let (sender, receiver) = oneshot::channel();
         self.0.lock().map_err(|_| "poisoned")?.insert(activation, sender);
@@ -120,8 +126,8 @@ impl Waiting {
 async fn watch(world: Arc<World>, waiting: Arc<Waiting>) -> Result<()> {
     loop {
         pause(LOOK).await;
-        let Some(first) = waiting.0.lock().map_err(|_| "poisoned")?.keys().min().copied() else { continue };
-        for charged in world.charged_since(first).await? {
+        let Some((first, last)) = waiting.ends()? else { continue };
+        for charged in world.charged_between(first, last).await? {
             if let Some(sender) = waiting.0.lock().map_err(|_| "poisoned")?.remove(&charged) {
                 let _ = sender.send(());
             }
