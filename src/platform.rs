@@ -3,10 +3,11 @@
 use crate::activation::port::IotApi;
 use crate::activation::rules::RetryPolicy;
 use crate::breaker::BreakerPolicy;
-use crate::catalogue::{CatalogueCache, Snapshot};
+use crate::catalogue::{CatalogueCache, Offer, Service, Snapshot};
 use crate::kernel::clock::Clock;
-use crate::kernel::database::Database;
+use crate::kernel::database::{Database, Tx};
 use crate::kernel::error::Result;
+use crate::kernel::ids::OfferId;
 use crate::kernel::rng::Rng;
 use crate::kernel::spans::Spans;
 use crate::kernel::{Timestamp, jobs};
@@ -110,6 +111,11 @@ impl Caas {
     /// The catalogue, from memory and at most a second behind.
     pub async fn catalogue(&self) -> Result<Arc<Snapshot>> {
         self.0.catalogue.current(&self.db, self.now()).await
+    }
+
+    /// One offer and its service as they stand in the database now, for a purchase to check against.
+    pub async fn offer(&self, tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
+        self.0.catalogue.offer(tx, id).await
     }
 
     /// A new id of any kind.

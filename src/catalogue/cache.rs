@@ -2,13 +2,15 @@
 //!
 //! A copy is good for a second, then one small row tells whether it still is; an announced change asks at once. So a change
 //! made by another process (the command line, a second server) is seen within a second even where announcements don't
-//! reach, and one made here is seen by the next request.
+//! reach, and one made here is seen by the next request. An order asks for the revision in its own transaction, and takes
+//! the copy only if it is of that one.
 
-use super::model::Snapshot;
-use super::repository::{TOPIC, revision, snapshot};
+use super::model::{Offer, Service, Snapshot};
+use super::repository::{self, TOPIC, revision, snapshot};
 use crate::kernel::Timestamp;
-use crate::kernel::database::{Database, EVERYTHING, Topic};
+use crate::kernel::database::{Database, EVERYTHING, Topic, Tx};
 use crate::kernel::error::Result;
+use crate::kernel::ids::OfferId;
 use chrono::TimeDelta;
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast::Receiver;
@@ -95,6 +97,16 @@ impl CatalogueCache {
                 state.asked_at = None;
                 Err(failure)
             }
+        }
+    }
+
+    /// One offer and its service as they stand in the database now: what a purchase checks against.
+    pub async fn offer(&self, tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
+        let revision = revision(tx).await?;
+        let copy = self.0.lock().expect("nobody panics while holding the catalogue").copy.clone();
+        match copy.filter(|copy| copy.revision == revision) {
+            Some(copy) => Ok(copy.offer(id).map(|(service, offer)| (service.clone(), offer.clone()))),
+            None => repository::offer(tx, id).await,
         }
     }
 }

@@ -210,7 +210,7 @@ async fn whole(tx: &mut Tx, row: ServiceRow) -> Result<Service> {
     Ok(service)
 }
 
-/// One offer and its service as they stand in the database now: what a purchase checks against.
+/// One offer and its service as they stand in the database now.
 pub async fn offer(tx: &mut Tx, id: OfferId) -> Result<Option<(Service, Offer)>> {
     let row = sql!(tx, optional ServiceRow,
         concat!("SELECT ", service_columns!(""),

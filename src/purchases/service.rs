@@ -10,7 +10,7 @@ use crate::activation::model::{ActivationEvent, ActivationState};
 use crate::activation::repository::activation_columns;
 use crate::activation::repository::{self as activations, Activation, Cause, Configuration, apply};
 use crate::catalogue::rules::{RunningPhase, RunningService, VehicleFacts, offer_availability};
-use crate::catalogue::{Market, Offer, OfferKind, Service, repository as catalogue};
+use crate::catalogue::{Market, Offer, OfferKind, Service};
 use crate::expediente::model::{Actor, EntryKind, SubjectKind};
 use crate::expediente::{Entry, record};
 use crate::kernel::database::{Tx, is_duplicate};
@@ -146,7 +146,7 @@ async fn try_place(caas: &Caas, order: &Order) -> Result<Result<Placed, OrderRef
     let Some(BoughtFor { vehicle, country }) = bought_for else {
         return Ok(Err(OrderRefusal::NotFound));
     };
-    let Some((service, offer)) = catalogue::offer(&mut tx, order.offer).await? else {
+    let Some((service, offer)) = caas.offer(&mut tx, order.offer).await? else {
         return Ok(Err(OrderRefusal::NotFound));
     };
     let running = activations::running_services(&mut tx, vehicle.id).await?;

@@ -67,15 +67,22 @@ async fn the_same_form_and_two_tabs_buy_once() {
     }
 }
 
+/// As another process notes a change of the catalogue: this one hears nothing of it, and has its own copy still.
+async fn changed_elsewhere(tx: &mut caas::kernel::database::Tx) {
+    sql!(tx, execute "UPDATE catalogue_revision SET revision = revision + 1").unwrap();
+}
+
 #[tokio::test]
 async fn another_price_is_agreed_to_anew() {
     for engine in Engine::all() {
         let mut scene = Scene::new(engine).await;
+        scene.app.get("/catalogo/asientos-calefactados").await.expect(200).says("249,00");
         let form = scene.form(SEATS, OfferKind::Permanent).await;
         let offer = scene.offer(SEATS, OfferKind::Permanent).await;
         let mut tx = scene.app.caas().db.begin().await.unwrap();
         sql!(tx, execute "UPDATE offer_prices SET amount_cents = 19900 WHERE offer_id = $1 AND country = $2", offer, Market::Es.as_str())
             .unwrap();
+        changed_elsewhere(&mut tx).await;
         tx.commit().await.unwrap();
         let answer = scene.send(&form).await;
         let page = follow(&mut scene.app, answer).await;
@@ -185,6 +192,7 @@ async fn what_stopped_being_available_is_refused_with_the_reason() {
         let form = scene.form(SEATS, OfferKind::Permanent).await;
         let mut tx = scene.app.caas().db.begin().await.unwrap();
         sql!(tx, execute "UPDATE services SET status = 'RETIRED' WHERE code = $1", SEATS).unwrap();
+        changed_elsewhere(&mut tx).await;
         tx.commit().await.unwrap();
         let answer = scene.send(&form).await;
         let page = follow(&mut scene.app, answer).await;
