@@ -9,6 +9,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{DealershipId, UserId};
 use crate::kernel::locale::Locale;
+use crate::notifications::repository::count_unread;
 use sha2::{Digest as _, Sha256};
 
 /// An account as the use cases see it.
@@ -89,11 +90,10 @@ struct SignedInRow {
 /// Who a session belongs to; nobody when the account was closed meanwhile. All that a request asks, in one statement.
 pub(super) async fn signed_in(tx: &mut Tx, handle: &str) -> Result<Option<SignedIn>> {
     let row = sql!(tx, optional SignedInRow,
-        "SELECT u.id, u.email, u.name, u.role, u.dealership_id, u.locale, u.country, u.time_zone, u.phone, u.password_hash,
-                u.email_confirmed_at, u.disabled_at, s.last_seen_at, s.expires_at,
-                (SELECT COUNT(*) FROM notifications n
-                 WHERE n.user_id = u.id AND n.channel = 'IN_APP' AND n.status = 'SENT' AND n.read_at IS NULL) AS unread
-         FROM web_sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1", handle)?;
+        concat!("SELECT u.id, u.email, u.name, u.role, u.dealership_id, u.locale, u.country, u.time_zone, u.phone,
+                u.password_hash, u.email_confirmed_at, u.disabled_at, s.last_seen_at, s.expires_at,
+                (", count_unread!("u.id"), ") AS unread
+         FROM web_sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1"), handle)?;
     let Some(SignedInRow { account, unread, last_seen_at, expires_at }) = row else { return Ok(None) };
     let account = account.read()?;
     let may_enter = account.email_confirmed && !account.disabled;

@@ -38,14 +38,21 @@ pub async fn in_app(tx: &mut Tx, user: UserId, before: Option<NotificationId>, l
         .collect())
 }
 
+/// Counts what a person has not seen, whose id is `$user`.
+macro_rules! count_unread {
+    ($user:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM notifications n WHERE n.user_id = ",
+            $user,
+            " AND n.channel = 'IN_APP' AND n.status = 'SENT' AND n.read_at IS NULL"
+        )
+    };
+}
+pub(crate) use count_unread;
+
 /// How many a person has not seen.
 pub async fn unread(tx: &mut Tx, user: UserId) -> Result<i64> {
-    let (count,) = sql!(
-        tx,
-        one(i64,),
-        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND channel = 'IN_APP' AND status = 'SENT' AND read_at IS NULL",
-        user
-    )?;
+    let (count,) = sql!(tx, one(i64,), count_unread!("$1"), user)?;
     Ok(count)
 }
 
