@@ -111,6 +111,7 @@ async fn ask_then_send(caas: &Caas, payment: Payment, operation: Operation) -> R
     match found {
         Ok(Some(known)) => record(caas, payment, operation, Ok(known)).await,
         Ok(None) if is_too_late(caas, &payment) => never_made(caas, payment.id, Some(operation)).await,
+        // An answer was lost before: whatever this one is, it is noted.
         Ok(None) => send(caas, payment, operation, false).await,
         Err(error) => Err(JobError::Outside(error.to_string())),
     }
