@@ -8,6 +8,8 @@ export type Payment = { status: string; amount: number | string; [other: string]
 /** As the vehicle reacts in tests: late enough to see it wait, early enough not to wait for it. */
 const ACTIVATION_LATENCY_MS = 700;
 
+const HOUR_MILLIS = 3_600_000;
+
 export class Sandbox {
   constructor(private readonly control: string) {}
 
@@ -93,6 +95,18 @@ export class Sandbox {
   /** Moves the clock of app and played systems forward. */
   async advanceClock(seconds: number) {
     await this.ask("POST", "/clock/advance", { seconds });
+  }
+
+  /**
+   * Moves it to the next nine o'clock (UTC), some hours at least: for tests that count days, whose date would otherwise
+   * be another after an hour or two when they run late in the evening.
+   */
+  async advanceToMorning() {
+    const now = new Date(await this.now());
+    const morning = new Date(now);
+    morning.setUTCHours(9, 0, 0, 0);
+    if (morning.getTime() - now.getTime() < 2 * HOUR_MILLIS) morning.setUTCDate(morning.getUTCDate() + 1);
+    await this.advanceClock(Math.ceil((morning.getTime() - now.getTime()) / 1_000));
   }
 }
 

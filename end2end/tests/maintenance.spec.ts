@@ -26,6 +26,8 @@ function overdue(name: string, compliance: number, since: string) {
 
 test.beforeEach(async ({ sandbox }) => {
   await sandbox.setMaintenance(CARS.Lince, current);
+  // Days are counted here.
+  await sandbox.advanceToMorning();
 });
 
 test("a blocked offer says what is missing, where to go, and that nothing was charged", async ({ page, sandbox }) => {

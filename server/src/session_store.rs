@@ -4,14 +4,13 @@
 //! stored, and a visitor who is not signed in costs no row and no query.
 
 use caas::Caas;
-use caas::accounts::{self, SessionUser};
+use caas::accounts::{self, SessionUser, session_handle};
 use caas::kernel::error::Result;
 use caas::kernel::ids::UserId;
 use caas::kernel::jobs::{Enqueue, Job, JobError, Outcome, Run, enqueue};
 use caas::sql;
 use caas_app::web::{SessionError, SessionFuture, Sessions};
 use chrono::TimeDelta;
-use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -40,13 +39,13 @@ impl SessionStore {
         sql!(tx, execute
             "INSERT INTO web_sessions (id_hash, user_id, created_at, last_seen_at, expires_at, user_agent, address)
              VALUES ($1, $2, $3, $3, $4, $5, $6)",
-            hash(&secret), user, now, now + self.absolute, user_agent, address)?;
+            session_handle(&secret), user, now, now + self.absolute, user_agent, address)?;
         tx.commit().await?;
         Ok(secret)
     }
 
     async fn find(&self, secret: &str) -> Result<Option<(SessionUser, i64)>> {
-        let id = hash(secret);
+        let id = session_handle(secret);
         let now = self.caas.now();
         let Some(found) = accounts::signed_in(&self.caas, &id).await? else { return Ok(None) };
         let unused = now - found.last_seen_at;
@@ -84,17 +83,12 @@ impl Sessions for SessionStore {
     }
 
     fn end<'a>(&'a self, secret: &'a str) -> SessionFuture<'a, ()> {
-        Box::pin(async move { Ok::<_, SessionError>(self.delete(&hash(secret)).await?) })
+        Box::pin(async move { Ok::<_, SessionError>(self.delete(&session_handle(secret)).await?) })
     }
 
     fn max_age(&self) -> Duration {
         self.absolute.to_std().unwrap_or_default()
     }
-}
-
-/// What is stored of a secret.
-pub fn hash(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 /// Removes sessions that have ended, once an hour.

@@ -1,6 +1,7 @@
 //! Sessions: their cookie, their end, and what is stored of them.
 
 use crate::support::{Engine, TestApp};
+use caas::accounts::session_handle;
 use caas::sql;
 use chrono::TimeDelta;
 
@@ -32,7 +33,7 @@ async fn only_the_hash_of_the_secret_is_stored() {
         let rows = stored(&app).await;
         assert_eq!(rows.len(), 1);
         assert_ne!(rows[0].0, secret);
-        assert_eq!(rows[0].0, caas_server::session_store::hash(&secret));
+        assert_eq!(rows[0].0, session_handle(&secret));
     }
 }
 
