@@ -23,7 +23,7 @@ use caas::support::model::NewAttachment;
 use caas::watch::minute::WatchMinute;
 use caas_sandbox::world::gateway::TestCard;
 use caas_sandbox::{Sandbox, System};
-use chrono::TimeDelta;
+use chrono::{Months, TimeDelta};
 
 /// How long before the demo its past begins: two months of a subscription, and some days.
 pub const LENGTH: TimeDelta = TimeDelta::days(72);
@@ -64,7 +64,9 @@ impl Past<'_> {
         self.elena_subscribes(&elena, 0).await?;
         self.until(ago(33, 2)).await?;
         let carmen = self.sells(&CARMEN).await?;
-        self.until(ago(32, 2)).await?;
+        // However long the month is, it is over since yesterday, and its charge has just failed. (At the end of a month that
+        // follows a longer one, since some days.)
+        self.until(ago(1, 0) - Months::new(1)).await?;
         self.elena_subscribes(&elena, 1).await?;
         self.until(ago(27, 5)).await?;
         let hugo = self.sells(&HUGO).await?;
