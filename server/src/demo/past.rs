@@ -9,6 +9,7 @@ use caas::kernel::Timestamp;
 use caas::kernel::error::{Failure, Result};
 use caas::kernel::ids::{OrderId, UserId};
 use caas::kernel::jobs::{Registry, next_due, run_due_jobs};
+use caas::kernel::when::{day_there, start_of_day};
 use caas::payments::methods;
 use caas::sales::delivery::model::ChecklistItem;
 use caas::sales::delivery::{hand_over, pick_ups};
@@ -23,10 +24,13 @@ use caas::support::model::NewAttachment;
 use caas::watch::minute::WatchMinute;
 use caas_sandbox::world::gateway::TestCard;
 use caas_sandbox::{Sandbox, System};
-use chrono::{Months, TimeDelta};
+use chrono::{Days, Months, TimeDelta};
 
 /// How long before the demo its past begins: two months of a subscription, and some days.
 pub const LENGTH: TimeDelta = TimeDelta::days(72);
+
+/// Where everybody of the demo lives.
+const MADRID: &str = "Europe/Madrid";
 
 /// Rounds of jobs and messages after which something keeps itself busy without end.
 const ROUNDS: usize = 200;
@@ -65,8 +69,9 @@ impl Past<'_> {
         self.until(ago(33, 2)).await?;
         let carmen = self.sells(&CARMEN).await?;
         // However long the month is, it is over since yesterday, and its charge has just failed. (At the end of a month that
-        // follows a longer one, since some days.)
-        self.until(ago(1, 0) - Months::new(1)).await?;
+        // follows a shorter one, since some days.)
+        let begins = day_there(now, MADRID) - Days::new(1) - Months::new(1);
+        self.until(start_of_day(begins, MADRID) + TimeDelta::hours(12)).await?;
         self.elena_subscribes(&elena, 1).await?;
         self.until(ago(27, 5)).await?;
         let hugo = self.sells(&HUGO).await?;
