@@ -98,7 +98,7 @@ export class Sandbox {
   }
 
   /**
-   * Moves it to the next nine o'clock (UTC), some hours at least: for tests that count days, whose date would otherwise
+   * Moves it to the next nine o'clock (UTC), two hours at least: for tests that count days, whose date would otherwise
    * be another after an hour or two when they run late in the evening.
    */
   async advanceToMorning() {
