@@ -124,7 +124,7 @@ test.describe("in English", () => {
   });
 });
 
-// The last one: until the workshops have answered some questions again, theirs come one at a time, and the rest are put off.
+// The last one: after an outage the workshops are asked one question at a time until some are answered, and the others wait.
 test("while the workshops are silent the rest is sold to who agrees to it", { tag: "@ends" }, async ({ page, sandbox }) => {
   await sandbox.setFault({ system: "VSS", fault: { kind: "OUTAGE" } });
   await sandbox.advanceClock(3_700);
